@@ -1,0 +1,442 @@
+// Everything that crosses the RPC boundary between the Worker and a bucket's index. Plain data;
+// outcomes are tagged and never thrown. Additive between releases: an older Worker may talk to a
+// newer index and the other way round (faults.md D12).
+
+import type { Checksum, ContentId, Segment, StorageClass } from "../s3/content.ts";
+
+export type VersioningState = "Unversioned" | "Enabled" | "Suspended";
+
+/** Standard headers kept with a version and given back on reads. */
+export interface StoredHeaders {
+  readonly contentType?: string;
+  readonly cacheControl?: string;
+  readonly contentDisposition?: string;
+  readonly contentEncoding?: string;
+  readonly contentLanguage?: string;
+  /** The text the client sent, given back as it was. */
+  readonly expires?: string;
+  readonly websiteRedirectLocation?: string;
+}
+
+/** What a writer says of a version, apart from its bytes. JSON in one column; absent when default. */
+export interface VersionDetail {
+  readonly headers?: StoredHeaders;
+  /** User metadata, names in lower case without `x-amz-meta-`. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly checksum?: Checksum;
+  /** Only for versions made by CompleteMultipartUpload. */
+  readonly partsCount?: number;
+  /** Object tags in the order given. */
+  readonly tags?: readonly (readonly [key: string, value: string])[];
+  /** Canonical id of the owner when it is not the bucket's owner. */
+  readonly ownerId?: string;
+  readonly encryption?: { readonly algorithm: string; readonly [field: string]: string | boolean };
+  readonly lock?: {
+    readonly mode?: "GOVERNANCE" | "COMPLIANCE";
+    readonly retainUntilMs?: number;
+    readonly legalHold?: boolean;
+  };
+}
+
+/** One committed state of a key, as readers see it. */
+export interface Version {
+  readonly key: string;
+  readonly seq: number;
+  /** Public id; `"null"` for the null version. */
+  readonly versionId: string;
+  readonly isLatest: boolean;
+  readonly isDeleteMarker: boolean;
+  readonly modifiedAtMs: number;
+  readonly sizeBytes: number;
+  /** Without quotes. Empty for delete markers. */
+  readonly etag: string;
+  readonly storageClass: StorageClass;
+  /** `null` for delete markers only. */
+  readonly content: ContentId | null;
+  readonly detail: VersionDetail;
+}
+
+/** Asked of every call, so that a stale copy of the settings ends here. */
+export interface CallFacts {
+  /** The settings epoch the caller decided with. */
+  readonly epoch: number;
+  /** The Worker's clock, milliseconds. The index keeps `max(now, last seen)`. */
+  readonly nowMs: number;
+}
+
+/** Answers any call may give. `moved`: the key lives in another partition now; ask that one. */
+export type Refusal =
+  | { readonly kind: "stale"; readonly epoch: number }
+  | { readonly kind: "moved"; readonly partition: string }
+  | { readonly kind: "no-such-bucket" };
+
+/** Preconditions of a write, judged in the transaction that writes. ETags without quotes. */
+export interface WriteConditions {
+  readonly ifMatch?: string;
+  /** Only `*` exists for writes. */
+  readonly ifNoneMatch?: "*";
+  /** DeleteObject(s) only: `x-amz-if-match-last-modified-time`, milliseconds (whole seconds). */
+  readonly ifModifiedAtMs?: number;
+  /** DeleteObject(s) only: `x-amz-if-match-size`. */
+  readonly ifSizeBytes?: number;
+}
+
+export type ConditionRefusal =
+  | { readonly kind: "precondition-failed"; readonly condition: string }
+  /** If-Match on a key that has no current object: 404. */
+  | { readonly kind: "no-such-key" };
+
+/** Which bytes of the content a read wants; resolved against the size by `s3/range.ts`. */
+export type RangeWish =
+  | { readonly kind: "from-to"; readonly first: number; readonly last?: number }
+  | { readonly kind: "suffix"; readonly length: number }
+  | { readonly kind: "part"; readonly partNumber: number };
+
+export interface ResolveRequest extends CallFacts {
+  readonly key: string;
+  /** Public version id, `"null"` included; absent for the current version. */
+  readonly versionId?: string;
+  /** When given, `segments` covers only these bytes. */
+  readonly range?: RangeWish;
+  /** False for HEAD and the like: no segments are wanted. */
+  readonly wantSegments: boolean;
+}
+
+export type ResolveOutcome =
+  | Refusal
+  | {
+      readonly kind: "found";
+      readonly version: Version;
+      /** The bytes asked for, in order; empty when none were wanted or the range is unsatisfiable. */
+      readonly segments: readonly Segment[];
+      /** For `part` wishes: where that part lies. Absent when there is no such part. */
+      readonly part?: { readonly offset: number; readonly length: number; readonly checksum?: Checksum };
+    }
+  /** `marker` is set when the newest version is a delete marker. */
+  | { readonly kind: "no-such-key"; readonly marker?: { readonly versionId: string; readonly modifiedAtMs: number } }
+  | { readonly kind: "no-such-version" };
+
+/** Asserts, in the writing transaction, that the source of a copy by reference still stands. */
+export interface SharedFrom {
+  readonly key: string;
+  readonly seq: number;
+}
+
+export interface CommitRequest extends CallFacts {
+  readonly key: string;
+  readonly versioning: VersioningState;
+  /** Chosen by the caller, random and time-ordered: makes the call idempotent. Public id when versioning is enabled. */
+  readonly versionId: string;
+  readonly sizeBytes: number;
+  readonly etag: string;
+  readonly storageClass: StorageClass;
+  readonly content: ContentId;
+  /** Present for copies by reference: `content` is the source's and gains a reference. */
+  readonly sharedFrom?: SharedFrom;
+  readonly detail: VersionDetail;
+  readonly conditions?: WriteConditions;
+  /** Second and later tries of the same commit: the index looks whether the first one took. */
+  readonly isRetry?: boolean;
+}
+
+export type CommitOutcome =
+  | Refusal
+  | ConditionRefusal
+  | {
+      readonly kind: "committed";
+      /** Public id to show; absent in a bucket that was never versioned. */
+      readonly versionId?: string;
+      readonly modifiedAtMs: number;
+      readonly etag: string;
+    }
+  /** The blob id is older than the longest request: the sweeper may own it. Store again. */
+  | { readonly kind: "expired-blob" }
+  /** The source of the copy is gone or changed: resolve it again. */
+  | { readonly kind: "source-gone" }
+  | { readonly kind: "locked" };
+
+/** One key of DeleteObject or DeleteObjects. */
+export interface Deletion {
+  readonly key: string;
+  readonly versionId?: string;
+  readonly conditions?: WriteConditions;
+  /** Id for the delete marker this may make. */
+  readonly markerVersionId: string;
+  readonly bypassGovernance?: boolean;
+}
+
+export interface DeleteRequest extends CallFacts {
+  readonly versioning: VersioningState;
+  /** Owner recorded on delete markers; absent for the bucket's owner. */
+  readonly ownerId?: string;
+  readonly deletions: readonly Deletion[];
+}
+
+export type DeletionResult =
+  | {
+      readonly kind: "deleted";
+      /** The version removed, or the marker made. */
+      readonly versionId?: string;
+      /** A marker was made, or the version removed was a marker. */
+      readonly isDeleteMarker: boolean;
+      /** Id of the marker that was made (or removed). */
+      readonly markerVersionId?: string;
+    }
+  | ConditionRefusal
+  | { readonly kind: "locked" }
+  | { readonly kind: "moved"; readonly partition: string };
+
+/** `results[i]` answers `deletions[i]`. */
+export type DeleteOutcome =
+  | Refusal
+  | { readonly kind: "done"; readonly results: readonly DeletionResult[] };
+
+export interface ListRequest extends CallFacts {
+  readonly prefix: string;
+  readonly delimiter: string;
+  /** Keys (or common prefixes) strictly after this one, UTF-8 binary order. */
+  readonly after?: string;
+  /** 0..1000 entries and common prefixes together. */
+  readonly limit: number;
+}
+
+/** A line of a listing, only what listings show. */
+export interface ListedObject {
+  readonly key: string;
+  readonly modifiedAtMs: number;
+  readonly sizeBytes: number;
+  readonly etag: string;
+  readonly storageClass: StorageClass;
+  readonly checksum?: Pick<Checksum, "algorithm" | "type">;
+  readonly ownerId?: string;
+}
+
+export type ListOutcome =
+  | Refusal
+  | {
+      readonly kind: "page";
+      readonly objects: readonly ListedObject[];
+      readonly commonPrefixes: readonly string[];
+      readonly isTruncated: boolean;
+      /** Give it back as `after` to go on: the last key or common prefix of this page. */
+      readonly next?: string;
+    };
+
+export interface ListVersionsRequest extends CallFacts {
+  readonly prefix: string;
+  readonly delimiter: string;
+  readonly keyMarker?: string;
+  readonly versionIdMarker?: string;
+  readonly limit: number;
+}
+
+export type ListVersionsOutcome =
+  | Refusal
+  | { readonly kind: "no-such-version-marker" }
+  | {
+      readonly kind: "page";
+      readonly versions: readonly Version[];
+      readonly commonPrefixes: readonly string[];
+      readonly isTruncated: boolean;
+      readonly nextKeyMarker?: string;
+      readonly nextVersionIdMarker?: string;
+    };
+
+/** What an upload was begun with; becomes the version's facts when it completes. */
+export interface UploadFacts {
+  readonly storageClass: StorageClass;
+  readonly detail: VersionDetail;
+  /** Algorithm and type asked for at CreateMultipartUpload; absent: none asked, CRC64NVME kept. */
+  readonly checksum?: Pick<Checksum, "algorithm" | "type">;
+  readonly initiator: { readonly id: string; readonly displayName: string };
+  readonly ownerId?: string;
+}
+
+export interface Upload extends UploadFacts {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly initiatedAtMs: number;
+}
+
+export interface CreateUploadRequest extends CallFacts {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly facts: UploadFacts;
+}
+
+export type CreateUploadOutcome = Refusal | { readonly kind: "created" };
+
+export interface Part {
+  readonly partNumber: number;
+  readonly sizeBytes: number;
+  /** MD5, hex, without quotes. */
+  readonly etag: string;
+  readonly checksum?: Checksum;
+  readonly modifiedAtMs: number;
+}
+
+export interface PutPartRequest extends CallFacts {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly part: Omit<Part, "modifiedAtMs">;
+  readonly segments: readonly Segment[];
+  /** UploadPartCopy by reference: the source version that `segments` were taken from. */
+  readonly sharedFrom?: SharedFrom;
+}
+
+export type PutPartOutcome =
+  | Refusal
+  | { readonly kind: "stored"; readonly modifiedAtMs: number }
+  | { readonly kind: "no-such-upload" }
+  | { readonly kind: "expired-blob" }
+  | { readonly kind: "source-gone" };
+
+export type GetUploadOutcome =
+  | Refusal
+  | { readonly kind: "found"; readonly upload: Upload }
+  | { readonly kind: "no-such-upload" };
+
+export interface ListPartsRequest extends CallFacts {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly afterPartNumber: number;
+  readonly limit: number;
+}
+
+export type ListPartsOutcome =
+  | Refusal
+  | { readonly kind: "no-such-upload" }
+  | {
+      readonly kind: "page";
+      readonly upload: Upload;
+      readonly parts: readonly Part[];
+      readonly isTruncated: boolean;
+    };
+
+/** Parts of a committed version, for GetObjectAttributes; same shape, found by content id. */
+export interface ListVersionPartsRequest extends CallFacts {
+  readonly key: string;
+  readonly content: ContentId;
+  readonly afterPartNumber: number;
+  readonly limit: number;
+}
+
+export type ListVersionPartsOutcome =
+  | Refusal
+  | { readonly kind: "page"; readonly parts: readonly Part[]; readonly isTruncated: boolean };
+
+export interface ListUploadsRequest extends CallFacts {
+  readonly prefix: string;
+  readonly delimiter: string;
+  readonly keyMarker?: string;
+  readonly uploadIdMarker?: string;
+  readonly limit: number;
+}
+
+export type ListUploadsOutcome =
+  | Refusal
+  | {
+      readonly kind: "page";
+      readonly uploads: readonly Upload[];
+      readonly commonPrefixes: readonly string[];
+      readonly isTruncated: boolean;
+      readonly nextKeyMarker?: string;
+      readonly nextUploadIdMarker?: string;
+    };
+
+export interface CompleteUploadRequest extends CallFacts {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly versioning: VersioningState;
+  readonly versionId: string;
+  readonly parts: readonly {
+    readonly partNumber: number;
+    /** Without quotes. */
+    readonly etag: string;
+    /** base64, when the client named one. */
+    readonly checksum?: Omit<Checksum, "type">;
+  }[];
+  /** Whole-object checksum (or composite `value-N`) the client expects. */
+  readonly expectedChecksum?: Omit<Checksum, "type"> & Partial<Pick<Checksum, "type">>;
+  /** `x-amz-mp-object-size`. */
+  readonly expectedSizeBytes?: number;
+  readonly conditions?: WriteConditions;
+}
+
+export type CompleteUploadOutcome =
+  | Refusal
+  | ConditionRefusal
+  | {
+      readonly kind: "committed";
+      readonly versionId?: string;
+      readonly etag: string;
+      readonly sizeBytes: number;
+      readonly modifiedAtMs: number;
+      readonly checksum?: Checksum;
+      /** What the upload was begun with (encryption headers and the like go into the answer). */
+      readonly detail: VersionDetail;
+    }
+  | { readonly kind: "no-such-upload" }
+  | { readonly kind: "invalid-part"; readonly partNumber: number; readonly etag: string }
+  | { readonly kind: "invalid-part-order" }
+  | { readonly kind: "part-too-small"; readonly partNumber: number; readonly sizeBytes: number; readonly etag: string }
+  | { readonly kind: "wrong-size" }
+  | { readonly kind: "bad-checksum"; readonly algorithm: string }
+  /** The checksum type or algorithm asked for does not fit the upload's. */
+  | { readonly kind: "checksum-mismatch"; readonly message: string }
+  | { readonly kind: "locked" };
+
+export interface AbortUploadRequest extends CallFacts {
+  readonly key: string;
+  readonly uploadId: string;
+  /** `x-amz-if-match-initiated-time`, milliseconds. */
+  readonly ifInitiatedAtMs?: number;
+}
+
+export type AbortUploadOutcome =
+  | Refusal
+  | { readonly kind: "aborted" }
+  | { readonly kind: "no-such-upload" }
+  | { readonly kind: "precondition-failed"; readonly condition: string };
+
+/** Content whose last reference is gone and whose grace is over: safe to remove from the stores. */
+export interface CondemnedBlob {
+  readonly blob: string;
+  readonly ticket: string;
+}
+
+/**
+ * The RPC methods of a bucket's index. Implemented by the Durable Object, reached only through
+ * `bucket/client.ts`, which follows `moved` and retries a call whose outcome is unknown.
+ */
+export interface BucketIndexRpc {
+  /** Makes the index ready for a new bucket. Idempotent. */
+  initialise(facts: { bucketId: string; epoch: number; nowMs: number }): Promise<void>;
+  /** Settings moved on: callers with an older epoch are `stale` from now on. Never goes back. */
+  advanceEpoch(epoch: number): Promise<void>;
+  /** In one transaction: no version, no upload -> `deleting`, and every later call is `no-such-bucket`. */
+  beginDelete(facts: CallFacts): Promise<Refusal | { kind: "deleting" } | { kind: "not-empty" }>;
+  /** Drops every row after the catalog forgot the bucket. Idempotent. */
+  destroy(): Promise<void>;
+  resolve(request: ResolveRequest): Promise<ResolveOutcome>;
+  /** The write conditions alone, without writing: asked before a doomed body is stored. */
+  check(request: CallFacts & { key: string; conditions: WriteConditions }): Promise<Refusal | ConditionRefusal | { kind: "ok" }>;
+  commit(request: CommitRequest): Promise<CommitOutcome>;
+  delete(request: DeleteRequest): Promise<DeleteOutcome>;
+  list(request: ListRequest): Promise<ListOutcome>;
+  listVersions(request: ListVersionsRequest): Promise<ListVersionsOutcome>;
+  createUpload(request: CreateUploadRequest): Promise<CreateUploadOutcome>;
+  getUpload(request: CallFacts & { key: string; uploadId: string }): Promise<GetUploadOutcome>;
+  putPart(request: PutPartRequest): Promise<PutPartOutcome>;
+  listParts(request: ListPartsRequest): Promise<ListPartsOutcome>;
+  listVersionParts(request: ListVersionPartsRequest): Promise<ListVersionPartsOutcome>;
+  listUploads(request: ListUploadsRequest): Promise<ListUploadsOutcome>;
+  completeUpload(request: CompleteUploadRequest): Promise<CompleteUploadOutcome>;
+  abortUpload(request: AbortUploadRequest): Promise<AbortUploadOutcome>;
+  /** Blobs whose grace ended before `nowMs - graceMs`; at most `limit`. References are checked again. */
+  claimCondemned(facts: { nowMs: number; graceMs: number; limit: number }): Promise<readonly CondemnedBlob[]>;
+  /** The stores confirmed the removal of these. */
+  forgetCondemned(tickets: readonly string[]): Promise<void>;
+  /** Of these stored blobs, the ones nothing references and nothing may reference any more. */
+  findOrphans(blobs: readonly { blob: string; key: string; versionId?: string; uploadId?: string; partNumber?: number }[]): Promise<readonly string[]>;
+}

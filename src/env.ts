@@ -1,0 +1,43 @@
+// What the deployment gives the program: bindings, secrets, settings, and the two things that are
+// never taken from the air: time and randomness. Nothing here does I/O.
+
+/** The bindings and settings of `wrangler.toml`. Every setting is text, as Workers give it. */
+export interface Env {
+  /** D1: accounts, keys, bucket names, settings. */
+  readonly CATALOG: D1Database;
+  /** One object per bucket partition. Only `bucket/` opens it. */
+  readonly BUCKET_INDEX: DurableObjectNamespace;
+  /** The stores: one R2 bucket or more per storage class (`storage/classes.ts` is the closed table). */
+  readonly STORE_STANDARD: R2Bucket;
+  readonly STORE_INTELLIGENT_TIERING: R2Bucket;
+  readonly STORE_STANDARD_IA: R2Bucket;
+  readonly STORE_ONEZONE_IA: R2Bucket;
+  readonly STORE_GLACIER_IR: R2Bucket;
+  readonly STORE_GLACIER: R2Bucket;
+  readonly STORE_DEEP_ARCHIVE: R2Bucket;
+  /** 32 bytes, base64. Seals secrets at rest. */
+  readonly MASTER_KEY: string;
+  readonly ROOT_ACCESS_KEY_ID: string;
+  readonly ROOT_SECRET_ACCESS_KEY: string;
+  /** The region this deployment answers as; `us-east-1` when absent. */
+  readonly REGION?: string;
+  /** Hosts that carry bucket names in front, comma separated: `s3.example.com,localhost`. */
+  readonly BASE_DOMAIN?: string;
+  /** How long replaced and deleted content stays in the stores, in seconds; 86400 when absent. */
+  readonly CONDEMNED_GRACE_SECONDS?: string;
+  /** "true" only on a laptop or in CI: the client's address is not Cloudflare's to vouch for. */
+  readonly LOCAL?: string;
+}
+
+/** Time and randomness. Tests pass their own; the program never calls the globals elsewhere. */
+export interface Seams {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Cryptographically random bytes. */
+  randomBytes(length: number): Uint8Array;
+}
+
+export const systemSeams: Seams = {
+  now: () => Date.now(),
+  randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+};

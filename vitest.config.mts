@@ -1,0 +1,25 @@
+// Tests that run inside workerd, against real simulators of R2, D1 and Durable Objects.
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [
+    cloudflareTest({
+      wrangler: { configPath: "./wrangler.toml" },
+      miniflare: {
+        bindings: {
+          TEST_MIGRATIONS: await readD1Migrations("./migrations"),
+          MASTER_KEY: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+          ROOT_ACCESS_KEY_ID: "AKIATESTROOT00000000",
+          ROOT_SECRET_ACCESS_KEY: "test-root-secret-access-key-0123456789ab",
+        },
+      },
+    }),
+  ],
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/clients/**", "test/bench/**", "test/local/**", "node_modules/**"],
+    setupFiles: ["./test/setup.ts"],
+    testTimeout: 30_000,
+  },
+});
