@@ -2,15 +2,22 @@
 // compile. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 
 export const errorTable = {
+  AccessControlListNotSupported: [400, "The bucket does not allow ACLs"],
   AccessDenied: [403, "Access Denied"],
   AuthorizationHeaderMalformed: [400, "The authorization header you provided is invalid."],
   AuthorizationQueryParametersError: [400, "Error parsing the query authorization parameters."],
-  BadDigest: [400, "The Content-MD5 or checksum value that you specified did not match what the server received."],
+  BadDigest: [
+    400,
+    "The Content-MD5 or checksum value that you specified did not match what the server received.",
+  ],
   BucketAlreadyExists: [
     409,
     "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.",
   ],
-  BucketAlreadyOwnedByYou: [409, "Your previous request to create the named bucket succeeded and you already own it."],
+  BucketAlreadyOwnedByYou: [
+    409,
+    "Your previous request to create the named bucket succeeded and you already own it.",
+  ],
   BucketNotEmpty: [409, "The bucket you tried to delete is not empty"],
   ConditionalRequestConflict: [
     409,
@@ -18,12 +25,22 @@ export const errorTable = {
   ],
   EntityTooLarge: [400, "Your proposed upload exceeds the maximum allowed size"],
   EntityTooSmall: [400, "Your proposed upload is smaller than the minimum allowed size"],
-  IncompleteBody: [400, "You did not provide the number of bytes specified by the Content-Length HTTP header"],
+  IncompleteBody: [
+    400,
+    "You did not provide the number of bytes specified by the Content-Length HTTP header",
+  ],
   InternalError: [500, "We encountered an internal error. Please try again."],
   InvalidAccessKeyId: [403, "The AWS Access Key Id you provided does not exist in our records."],
   InvalidArgument: [400, "Invalid Argument"],
   InvalidBucketName: [400, "The specified bucket is not valid."],
-  InvalidChunkSizeError: [403, "Only the last chunk is allowed to have a size less than 8192 bytes"],
+  InvalidBucketOwnerAWSAccountID: [
+    400,
+    "The value of the expected bucket owner parameter must be an AWS account ID.",
+  ],
+  InvalidChunkSizeError: [
+    403,
+    "Only the last chunk is allowed to have a size less than 8192 bytes",
+  ],
   InvalidDigest: [400, "The Content-MD5 or checksum value that you specified is not valid."],
   InvalidLocationConstraint: [400, "The specified location-constraint is not valid"],
   InvalidObjectState: [403, "The operation is not valid for the object's storage class"],
@@ -32,7 +49,10 @@ export const errorTable = {
     "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
   ],
   InvalidPartNumber: [416, "The requested partnumber is not satisfiable"],
-  InvalidPartOrder: [400, "The list of parts was not in ascending order. Parts must be ordered by part number."],
+  InvalidPartOrder: [
+    400,
+    "The list of parts was not in ascending order. Parts must be ordered by part number.",
+  ],
   InvalidRange: [416, "The requested range is not satisfiable"],
   InvalidRequest: [400, "Invalid Request"],
   InvalidStorageClass: [400, "The storage class you specified is not valid"],
@@ -43,7 +63,10 @@ export const errorTable = {
     400,
     "The request contained trailing data that was not well-formed or did not conform to our published schema.",
   ],
-  MalformedXML: [400, "The XML you provided was not well-formed or did not validate against our published schema"],
+  MalformedXML: [
+    400,
+    "The XML you provided was not well-formed or did not validate against our published schema",
+  ],
   MetadataTooLarge: [400, "Your metadata headers exceed the maximum allowed metadata size"],
   MethodNotAllowed: [405, "The specified method is not allowed against this resource."],
   MissingContentLength: [411, "You must provide the Content-Length HTTP header."],
@@ -56,9 +79,16 @@ export const errorTable = {
   ],
   NoSuchVersion: [404, "The specified version does not exist."],
   NotImplemented: [501, "A header you provided implies functionality that is not implemented"],
+  NotModified: [304, ""],
   PreconditionFailed: [412, "At least one of the pre-conditions you specified did not hold"],
-  RequestTimeTooSkewed: [403, "The difference between the request time and the current time is too large."],
-  RequestTimeout: [400, "Your socket connection to the server was not read from or written to within the timeout period."],
+  RequestTimeTooSkewed: [
+    403,
+    "The difference between the request time and the current time is too large.",
+  ],
+  RequestTimeout: [
+    400,
+    "Your socket connection to the server was not read from or written to within the timeout period.",
+  ],
   ServiceUnavailable: [503, "Service is unable to handle request."],
   SignatureDoesNotMatch: [
     403,
@@ -89,7 +119,11 @@ export class S3Error extends Error {
   constructor(
     code: S3ErrorCode,
     message?: string,
-    extra: { detail?: ErrorDetail; headers?: Readonly<Record<string, string>>; cause?: unknown } = {},
+    extra: {
+      detail?: ErrorDetail;
+      headers?: Readonly<Record<string, string>>;
+      cause?: unknown;
+    } = {},
   ) {
     super(message ?? errorTable[code][1], { cause: extra.cause });
     this.name = "S3Error";
