@@ -25,6 +25,8 @@ export interface Env {
   readonly BASE_DOMAIN?: string;
   /** How long replaced and deleted content stays in the stores, in seconds; 86400 when absent. */
   readonly CONDEMNED_GRACE_SECONDS?: string;
+  /** How long a deleted bucket's name is kept from other accounts, in seconds; 2592000 when absent. */
+  readonly BUCKET_NAME_QUARANTINE_SECONDS?: string;
   /** "true" only on a laptop or in CI: the client's address is not Cloudflare's to vouch for. */
   readonly LOCAL?: string;
 }
