@@ -18,21 +18,48 @@ export interface ServiceContext {
   readonly principal: Principal;
   readonly authenticated: Authenticated;
   readonly method: string;
+  /** The client spoke TLS. */
+  readonly isSecure: boolean;
   readonly headers: Headers;
   readonly target: Target;
   /** Opens the payload: decoded and verified while it is read. Once only. */
   openBody(): ByteSource;
   /** Work that may outlive the response. */
   waitUntil(work: Promise<unknown>): void;
+  /**
+   * Another bucket, for copy sources: loaded, and the principal allowed `actions` on it.
+   * Throws NoSuchBucket or AccessDenied.
+   */
+  openOther(bucket: string, actions: readonly string[]): Promise<OpenedBucket>;
+}
+
+/** A bucket the principal was allowed to use in this call. */
+export interface OpenedBucket {
+  readonly bucket: BucketRecord;
+  readonly index: BucketClient;
 }
 
 /** Calls on a bucket that exists and that the principal may use. */
-export interface BucketContext extends ServiceContext {
-  readonly bucket: BucketRecord;
-  readonly index: BucketClient;
+export interface BucketContext extends ServiceContext, OpenedBucket {
+  /** Loads the settings anew and authorises again: for calls that learn late that they are stale. */
+  refresh(): Promise<OpenedBucket>;
 }
 
 /** Calls on a key. */
 export interface ObjectContext extends BucketContext {
   readonly key: string;
+}
+
+/** What every index call carries: the epoch decided with, and the request's clock. */
+export function callFacts(context: { bucket: BucketRecord; nowMs: number }): {
+  epoch: number;
+  nowMs: number;
+} {
+  return { epoch: context.bucket.epoch, nowMs: context.nowMs };
+}
+
+/** The bucket's versioning state, as the index wants it told. */
+export function versioningOf(bucket: BucketRecord): "Unversioned" | "Enabled" | "Suspended" {
+  const status = bucket.settings.get("versioning");
+  return status === "Enabled" || status === "Suspended" ? status : "Unversioned";
 }

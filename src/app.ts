@@ -1,0 +1,34 @@
+// Who serves what: the admin API and the console under `/-/`, everything else is S3, IAM or STS.
+// `-` cannot be a bucket name, so nothing a user stores is ever hidden by these paths.
+
+import { Hono } from "hono";
+import { serveAdmin } from "./admin/serve.ts";
+import { serveConsole } from "./admin/console.ts";
+import { dispatch } from "./dispatch.ts";
+import { type Env, type Seams, systemSeams } from "./env.ts";
+import { parseBaseDomains, bucketOfHost } from "./s3/target.ts";
+
+/** What Hono routes by: own paths only when the host names no bucket; a bucket may have any key. */
+function routedPath(request: Request, env: Env | undefined): string {
+  const [, host = "", path = "/"] = /^[a-z]+:\/\/([^/?#]*)([^?#]*)/i.exec(request.url) ?? [];
+  if (!path.startsWith("/-/")) return "/";
+  const isBucketHost = bucketOfHost(host, parseBaseDomains(env?.BASE_DOMAIN)) !== undefined;
+  return isBucketHost ? "/" : path;
+}
+
+/** The Worker's fetch handler, with time and randomness passed in. */
+export function createApp(seams: Seams = systemSeams): Hono<{ Bindings: Env }> {
+  const app = new Hono<{ Bindings: Env }>({
+    getPath: (request, options) => routedPath(request, options?.env as Env | undefined),
+  });
+  app.all("/-/api/*", (c) => serveAdmin(c.req.raw, { env: c.env, seams }));
+  app.get("/-/console/*", () => serveConsole());
+  app.all("*", (c) =>
+    dispatch(c.req.raw, {
+      env: c.env,
+      seams,
+      waitUntil: (work) => c.executionCtx.waitUntil(work),
+    }),
+  );
+  return app;
+}

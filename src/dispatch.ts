@@ -1,0 +1,152 @@
+// The request pipeline of S3, IAM and STS on one page: target, caller, operation, bucket,
+// permission, input, handler, answer. The one `try` around it turns every throw into an answer;
+// code below it may clean up and rethrow, nothing else.
+
+import { authorize, checkExpectedOwner } from "./auth/authorize.ts";
+import { openPayload } from "./auth/payload.ts";
+import { openBucket } from "./bucket/client.ts";
+import { type BucketRecord, loadBucket, reloadBucket } from "./catalog/buckets.ts";
+import type { Env } from "./env.ts";
+import { handleIdentityService } from "./iam/service.ts";
+import { type Arrival, identify } from "./identify.ts";
+import type { BucketContext, OpenedBucket, ServiceContext } from "./operations/context.ts";
+import { answerWith } from "./operations/answer.ts";
+import { StaleSettings } from "./operations/outcomes.ts";
+import type { ByteSource } from "./s3/byte-source.ts";
+import { renderError } from "./s3/error-response.ts";
+import { S3Error } from "./s3/errors.ts";
+import { newHostId, newRequestId } from "./s3/ids.ts";
+import type { OperationRow } from "./s3/operations.ts";
+import { resolveOperation } from "./s3/resolve.ts";
+import { parseBaseDomains, parseTarget } from "./s3/target.ts";
+
+/** How often a call follows settings that move under it before it gives up with 503. */
+const maximumRounds = 3;
+
+/** Answers any S3, IAM or STS request. Never throws. */
+export async function dispatch(request: Request, arrival: Arrival): Promise<Response> {
+  const { seams } = arrival;
+  const ids = { requestId: newRequestId(seams.randomBytes), hostId: newHostId(seams.randomBytes) };
+  let body: ByteSource | undefined;
+  try {
+    const target = parseTarget(request.url, baseDomains(arrival.env));
+    const caller = await identify(request, target, arrival);
+    const context: ServiceContext = {
+      ...caller,
+      ...arrival,
+      requestId: ids.requestId,
+      target,
+      method: request.method,
+      headers: request.headers,
+      openBody: () => {
+        body = openPayload(request.body, request.headers, caller.authenticated.payload);
+        return body;
+      },
+      openOther: (name, actions) => openBucketFor(context, { name, actions }),
+    };
+    if (caller.authenticated.service !== "s3") return await handleIdentityService(context);
+    const row = resolveOperation(request.method, target, request.headers);
+    return await serve(context, row, { ids, hasRead: () => body !== undefined });
+  } catch (error) {
+    if (body !== undefined) await body.cancel();
+    else await discard(request.body);
+    return renderError(error, { method: request.method, url: request.url, ...ids });
+  }
+}
+
+/** Permission, input, handler, answer; once more when the settings moved and no body was read. */
+async function serve(
+  context: ServiceContext,
+  row: OperationRow,
+  facts: { ids: { requestId: string; hostId: string }; hasRead(): boolean },
+): Promise<Response> {
+  const namesBucket = row.level !== "service" && row.name !== "CreateBucket";
+  if (!namesBucket) {
+    authorize({ principal: context.principal, actions: [actionOf(context, row)] });
+    return answerWith(context, row, facts.ids);
+  }
+  const wish = { name: context.target.bucket ?? "", actions: [actionOf(context, row)] };
+  let opened = await openBucketFor(context, wish);
+  for (let round = 1; ; round++) {
+    try {
+      return await answerWith(bucketContext(context, opened, wish), row, facts.ids);
+    } catch (error) {
+      if (!(error instanceof StaleSettings)) throw error;
+      if (round === maximumRounds || facts.hasRead()) throw new S3Error("SlowDown");
+      opened = await openBucketFor(context, { ...wish, stale: opened.bucket });
+    }
+  }
+}
+
+function bucketContext(
+  context: ServiceContext,
+  opened: OpenedBucket,
+  wish: { name: string; actions: readonly string[] },
+): BucketContext & { key?: string } {
+  let current = opened;
+  return {
+    ...context,
+    ...opened,
+    ...(context.target.key !== undefined && { key: context.target.key }),
+    refresh: async () => {
+      current = await openBucketFor(context, { ...wish, stale: current.bucket });
+      return current;
+    },
+  };
+}
+
+function actionOf(context: ServiceContext, row: OperationRow): string {
+  const namesVersion = row.versionAction !== undefined && context.target.query.has("versionId");
+  return namesVersion ? row.versionAction : row.action;
+}
+
+/** The bucket, for a principal that may; `stale` is the record that the index found too old. */
+async function openBucketFor(
+  context: ServiceContext,
+  wish: { name: string; actions: readonly string[]; stale?: BucketRecord },
+): Promise<OpenedBucket> {
+  const call = { env: context.env, seams: context.seams, nowMs: context.nowMs };
+  const bucket =
+    wish.stale === undefined ? await loadBucket(call, wish.name) : await reloadBucket(call, wish.stale);
+  if (bucket === undefined) {
+    throw new S3Error("NoSuchBucket", undefined, { detail: { BucketName: wish.name } });
+  }
+  const isTarget = wish.name === context.target.bucket;
+  if (isTarget) {
+    checkExpectedOwner(context.headers.get("x-amz-expected-bucket-owner"), bucket.accountId);
+  }
+  authorize({
+    principal: context.principal,
+    actions: wish.actions,
+    bucketAccountId: bucket.accountId,
+  });
+  return { bucket, index: openBucket(context.env, bucket.bucketId) };
+}
+
+let parsedDomains: { readonly text: string | undefined; readonly list: readonly string[] } | undefined;
+
+function baseDomains(env: Env): readonly string[] {
+  if (parsedDomains?.text !== env.BASE_DOMAIN || parsedDomains === undefined) {
+    parsedDomains = { text: env.BASE_DOMAIN, list: parseBaseDomains(env.BASE_DOMAIN) };
+  }
+  return parsedDomains.list;
+}
+
+/** What an unread body may still cost: enough for clients that only read after they wrote. */
+const discardedBytes = 1024 * 1024;
+
+/** Reads a little of a body that nobody wants, so that the client sees the answer and no reset. */
+async function discard(body: ReadableStream<Uint8Array> | null): Promise<void> {
+  if (body === null || body.locked) return;
+  const reader = body.getReader();
+  try {
+    for (let seen = 0; seen < discardedBytes; ) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      seen += value.byteLength;
+    }
+    await reader.cancel();
+  } catch {
+    // The client went away first.
+  }
+}

@@ -1,0 +1,56 @@
+// Who is asking, for every door of the program: S3, IAM and STS in `dispatch`, the admin API in
+// `app`. One way in, so that no door has a weaker lock.
+
+import { authenticate } from "./auth/authenticate.ts";
+import type { Authenticated, Principal } from "./auth/types.ts";
+import { findAccessKey, noteKeyUse } from "./catalog/access-keys.ts";
+import type { Env, Seams } from "./env.ts";
+import type { Target } from "./s3/target.ts";
+
+/** What a request arrives with, besides itself. */
+export interface Arrival {
+  readonly env: Env;
+  readonly seams: Seams;
+  waitUntil(work: Promise<unknown>): void;
+}
+
+export interface Caller {
+  /** The request's time, milliseconds. */
+  readonly nowMs: number;
+  readonly region: string;
+  readonly isSecure: boolean;
+  readonly authenticated: Authenticated;
+  readonly principal: Principal;
+}
+
+/** Authenticates a request. Throws every authentication error of S3; anonymous is a principal. */
+export async function identify(request: Request, target: Target, arrival: Arrival): Promise<Caller> {
+  const { env, seams } = arrival;
+  const nowMs = seams.now();
+  const region = env.REGION ?? "us-east-1";
+  const isSecure = request.url.startsWith("https:");
+  const call = { env, seams, nowMs };
+  const authenticated = await authenticate(
+    {
+      method: request.method,
+      rawPath: target.rawPath,
+      rawQuery: target.rawQuery,
+      headers: request.headers,
+      isSecure,
+      ...clientEncoding(request),
+    },
+    { nowMs, region, findAccessKey: (accessKeyId) => findAccessKey(call, accessKeyId) },
+  );
+  const { principal, service } = authenticated;
+  if (principal.accessKeyId !== undefined) {
+    const use = { accessKeyId: principal.accessKeyId, service, region };
+    arrival.waitUntil(noteKeyUse(call, use).catch(() => undefined));
+  }
+  return { nowMs, region, isSecure, authenticated, principal };
+}
+
+/** The edge rewrites Accept-Encoding, which some clients sign; the original is kept beside it. */
+function clientEncoding(request: Request): { clientAcceptEncoding?: string } {
+  const original = request.cf?.["clientAcceptEncoding"];
+  return typeof original === "string" ? { clientAcceptEncoding: original } : {};
+}

@@ -1,0 +1,91 @@
+// ListObjects, the first version: still what many clients send. ListObjectsV2 is the same question
+// with other words around the answer.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html
+//
+// Differs from AWS: nothing known.
+
+import type { ListedObject, ListOutcome } from "../../bucket/types.ts";
+import { type BucketContext, callFacts } from "../context.ts";
+import type { Handler } from "../handlers.ts";
+import { settle } from "../outcomes.ts";
+import {
+  checkOptionalAttributes,
+  type KeyEncoding,
+  listedChecksum,
+  readKeyEncoding,
+  readPageLimit,
+  shownOwner,
+} from "./listing.ts";
+
+export const listObjects: Handler<"ListObjects"> = async (context, input) => {
+  checkOptionalAttributes(input.OptionalObjectAttributes);
+  const limit = readPageLimit(input.MaxKeys, { parameter: "max-keys", argument: "maxKeys" });
+  const encoding = readKeyEncoding(input.EncodingType);
+  const delimiter = input.Delimiter ?? "";
+  const page = await listPage(context, {
+    prefix: input.Prefix ?? "",
+    delimiter,
+    after: input.Marker,
+    limit,
+  });
+  const showsNext = page.isTruncated && delimiter !== "" && page.next !== undefined;
+  return {
+    Name: context.bucket.name,
+    Prefix: encoding.encode(input.Prefix ?? ""),
+    Marker: encoding.encode(input.Marker ?? ""),
+    ...(showsNext && { NextMarker: encoding.encode(page.next ?? "") }),
+    MaxKeys: limit,
+    ...(delimiter !== "" && { Delimiter: encoding.encode(delimiter) }),
+    IsTruncated: page.isTruncated,
+    ...encoding.members,
+    ...listedEntries(context, page, { encoding, showsOwner: true }),
+  };
+};
+
+export type ListPage = Extract<ListOutcome, { kind: "page" }>;
+
+/** One page of current objects. A page of no entries is never truncated, as S3 has it. */
+export async function listPage(
+  context: BucketContext,
+  wish: { prefix: string; delimiter: string; after: string | undefined; limit: number },
+): Promise<ListPage> {
+  const outcome = await context.index.list({
+    ...callFacts(context),
+    prefix: wish.prefix,
+    delimiter: wish.delimiter,
+    limit: wish.limit,
+    // An empty marker is as good as none.
+    ...(wish.after !== undefined && wish.after !== "" && { after: wish.after }),
+  });
+  const page = settle(outcome, ["page"], { bucket: context.bucket.name });
+  return wish.limit === 0 ? { ...page, isTruncated: false } : page;
+}
+
+/** `Contents` and `CommonPrefixes` of a page; empty ones are left out. */
+export function listedEntries(
+  context: BucketContext,
+  page: ListPage,
+  shape: { encoding: KeyEncoding; showsOwner: boolean },
+) {
+  const { encode } = shape.encoding;
+  const contents = page.objects.map((object) => ({
+    ...listedObject(object, encode(object.key)),
+    ...(shape.showsOwner && { Owner: shownOwner(context, object.ownerId) }),
+  }));
+  const commonPrefixes = page.commonPrefixes.map((prefix) => ({ Prefix: encode(prefix) }));
+  return {
+    ...(contents.length > 0 && { Contents: contents }),
+    ...(commonPrefixes.length > 0 && { CommonPrefixes: commonPrefixes }),
+  };
+}
+
+function listedObject(object: ListedObject, shownKey: string) {
+  return {
+    Key: shownKey,
+    LastModified: new Date(object.modifiedAtMs),
+    ETag: `"${object.etag}"`,
+    ...listedChecksum(object.checksum),
+    Size: object.sizeBytes,
+    StorageClass: object.storageClass,
+  };
+}

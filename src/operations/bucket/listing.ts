@@ -1,0 +1,148 @@
+// What the listings of a bucket have in common: limits, markers, tokens, URL encoding, owners. The
+// order of keys and the skipping of common prefixes are the index's business.
+
+import type { Checksum } from "../../s3/content.ts";
+import { S3Error } from "../../s3/errors.ts";
+import type { BucketContext } from "../context.ts";
+
+/** The most entries a page of any listing has, and the default: 1,000. */
+export const maximumPageEntries = 1000;
+
+const maximumInteger = 2147483647;
+
+/**
+ * The page size asked for: a default of 1,000, never more. Throws InvalidArgument for negative
+ * numbers and those beyond 32 bits (B077, B079).
+ */
+export function readPageLimit(
+  value: number | undefined,
+  names: { readonly parameter: string; readonly argument: string },
+): number {
+  if (value === undefined) return maximumPageEntries;
+  if (!Number.isInteger(value) || value > maximumInteger) {
+    throw invalidArgument(
+      `Provided ${names.parameter} not an integer or within integer range`,
+      names.parameter,
+      String(value),
+    );
+  }
+  if (value < 0) {
+    throw invalidArgument(
+      `Argument ${names.argument} must be an integer between 0 and ${maximumInteger}`,
+      names.argument,
+      String(value),
+    );
+  }
+  return Math.min(value, maximumPageEntries);
+}
+
+/** How keys, prefixes and markers are written into a listing. */
+export interface KeyEncoding {
+  /** Encodes one value, or gives it back as it is. */
+  encode(text: string): string;
+  /** The member to answer with; nothing when the client asked for no encoding. */
+  readonly members: { EncodingType?: "url" };
+}
+
+const plain: KeyEncoding = { encode: (text) => text, members: {} };
+const url: KeyEncoding = { encode: encodeForUrl, members: { EncodingType: "url" } };
+
+/** `encoding-type`: `url` or absent. Throws InvalidArgument for all else, empty included (B081). */
+export function readKeyEncoding(encodingType: string | undefined): KeyEncoding {
+  if (encodingType === undefined) return plain;
+  if (encodingType === "url") return url;
+  throw invalidArgument(
+    "Invalid Encoding Method specified in Request",
+    "encoding-type",
+    encodingType,
+  );
+}
+
+/**
+ * S3's URL encoding of keys: as HTML forms do it (a space is `+`, `~` is escaped), with `/` left
+ * alone. Seen in answers recorded from AWS: `date=1/` is `date%3D1/`.
+ */
+export function encodeForUrl(text: string): string {
+  return encodeURIComponent(text.toWellFormed())
+    .replaceAll("%2F", "/")
+    .replaceAll("%20", "+")
+    .replace(/[!'()~]/g, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Continues a listing behind `last`. Opaque to clients; the kind keeps listings apart. */
+export function renderToken(kind: "bucket" | "key", last: string): string {
+  const bytes = new TextEncoder().encode(`${kind}1:${last}`);
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+/**
+ * What `renderToken` was given. Throws InvalidArgument for text that it cannot have made, which
+ * includes the empty text.
+ */
+export function parseToken(kind: "bucket" | "key", token: string): string {
+  const text = decodeToken(token);
+  const start = `${kind}1:`;
+  if (text?.startsWith(start)) return text.slice(start.length);
+  throw new S3Error("InvalidArgument", "The continuation token provided is incorrect", {
+    detail: { ArgumentName: "continuation-token" },
+  });
+}
+
+function decodeToken(token: string): string | undefined {
+  try {
+    return utf8.decode(Uint8Array.fromBase64(token, { alphabet: "base64url" }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The one value that exists is `RestoreStatus`. Throws InvalidArgument for others. */
+export function checkOptionalAttributes(attributes: readonly string[] | undefined): void {
+  for (const attribute of attributes ?? []) {
+    if (attribute !== "RestoreStatus") {
+      throw invalidArgument(
+        "Invalid attribute name specified",
+        "x-amz-optional-object-attributes",
+        attribute,
+      );
+    }
+  }
+}
+
+/** InvalidArgument with the two elements that S3 adds to it. */
+export function invalidArgument(message: string, name: string, value: string): S3Error {
+  return new S3Error("InvalidArgument", message, {
+    detail: { ArgumentName: name, ArgumentValue: value },
+  });
+}
+
+/** An owner as listings show it. */
+export interface ShownOwner {
+  readonly ID: string;
+  readonly DisplayName?: string;
+}
+
+/**
+ * The owner to show for an entry. With ownership enforced that is the bucket's owner; entries from
+ * before may name another account, of which only the id is known here.
+ */
+export function shownOwner(context: BucketContext, ownerId: string | undefined): ShownOwner {
+  const { ownerCanonicalId, ownerDisplayName } = context.bucket;
+  if (ownerId !== undefined && ownerId !== ownerCanonicalId) return { ID: ownerId };
+  return { ID: ownerCanonicalId, DisplayName: ownerDisplayName };
+}
+
+/** The checksum members of a listed object; the algorithm is a list on the wire. */
+export function listedChecksum(checksum: Pick<Checksum, "algorithm" | "type"> | undefined): {
+  ChecksumAlgorithm?: Checksum["algorithm"][];
+  ChecksumType?: Checksum["type"];
+} {
+  if (checksum === undefined) return {};
+  return { ChecksumAlgorithm: [checksum.algorithm], ChecksumType: checksum.type };
+}

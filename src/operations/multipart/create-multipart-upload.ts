@@ -1,0 +1,43 @@
+// CreateMultipartUpload: writes down what the object will be; no bytes yet.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html
+//
+// Differs from AWS: ACL and encryption headers as PutObject.
+
+import { readMultipartChecksum } from "../../checksums/plan.ts";
+import { newUploadId } from "../../s3/ids.ts";
+import type { Handler } from "../handlers.ts";
+import { refuse } from "../outcomes.ts";
+import { followingSettings } from "../object/commit.ts";
+import { encryptionMembers } from "../object/members.ts";
+import { readWriteIntent } from "../object/write-intent.ts";
+
+export const createMultipartUpload: Handler<"CreateMultipartUpload"> = async (context, input) => {
+  const intent = readWriteIntent(context.headers, input);
+  const checksum = readMultipartChecksum(context.headers);
+  const uploadId = newUploadId(context.nowMs, context.seams.randomBytes);
+  const outcome = await followingSettings(context, (opened) =>
+    opened.index.createUpload({
+      epoch: opened.bucket.epoch,
+      nowMs: context.nowMs,
+      key: context.key,
+      uploadId,
+      facts: {
+        storageClass: intent.storageClass,
+        detail: intent.detail,
+        ...(checksum !== undefined && { checksum }),
+        initiator: { id: context.principal.arn, displayName: context.principal.displayName },
+      },
+    }),
+  );
+  if (outcome.kind !== "created") refuse(outcome, { bucket: context.bucket.name });
+  return {
+    Bucket: context.bucket.name,
+    Key: context.key,
+    UploadId: uploadId,
+    ...(checksum !== undefined && {
+      ChecksumAlgorithm: checksum.algorithm,
+      ChecksumType: checksum.type,
+    }),
+    ...encryptionMembers(intent.detail),
+  };
+};

@@ -1,0 +1,157 @@
+// UploadPartCopy: a part that refers to bytes already stored. Inside a bucket it moves no byte;
+// from elsewhere the range is streamed into a blob of its own.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html
+//
+// Differs from AWS: the ETag of a part copied by reference is not the MD5 of its bytes, unless it is
+// a whole object that was uploaded in one piece.
+
+import { createHash } from "node:crypto";
+import type { RangeWish, Upload } from "../../bucket/types.ts";
+import { createHasher, encodeChecksum } from "../../checksums/hashers.ts";
+import type { Checksum, ChecksumAlgorithm, Segment } from "../../s3/content.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { parseCopySourceRange } from "../../s3/range.ts";
+import { sharesStore } from "../../storage/classes.ts";
+import { writeBlob } from "../../storage/blobs.ts";
+import { segmentsSource } from "../../storage/sources.ts";
+import { type ObjectContext, versioningOf } from "../context.ts";
+import type { Handler } from "../handlers.ts";
+import { withBlobs } from "../object/commit.ts";
+import { type CopySource, openCopySource } from "../object/copy-source.ts";
+import { checkUploadSize } from "../object/limits.ts";
+import { encryptionMembers, partChecksumMember } from "../object/members.ts";
+import { checkPartNumber, findUpload, recordPart } from "./upload.ts";
+
+/** A part ready to be recorded: where its bytes are and what they sum to. */
+interface CopiedPart {
+  readonly sizeBytes: number;
+  readonly etag: string;
+  readonly checksum?: Checksum;
+  readonly segments: readonly Segment[];
+}
+
+export const uploadPartCopy: Handler<"UploadPartCopy"> = async (context, input) => {
+  const partNumber = checkPartNumber(input.PartNumber);
+  const uploadId = input.UploadId ?? "";
+  const upload = await findUpload(context, uploadId);
+  const range = context.headers.get("x-amz-copy-source-range");
+  const wish = range === null ? undefined : parseCopySourceRange(range);
+  const source = await openCopySource(context, { ...(wish && { range: wish }), wantSegments: true });
+  const sizeBytes = copiedLength(source, wish);
+  checkUploadSize(sizeBytes);
+
+  const isShared =
+    source.bucket.bucketId === context.bucket.bucketId &&
+    sharesStore(source.version.storageClass, upload.storageClass);
+  const part = isShared
+    ? await sharedPart(context, { source, upload, sizeBytes })
+    : await copiedPart(context, { source, upload, uploadId, partNumber });
+  const { segments, ...facts } = part;
+  const ownBlobs = isShared ? [] : segments.map((segment) => segment.blob);
+  const modifiedAtMs = await withBlobs(context, ownBlobs, () =>
+    recordPart(context, {
+      key: context.key,
+      uploadId,
+      part: { partNumber, ...facts },
+      segments,
+      ...(isShared && { sharedFrom: { key: source.key, seq: source.version.seq } }),
+    }),
+  );
+  return {
+    CopyPartResult: {
+      ETag: `"${part.etag}"`,
+      LastModified: new Date(modifiedAtMs),
+      ...partChecksumMember(part.checksum),
+    },
+    ...(versioningOf(source.bucket) !== "Unversioned" && {
+      CopySourceVersionId: source.version.versionId,
+    }),
+    ...encryptionMembers(upload.detail),
+  };
+};
+
+/** Bytes the range takes; a range that leaves the source is InvalidArgument, as on AWS. */
+function copiedLength(source: CopySource, wish: RangeWish | undefined): number {
+  const { sizeBytes } = source.version;
+  if (wish === undefined || wish.kind !== "from-to" || wish.last === undefined) return sizeBytes;
+  if (wish.last >= sizeBytes) {
+    throw new S3Error(
+      "InvalidArgument",
+      `Range specified is not valid for source object of size: ${sizeBytes}`,
+      {
+        detail: {
+          ArgumentName: "x-amz-copy-source-range",
+          ArgumentValue: `bytes=${wish.first}-${wish.last}`,
+        },
+      },
+    );
+  }
+  return wish.last - wish.first + 1;
+}
+
+async function sharedPart(
+  context: ObjectContext,
+  facts: { source: CopySource; upload: Upload; sizeBytes: number },
+): Promise<CopiedPart> {
+  const { source, upload, sizeBytes } = facts;
+  const { version, segments } = source;
+  const isWhole = sizeBytes === version.sizeBytes;
+  const etag =
+    isWhole && version.detail.partsCount === undefined ? version.etag : nameRange(segments);
+  const checksum = await sharedChecksum(context, {
+    source,
+    algorithm: upload.checksum?.algorithm,
+    known: isWhole ? version.detail.checksum : undefined,
+  });
+  return { sizeBytes, etag, segments, ...(checksum !== undefined && { checksum }) };
+}
+
+/** A stable name for bytes that were not read: their blobs and where in them they lie. */
+function nameRange(segments: readonly Segment[]): string {
+  return createHash("md5").update(JSON.stringify(segments)).digest("hex");
+}
+
+/** Reads the bytes only when the upload asked for a checksum that is not known already. */
+async function sharedChecksum(
+  context: ObjectContext,
+  facts: {
+    source: CopySource;
+    algorithm: ChecksumAlgorithm | undefined;
+    known: Checksum | undefined;
+  },
+): Promise<Checksum | undefined> {
+  const { algorithm, known, source } = facts;
+  const isUsable = known !== undefined && known.type === "FULL_OBJECT";
+  const wanted = algorithm ?? "CRC64NVME";
+  if (isUsable && known.algorithm === wanted) return known;
+  if (algorithm === undefined) return undefined;
+  const hasher = createHasher(algorithm);
+  const bytes = await segmentsSource(context.env, source.segments);
+  for (let chunk = await bytes.read(); chunk !== null; chunk = await bytes.read()) {
+    hasher.update(chunk);
+  }
+  return { algorithm, type: "FULL_OBJECT", value: encodeChecksum(hasher.digest()) };
+}
+
+async function copiedPart(
+  context: ObjectContext,
+  facts: { source: CopySource; upload: Upload; uploadId: string; partNumber: number },
+): Promise<CopiedPart> {
+  const { source, upload, uploadId, partNumber } = facts;
+  const stored = await writeBlob(context.env, await segmentsSource(context.env, source.segments), {
+    storageClass: upload.storageClass,
+    seams: context.seams,
+    plan: { algorithm: upload.checksum?.algorithm ?? "CRC64NVME" },
+    origin: { bucketId: context.bucket.bucketId, key: context.key, uploadId, partNumber },
+  });
+  return {
+    sizeBytes: stored.sizeBytes,
+    etag: stored.md5Hex,
+    checksum: {
+      algorithm: stored.checksum.algorithm,
+      type: "FULL_OBJECT",
+      value: stored.checksum.valueBase64,
+    },
+    segments: [{ blob: stored.blob, offset: 0, length: stored.sizeBytes }],
+  };
+}

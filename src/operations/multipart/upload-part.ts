@@ -1,0 +1,69 @@
+// UploadPart: each part is a blob of its own, of any size; sending a number again replaces the part
+// and condemns the blob it had.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html
+//
+// Differs from AWS: nothing known.
+
+import type { Upload } from "../../bucket/types.ts";
+import { type ChecksumPlan, planChecksums } from "../../checksums/plan.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { writeBlob } from "../../storage/blobs.ts";
+import type { Handler } from "../handlers.ts";
+import { withBlobs } from "../object/commit.ts";
+import { checkUploadSize } from "../object/limits.ts";
+import { encryptionMembers, partChecksumMember } from "../object/members.ts";
+import { checkPartNumber, findUpload, recordPart } from "./upload.ts";
+
+export const uploadPart: Handler<"UploadPart"> = async (context, input) => {
+  const partNumber = checkPartNumber(input.PartNumber);
+  const uploadId = input.UploadId ?? "";
+  const upload = await findUpload(context, uploadId);
+  const plan = planPart(context.headers, upload);
+
+  const source = context.openBody();
+  checkUploadSize(source.length);
+  const stored = await writeBlob(context.env, source, {
+    storageClass: upload.storageClass,
+    seams: context.seams,
+    plan,
+    origin: { bucketId: context.bucket.bucketId, key: context.key, uploadId, partNumber },
+  });
+  const checksum = {
+    algorithm: stored.checksum.algorithm,
+    type: "FULL_OBJECT" as const,
+    value: stored.checksum.valueBase64,
+  };
+  await withBlobs(context, [stored.blob], () =>
+    recordPart(context, {
+      key: context.key,
+      uploadId,
+      part: { partNumber, sizeBytes: stored.sizeBytes, etag: stored.md5Hex, checksum },
+      segments: [{ blob: stored.blob, offset: 0, length: stored.sizeBytes }],
+    }),
+  );
+  return {
+    ETag: `"${stored.md5Hex}"`,
+    ...partChecksumMember(checksum),
+    ...encryptionMembers(upload.detail),
+  };
+};
+
+/**
+ * The part's checksum must be of the upload's algorithm, when one was asked for at the start; a
+ * composite upload needs one from the client for every part.
+ */
+function planPart(headers: Headers, upload: Upload): ChecksumPlan {
+  const asked = upload.checksum;
+  const plan = planChecksums(headers, { defaultAlgorithm: asked?.algorithm ?? "CRC64NVME" });
+  const isFromClient = plan.expected !== undefined || plan.expectedInTrailer !== undefined;
+  if (asked === undefined) return plan;
+  const isMissing = !isFromClient && asked.type === "COMPOSITE";
+  if (plan.algorithm !== asked.algorithm || isMissing) {
+    const actual = isMissing ? "null" : plan.algorithm.toLowerCase();
+    throw new S3Error(
+      "InvalidRequest",
+      `Checksum Type mismatch occurred, expected checksum Type: ${asked.algorithm.toLowerCase()}, actual checksum Type: ${actual}`,
+    );
+  }
+  return plan;
+}

@@ -1,0 +1,99 @@
+// The second half of every write: bytes are stored, now the index decides. Whatever ends without a
+// commit takes its blob away; if that is lost too, the sweeper finds it (design: commit protocol).
+
+import type { CommitOutcome, CommitRequest, WriteConditions } from "../../bucket/types.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { deleteBlobs } from "../../storage/blobs.ts";
+import { callFacts, type ObjectContext, type OpenedBucket, versioningOf } from "../context.ts";
+import { refuse, settle, StaleSettings } from "../outcomes.ts";
+
+export type Committed = Extract<CommitOutcome, { kind: "committed" }>;
+
+/** How often a write follows settings that move under it before it gives up with 503. */
+const maximumRefreshes = 3;
+
+/** Asks the index for the write conditions before a byte is stored, so that no doomed byte is. */
+export async function refuseDoomed(
+  context: ObjectContext,
+  conditions: WriteConditions | undefined,
+): Promise<void> {
+  if (conditions === undefined) return;
+  const outcome = await context.index.check({
+    ...callFacts(context),
+    key: context.key,
+    conditions,
+  });
+  settle(outcome, ["ok"], { bucket: context.bucket.name, key: context.key });
+}
+
+/** What a write knows once its bytes are stored. */
+export type CommitFacts = Omit<CommitRequest, "epoch" | "nowMs" | "key" | "versioning">;
+
+/**
+ * Commits a version, following settings that moved on (authorised again each time).
+ * Throws the client's error on refusal. A blob of the caller's own (not shared) is deleted unless
+ * the version was committed or its fate is unknown.
+ */
+export async function commitStored(context: ObjectContext, facts: CommitFacts): Promise<Committed> {
+  const ownBlobs = facts.sharedFrom === undefined ? [facts.content] : [];
+  return withBlobs(context, ownBlobs, async () => {
+    const outcome = await followingSettings(context, (opened) =>
+      opened.index.commit({
+        ...facts,
+        key: context.key,
+        epoch: opened.bucket.epoch,
+        nowMs: context.nowMs,
+        versioning: versioningOf(opened.bucket),
+      }),
+    );
+    switch (outcome.kind) {
+      case "committed":
+        return outcome;
+      case "locked":
+        throw new S3Error("AccessDenied");
+      case "expired-blob":
+        throw new S3Error("RequestTimeout");
+      case "source-gone":
+        throw new S3Error("SlowDown");
+      default:
+        return refuse(outcome, { bucket: context.bucket.name, key: context.key });
+    }
+  });
+}
+
+/**
+ * Runs an index call; when the index says the settings are stale, loads them, authorises again and
+ * repeats. The answer is never `stale`.
+ */
+export async function followingSettings<Outcome extends { readonly kind: string }>(
+  context: ObjectContext,
+  call: (opened: OpenedBucket) => Promise<Outcome>,
+): Promise<Exclude<Outcome, { kind: "stale" }>> {
+  let opened: OpenedBucket = context;
+  for (let round = 0; round <= maximumRefreshes; round++) {
+    const outcome = await call(opened);
+    if (outcome.kind !== "stale") return outcome as Exclude<Outcome, { kind: "stale" }>;
+    opened = await context.refresh();
+  }
+  throw new S3Error("SlowDown");
+}
+
+/**
+ * Runs what comes after storing blobs; any throw takes them away. Only an outcome that is not known
+ * (503 from the index client) leaves them: they may be committed, and the sweeper will know.
+ */
+export async function withBlobs<Result>(
+  context: ObjectContext,
+  blobs: readonly string[],
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const isUnknown = error instanceof S3Error && error.status === 503;
+    if (!isUnknown && !(error instanceof StaleSettings) && blobs.length > 0) {
+      context.waitUntil(deleteBlobs(context.env, blobs).catch(() => undefined));
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,197 @@
+// CopyObject: inside a bucket a copy is a second reference to the same content, and moves no byte;
+// across buckets or stores the bytes are streamed into a fresh blob.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+//
+// Differs from AWS:
+// - A copy by reference keeps the ETag, the part boundaries and the checksum of its source; AWS
+//   gives a copied multipart object a plain MD5 ETag.
+// - ACL and encryption headers: as PutObject.
+
+import type { Version, VersionDetail } from "../../bucket/types.ts";
+import { checksumMembers, encryptionMembers } from "./members.ts";
+import { createHasher, encodeChecksum } from "../../checksums/hashers.ts";
+import type { Checksum, ChecksumAlgorithm } from "../../s3/content.ts";
+import { readWriteConditions } from "../../s3/conditions.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { newVersionId } from "../../s3/ids.ts";
+import { parseTagging } from "../../s3/metadata.ts";
+import { sharesStore } from "../../storage/classes.ts";
+import { writeBlob } from "../../storage/blobs.ts";
+import { segmentsSource } from "../../storage/sources.ts";
+import { type ObjectContext, versioningOf } from "../context.ts";
+import type { Handler } from "../handlers.ts";
+import { type CommitFacts, commitStored, refuseDoomed } from "./commit.ts";
+import { type CopySource, openCopySource } from "./copy-source.ts";
+import { readWriteIntent, type WriteIntent } from "./write-intent.ts";
+
+type Input = Parameters<typeof copyObject>[1];
+
+export const copyObject: Handler<"CopyObject"> = async (context, input) => {
+  const metadataDirective = readDirective(input.MetadataDirective, "x-amz-metadata-directive");
+  const taggingDirective = readDirective(input.TaggingDirective, "x-amz-tagging-directive");
+  const intent = readWriteIntent(context.headers, input);
+  const conditions = readWriteConditions(context.headers);
+  const source = await openCopySource(context, { wantSegments: true });
+  refuseSelfCopy(context, input, source);
+  await refuseDoomed(context, conditions);
+
+  const detail = copiedDetail(source.version, intent, {
+    keepsMetadata: metadataDirective === "COPY",
+    keepsTags: taggingDirective === "COPY",
+    tagging: input.Tagging,
+  });
+  const versionId = newVersionId(context.nowMs, context.seams.randomBytes);
+  const algorithm = input.ChecksumAlgorithm as ChecksumAlgorithm | undefined;
+  const wish = { versionId, storageClass: intent.storageClass, detail, algorithm };
+  const facts = canShare(context, source, intent)
+    ? await sharedFacts(context, source, wish)
+    : await copiedFacts(context, source, wish);
+  const committed = await commitStored(context, { ...facts, ...(conditions && { conditions }) });
+
+  return {
+    CopyObjectResult: {
+      ETag: `"${committed.etag}"`,
+      LastModified: new Date(committed.modifiedAtMs),
+      ...checksumMembers(facts.detail.checksum),
+    },
+    ...(versioningOf(source.bucket) !== "Unversioned" && {
+      CopySourceVersionId: source.version.versionId,
+    }),
+    ...(committed.versionId !== undefined && { VersionId: committed.versionId }),
+    ...encryptionMembers(detail),
+  };
+};
+
+interface CopyWish {
+  readonly versionId: string;
+  readonly storageClass: WriteIntent["storageClass"];
+  readonly detail: VersionDetail;
+  readonly algorithm: ChecksumAlgorithm | undefined;
+}
+
+function readDirective(value: string | undefined, header: string): "COPY" | "REPLACE" {
+  if (value === undefined || value === "COPY") return "COPY";
+  if (value === "REPLACE") return "REPLACE";
+  const what = header === "x-amz-metadata-directive" ? "metadata" : "tagging";
+  throw new S3Error("InvalidArgument", `Unknown ${what} directive.`, {
+    detail: { ArgumentName: header, ArgumentValue: value },
+  });
+}
+
+/** Copying an object onto itself must change something about it. */
+function refuseSelfCopy(context: ObjectContext, input: Input, source: CopySource): void {
+  const isSame = source.bucket.bucketId === context.bucket.bucketId && source.key === context.key;
+  const changes =
+    input.MetadataDirective === "REPLACE" ||
+    input.StorageClass !== undefined ||
+    input.WebsiteRedirectLocation !== undefined ||
+    input.ServerSideEncryption !== undefined ||
+    source.namedVersionId !== undefined;
+  if (!isSame || changes) return;
+  throw new S3Error(
+    "InvalidRequest",
+    "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+  );
+}
+
+function copiedDetail(
+  version: Version,
+  intent: WriteIntent,
+  keeps: { keepsMetadata: boolean; keepsTags: boolean; tagging: string | undefined },
+): VersionDetail {
+  const { headers: sourceHeaders, metadata: sourceMetadata, tags: sourceTags } = version.detail;
+  const redirect = intent.detail.headers?.websiteRedirectLocation;
+  // The redirect is never copied: it is set by the request alone.
+  const { websiteRedirectLocation: _dropped, ...keptHeaders } = sourceHeaders ?? {};
+  const headers = keeps.keepsMetadata
+    ? { ...keptHeaders, ...(redirect !== undefined && { websiteRedirectLocation: redirect }) }
+    : intent.detail.headers;
+  const metadata = keeps.keepsMetadata ? sourceMetadata : intent.detail.metadata;
+  const tags = keeps.keepsTags ? sourceTags : parseTagging(keeps.tagging ?? "");
+  return {
+    ...(headers !== undefined && Object.keys(headers).length > 0 && { headers }),
+    ...(metadata !== undefined && { metadata }),
+    ...(tags !== undefined && tags.length > 0 && { tags }),
+  };
+}
+
+/** By reference: same bucket, and the class asked for lies in the store that has the bytes. */
+function canShare(context: ObjectContext, source: CopySource, intent: WriteIntent): boolean {
+  return (
+    source.bucket.bucketId === context.bucket.bucketId &&
+    sharesStore(source.version.storageClass, intent.storageClass)
+  );
+}
+
+async function sharedFacts(
+  context: ObjectContext,
+  source: CopySource,
+  wish: CopyWish,
+): Promise<CommitFacts> {
+  const { version } = source;
+  const checksum = await checksumOfCopy(context, source, wish.algorithm);
+  return {
+    versionId: wish.versionId,
+    storageClass: wish.storageClass,
+    sizeBytes: version.sizeBytes,
+    etag: version.etag,
+    content: source.content,
+    sharedFrom: { key: source.key, seq: version.seq },
+    detail: {
+      ...wish.detail,
+      ...(checksum !== undefined && { checksum }),
+      ...(version.detail.partsCount !== undefined && { partsCount: version.detail.partsCount }),
+    },
+  };
+}
+
+/** The source's checksum, unless another algorithm is asked for: then the bytes are read once. */
+async function checksumOfCopy(
+  context: ObjectContext,
+  source: CopySource,
+  algorithm: ChecksumAlgorithm | undefined,
+): Promise<Checksum | undefined> {
+  const known = source.version.detail.checksum;
+  if (algorithm === undefined || known?.algorithm === algorithm) return known;
+  const hasher = createHasher(algorithm);
+  const bytes = await segmentsSource(context.env, source.segments);
+  for (let chunk = await bytes.read(); chunk !== null; chunk = await bytes.read()) {
+    hasher.update(chunk);
+  }
+  return { algorithm, type: "FULL_OBJECT", value: encodeChecksum(hasher.digest()) };
+}
+
+async function copiedFacts(
+  context: ObjectContext,
+  source: CopySource,
+  wish: CopyWish,
+): Promise<CommitFacts> {
+  const known = source.version.detail.checksum;
+  const kept = known?.type === "FULL_OBJECT" ? known.algorithm : undefined;
+  const stored = await writeBlob(context.env, await segmentsSource(context.env, source.segments), {
+    storageClass: wish.storageClass,
+    seams: context.seams,
+    plan: { algorithm: wish.algorithm ?? kept ?? "CRC64NVME" },
+    origin: {
+      bucketId: context.bucket.bucketId,
+      key: context.key,
+      versionId: wish.versionId,
+      detail: wish.detail,
+    },
+  });
+  return {
+    versionId: wish.versionId,
+    storageClass: wish.storageClass,
+    sizeBytes: stored.sizeBytes,
+    etag: stored.md5Hex,
+    content: stored.blob,
+    detail: {
+      ...wish.detail,
+      checksum: {
+        algorithm: stored.checksum.algorithm,
+        type: "FULL_OBJECT",
+        value: stored.checksum.valueBase64,
+      },
+    },
+  };
+}

@@ -1,0 +1,56 @@
+// DeleteObject: one index call; the bytes are only condemned, and go after the grace.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html
+//
+// Differs from AWS: `x-amz-mfa` is refused, since MFA delete cannot be switched on.
+
+import { S3Error } from "../../s3/errors.ts";
+import { parseEntityTag } from "../../s3/etag.ts";
+import { newVersionId } from "../../s3/ids.ts";
+import { versioningOf } from "../context.ts";
+import type { Handler } from "../handlers.ts";
+import { refuse } from "../outcomes.ts";
+import { followingSettings } from "./commit.ts";
+import { checkVersionId } from "./read.ts";
+
+export const deleteObject: Handler<"DeleteObject"> = async (context, input) => {
+  checkVersionId(input.VersionId);
+  const conditions = {
+    ...(input.IfMatch !== undefined && { ifMatch: parseEntityTag(input.IfMatch) }),
+    ...(input.IfMatchLastModifiedTime !== undefined && {
+      ifModifiedAtMs: input.IfMatchLastModifiedTime.getTime(),
+    }),
+    ...(input.IfMatchSize !== undefined && { ifSizeBytes: input.IfMatchSize }),
+  };
+  const deletion = {
+    key: context.key,
+    markerVersionId: newVersionId(context.nowMs, context.seams.randomBytes),
+    ...(input.VersionId !== undefined && { versionId: input.VersionId }),
+    ...(Object.keys(conditions).length > 0 && { conditions }),
+    ...(input.BypassGovernanceRetention === true && { bypassGovernance: true }),
+  };
+  const facts = { bucket: context.bucket.name, key: context.key };
+  const outcome = await followingSettings(context, (opened) =>
+    opened.index.delete({
+      epoch: opened.bucket.epoch,
+      nowMs: context.nowMs,
+      versioning: versioningOf(opened.bucket),
+      deletions: [deletion],
+    }),
+  );
+  if (outcome.kind !== "done") return refuse(outcome, facts);
+  const [result] = outcome.results;
+  if (result === undefined) throw new S3Error("InternalError");
+  switch (result.kind) {
+    case "deleted": {
+      const versionId = result.versionId ?? result.markerVersionId;
+      return {
+        ...(versionId !== undefined && { VersionId: versionId }),
+        ...(result.isDeleteMarker && { DeleteMarker: true }),
+      };
+    }
+    case "locked":
+      throw new S3Error("AccessDenied", "Access Denied because object protected by object lock.");
+    default:
+      return refuse(result, facts);
+  }
+};
