@@ -1,0 +1,189 @@
+// @ts-check
+// Builds the Worker with wrangler into dist/worker, and only when a source changed. The result is
+// what `wrangler deploy` would upload, so the laptop runs the program of the edge. Several builds at
+// once are safe: each works in a folder of its own and moves it into place.
+import { execFile } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+/** @import { Bundle, Description, ModuleType } from "./types.d.mts" */
+
+const run = promisify(execFile);
+
+/** The folder that holds wrangler.toml, src/ and migrations/. */
+export const projectDirectory = fileURLToPath(new URL("..", import.meta.url));
+const distDirectory = join(projectDirectory, "dist");
+const workerDirectory = join(distDirectory, "worker");
+const describeScript = fileURLToPath(new URL("describe.mjs", import.meta.url));
+
+/** Everything that shapes the bundle. A change anywhere below builds again. */
+const sources = [
+  "src",
+  "console",
+  "migrations",
+  "wrangler.toml",
+  "package.json",
+  "server/bundle.mjs",
+  "server/describe.mjs",
+];
+
+/** @type {Record<string, ModuleType>} */
+const moduleTypes = {
+  ".js": "esm",
+  ".mjs": "esm",
+  ".wasm": "wasm",
+  ".html": "text",
+  ".txt": "text",
+  ".sql": "text",
+  ".bin": "data",
+};
+
+/**
+ * The built Worker; builds it first when a source changed since.
+ * @param {{ force?: boolean, onBuild?: () => void }} [options] `onBuild` runs before a build starts
+ * @returns {Promise<Bundle>}
+ */
+export async function ensureBundle(options = {}) {
+  const sourceHash = await hashSources();
+  const known = options.force ? undefined : await readManifest();
+  if (known?.sourceHash === sourceHash) {
+    return known;
+  }
+  options.onBuild?.();
+  return build(sourceHash);
+}
+
+/** @returns {Promise<Bundle | undefined>} */
+async function readManifest() {
+  try {
+    const text = await readFile(join(workerDirectory, "manifest.json"), "utf8");
+    return { ...JSON.parse(text), directory: workerDirectory };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {string} sourceHash
+ * @returns {Promise<Bundle>}
+ */
+async function build(sourceHash) {
+  const scratch = join(distDirectory, `build-${randomUUID()}`);
+  await mkdir(scratch, { recursive: true });
+  try {
+    const [description] = await Promise.all([readDescription(), bundleInto(scratch)]);
+    const modules = await listModules(scratch);
+    const manifest = { sourceHash, mainModule: "index.js", modules, description };
+    await writeFile(join(scratch, "manifest.json"), JSON.stringify(manifest));
+    await moveIntoPlace(scratch);
+    return { ...manifest, directory: workerDirectory };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * `rename` cannot replace a folder that has content, so the old one steps aside first. A second
+ * builder may slip in between: its result is as good as ours, the sources are the same.
+ * @param {string} scratch
+ */
+async function moveIntoPlace(scratch) {
+  const aside = join(distDirectory, `old-${randomUUID()}`);
+  for (let attempt = 0; ; attempt += 1) {
+    await rename(workerDirectory, aside).catch(() => undefined);
+    await rm(aside, { recursive: true, force: true });
+    try {
+      await rename(scratch, workerDirectory);
+      return;
+    } catch (error) {
+      if (attempt === 5) {
+        throw error;
+      }
+    }
+  }
+}
+
+/** @returns {Promise<Description>} */
+async function readDescription() {
+  const { stdout } = await wranglerEnvironment((env) =>
+    run(process.execPath, [describeScript, projectDirectory], { env, cwd: projectDirectory }),
+  );
+  return JSON.parse(stdout.slice(stdout.lastIndexOf("\n{") + 1));
+}
+
+/** The script behind the `wrangler` command, wherever npm put the package. */
+export function wranglerScript() {
+  const packageFile = createRequire(import.meta.url).resolve("wrangler/package.json");
+  return join(dirname(packageFile), "bin", "wrangler.js");
+}
+
+/** @param {string} outputDirectory */
+async function bundleInto(outputDirectory) {
+  const wrangler = wranglerScript();
+  const parameters = ["deploy", "--dry-run", "--outdir", outputDirectory];
+  try {
+    await wranglerEnvironment((env) =>
+      run(process.execPath, [wrangler, ...parameters], { env, cwd: projectDirectory }),
+    );
+  } catch (error) {
+    const { stdout = "", stderr = "" } = /** @type {{ stdout?: string, stderr?: string }} */ (
+      error
+    );
+    throw new Error(`The Worker does not build.\n${stdout}${stderr}`);
+  }
+}
+
+/**
+ * wrangler asks nobody, phones nowhere and prints no colours while we build.
+ * @template T
+ * @param {(env: NodeJS.ProcessEnv) => T} action
+ * @returns {T}
+ */
+function wranglerEnvironment(action) {
+  return action({ ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" });
+}
+
+/**
+ * @param {string} directory
+ * @returns {Promise<Bundle["modules"]>}
+ */
+async function listModules(directory) {
+  const modules = [];
+  for (const name of await readdir(directory)) {
+    const type = moduleTypes[extname(name)];
+    if (type !== undefined) {
+      modules.push({ name, type, sizeBytes: (await stat(join(directory, name))).size });
+    }
+  }
+  return modules.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** SHA-256 over the names and contents of every source. @returns {Promise<string>} */
+async function hashSources() {
+  const hash = createHash("sha256");
+  for (const source of sources) {
+    const path = join(projectDirectory, source);
+    for (const file of existsSync(path) ? await listFiles(path) : []) {
+      hash.update(`${file.slice(projectDirectory.length)}\0`).update(await readFile(file));
+    }
+  }
+  return hash.digest("hex");
+}
+
+/**
+ * @param {string} path a file or a folder
+ * @returns {Promise<string[]>} every file below, in a stable order
+ */
+async function listFiles(path) {
+  if (!(await stat(path)).isDirectory()) {
+    return [path];
+  }
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map((entry) => join(entry.parentPath, entry.name)).sort();
+}

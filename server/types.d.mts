@@ -1,0 +1,40 @@
+// What the files of server/ hand to each other. Types only; nothing here exists at run time.
+
+/** One migration file, cut into statements that D1 takes one by one. */
+export interface MigrationFile {
+  name: string;
+  statements: string[];
+}
+
+/** What wrangler.toml and migrations/ say, in the words the local server needs. */
+export interface Description {
+  compatibilityDate: string;
+  compatibilityFlags: string[];
+  vars: Record<string, string>;
+  databases: { binding: string; migrations: MigrationFile[] }[];
+  stores: string[];
+  objects: { binding: string; className: string; sqlite: boolean }[];
+  crons: string[];
+}
+
+export type ModuleType = "esm" | "wasm" | "text" | "data";
+
+/** The built Worker: its modules, and the description it was built with. */
+export interface Bundle {
+  /** SHA-256 over every source that shaped it. */
+  sourceHash: string;
+  directory: string;
+  mainModule: string;
+  modules: { name: string; type: ModuleType; sizeBytes: number }[];
+  description: Description;
+}
+
+/** The keys that live with the data. Exactly the content of `credentials.json`. */
+export interface StoredCredentials {
+  endpoint: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  /** 32 random bytes, base64. Whoever loses it loses every sealed secret in the data. */
+  masterKey: string;
+  region: string;
+}
