@@ -96,7 +96,9 @@ async function importMasterKey(text: string): Promise<MasterKey> {
 
 /** JSON keeps the two apart whatever they hold. */
 function renderLabel(label: SealLabel): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(JSON.stringify(["cairn", label.purpose, label.recordId]));
+  return new Uint8Array(
+    new TextEncoder().encode(JSON.stringify(["cairn", label.purpose, label.recordId])),
+  );
 }
 
 function toHex(bytes: Uint8Array): string {
@@ -108,5 +110,8 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).slice();
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let at = 0; at < characters.length; at += 1) bytes[at] = characters.charCodeAt(at);
+  return bytes;
 }

@@ -1,0 +1,8 @@
+// The types of `cloudflare:test`: what the tests find in `env`.
+/// <reference types="@cloudflare/vitest-plugin/types" />
+
+declare namespace Cloudflare {
+  interface Env extends Readonly<import("../src/env.ts").Env> {
+    readonly TEST_MIGRATIONS: import("cloudflare:test").D1Migration[];
+  }
+}
