@@ -100,6 +100,7 @@ export const errorTable = {
     403,
     "Only the last chunk is allowed to have a size less than 8192 bytes",
   ],
+  InvalidConfigurationId: [400, "The specified configuration id is invalid."],
   InvalidDigest: [400, "The Content-MD5 or checksum value that you specified is not valid."],
   InvalidEncryptionAlgorithmError: [
     400,
@@ -197,6 +198,8 @@ export const errorTable = {
     400,
     "Your POST request fields preceding the upload file were too large.",
   ],
+  MetadataConfigurationNotFound: [404, "The metadata configuration does not exist."],
+  MetadataTableConfigurationNotFound: [404, "The metadata table configuration does not exist."],
   MetadataTooLarge: [400, "Your metadata headers exceed the maximum allowed metadata size"],
   MethodNotAllowed: [405, "The specified method is not allowed against this resource."],
   MissingAttachment: [400, "A SOAP attachment was expected, but none was found."],
@@ -232,6 +235,7 @@ export const errorTable = {
   NoSuchWebsiteConfiguration: [404, "The specified bucket does not have a website configuration"],
   NotImplemented: [501, "A header you provided implies functionality that is not implemented"],
   NotModified: [304, ""],
+  NotModified: [304, "Not Modified"],
   NotSignedUp: [403, "Your account is not signed up for the Amazon S3 service."],
   ObjectAlreadyInActiveTierError: [403, "This object is already in the active tier"],
   ObjectLockConfigurationNotFoundError: [

@@ -46,9 +46,7 @@ export const listMultipartUploads: Handler<"ListMultipartUploads"> = async (cont
     NextKeyMarker: encoding.encode(
       page.isTruncated ? (page.nextKeyMarker ?? "") : (last?.key ?? ""),
     ),
-    NextUploadIdMarker: page.isTruncated
-      ? (page.nextUploadIdMarker ?? "")
-      : (last?.uploadId ?? ""),
+    NextUploadIdMarker: page.isTruncated ? (page.nextUploadIdMarker ?? "") : (last?.uploadId ?? ""),
     ...(input.Prefix !== undefined && { Prefix: encoding.encode(input.Prefix) }),
     ...(delimiter !== "" && { Delimiter: encoding.encode(delimiter) }),
     MaxUploads: limit,

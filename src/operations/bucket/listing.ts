@@ -78,7 +78,8 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Continues a listing behind `last`. Opaque to clients; the kind keeps listings apart. */
 export function renderToken(kind: "bucket" | "key", last: string): string {
   const bytes = new TextEncoder().encode(`${kind}1:${last}`);
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+  const text = btoa(String.fromCharCode(...bytes));
+  return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 /**
@@ -96,7 +97,8 @@ export function parseToken(kind: "bucket" | "key", token: string): string {
 
 function decodeToken(token: string): string | undefined {
   try {
-    return utf8.decode(Uint8Array.fromBase64(token, { alphabet: "base64url" }));
+    const bytes = atob(token.replaceAll("-", "+").replaceAll("_", "/"));
+    return utf8.decode(Uint8Array.from(bytes, (character) => character.charCodeAt(0)));
   } catch {
     return undefined;
   }

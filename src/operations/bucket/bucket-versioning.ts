@@ -1,0 +1,38 @@
+// Versioning of a bucket: never, Enabled or Suspended. The index already does all of it; this only
+// says which.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html
+//
+// Differs from AWS: MFA delete cannot be switched on (SEC-102), and says so.
+
+import { S3Error } from "../../s3/errors.ts";
+import type { Handler } from "../handlers.ts";
+import { freshBucket, saveWord } from "./settings.ts";
+
+export const getBucketVersioning: Handler<"GetBucketVersioning"> = async (context) => {
+  const status = (await freshBucket(context)).settings.get("versioning");
+  return status === "Enabled" || status === "Suspended" ? { Status: status } : {};
+};
+
+export const putBucketVersioning: Handler<"PutBucketVersioning"> = async (context, input) => {
+  const { Status: status, MFADelete: mfaDelete } = input.VersioningConfiguration ?? {};
+  if (mfaDelete !== undefined && mfaDelete !== "Enabled" && mfaDelete !== "Disabled") {
+    throw new S3Error("MalformedXML");
+  }
+  if (status === undefined) throw new S3Error("IllegalVersioningConfigurationException");
+  if (status !== "Enabled" && status !== "Suspended") throw new S3Error("MalformedXML");
+  if (mfaDelete === "Enabled") {
+    throw new S3Error("NotImplemented", "MFA delete is not implemented", {
+      detail: { Element: "MfaDelete" },
+    });
+  }
+  const locked = (await freshBucket(context)).settings.has("objectLock");
+  if (locked && status === "Suspended") {
+    throw new S3Error(
+      "InvalidBucketState",
+      "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
+    );
+  }
+  await saveWord(context, "versioning", status);
+  return {};
+};
