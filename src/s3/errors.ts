@@ -235,7 +235,6 @@ export const errorTable = {
   NoSuchWebsiteConfiguration: [404, "The specified bucket does not have a website configuration"],
   NotImplemented: [501, "A header you provided implies functionality that is not implemented"],
   NotModified: [304, ""],
-  NotModified: [304, "Not Modified"],
   NotSignedUp: [403, "Your account is not signed up for the Amazon S3 service."],
   ObjectAlreadyInActiveTierError: [403, "This object is already in the active tier"],
   ObjectLockConfigurationNotFoundError: [
