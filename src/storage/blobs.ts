@@ -1,0 +1,257 @@
+// The bytes: writes a blob and answers for its size and digests, reads, deletes and lists blobs.
+// Knows nothing of keys or versions beyond the origin it writes beside the bytes. Whatever fails,
+// no blob is left that the caller was not told of, as far as the store answers; what is lost in
+// between the sweeper finds by its id.
+
+import type { ChecksumPlan } from "../checksums/plan.ts";
+import type { Env, Seams } from "../env.ts";
+import type { ByteSource } from "../s3/byte-source.ts";
+import type { ChecksumAlgorithm, StorageClass } from "../s3/content.ts";
+import { S3Error } from "../s3/errors.ts";
+import { isBlobId, newBlobId, storeNumberOf } from "../s3/ids.ts";
+import { chooseStore, factsOfClass, storeByNumber, storeOf } from "./classes.ts";
+import { Intake, toBase64 } from "./intake.ts";
+import { type BlobOrigin, decodeOrigin, encodeOrigin, type ReadOrigin } from "./origin.ts";
+import { createOnly, type PutTarget, putInParts, putWhole } from "./put-stream.ts";
+import { BlobsRemainError, translateStoreError } from "./store-errors.ts";
+
+export type { BlobOrigin } from "./origin.ts";
+export { type Content, readSegments } from "./segments.ts";
+export { BlobsRemainError, MissingBlobError } from "./store-errors.ts";
+
+const mebibyte = 1024 * 1024;
+const gibibyte = 1024 * mebibyte;
+
+/** The sizes at which the way of writing changes, in bytes. */
+export interface WriteLimits {
+  /** Up to here a body is held in memory and verified before the store is touched. */
+  readonly smallBytes: number;
+  /** R2's bound for one put. */
+  readonly singlePutBytes: number;
+  /** Part size beyond that; at 10,000 parts of 1 GiB, R2's bound of 5 TiB comes first. */
+  readonly partBytes: number;
+}
+
+export const writeLimits: WriteLimits = {
+  smallBytes: mebibyte,
+  singlePutBytes: 5 * gibibyte - 5 * mebibyte,
+  partBytes: gibibyte,
+};
+
+/** How a blob is to be written. */
+export interface BlobWish {
+  readonly storageClass: StorageClass;
+  readonly seams: Seams;
+  /** What to compute, and what the client said it must be. */
+  readonly plan: ChecksumPlan;
+  readonly origin: BlobOrigin;
+}
+
+/** A blob that is stored whole and verified. Nobody knows of it until the index does. */
+export interface StoredBlob {
+  readonly blob: string;
+  readonly sizeBytes: number;
+  /** The ETag of what was stored, without quotes. */
+  readonly md5Hex: string;
+  readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly valueBase64: string };
+}
+
+/** A blob as its store lists it. */
+export interface ListedBlob {
+  readonly blob: string;
+  readonly sizeBytes: number;
+  readonly storedAtMs: number;
+  /** Absent for blobs that R2 received in parts. */
+  readonly md5Hex?: string;
+  /** `null` when the metadata is not this program's. */
+  readonly origin: ReadOrigin | null;
+}
+
+/**
+ * Stores the source under a fresh id in a store of the class, create-only, and verifies length and
+ * digests before the store can keep it. Throws what the source throws, BadDigest and its kin from
+ * the plan, IncompleteBody, SlowDown, InternalError; then the blob is gone and the source cancelled.
+ */
+export async function writeBlob(
+  env: Env,
+  source: ByteSource,
+  wish: BlobWish,
+  limits: WriteLimits = writeLimits,
+): Promise<StoredBlob> {
+  try {
+    if (source.length <= limits.smallBytes) return await writeSmall(env, source, wish);
+    return await writeLarge(env, source, { wish, limits });
+  } catch (error) {
+    await source.cancel();
+    throw translateStoreError(error);
+  }
+}
+
+/** Bytes are in hand, so a taken id costs nothing: another is tried. */
+const smallAttempts = 3;
+
+async function writeSmall(env: Env, source: ByteSource, wish: BlobWish): Promise<StoredBlob> {
+  const intake = new Intake(source, wish.plan, wish.plan.contentMd5 !== undefined);
+  const bytes = await intake.all();
+  const digest = toBase64(intake.checksum);
+  for (let attempt = 0; attempt < smallAttempts; attempt += 1) {
+    const target = freshTarget(env, wish, { sizeBytes: bytes.length, digest });
+    const { store, blob, options } = target;
+    const put = () => store.put(blob, bytes, { ...options, onlyIf: createOnly });
+    const object = await undoOnFailure(target, put);
+    if (object !== null) return storedBlob(object, intake, wish.plan);
+  }
+  throw idTaken();
+}
+
+async function writeLarge(
+  env: Env,
+  source: ByteSource,
+  { wish, limits }: { wish: BlobWish; limits: WriteLimits },
+): Promise<StoredBlob> {
+  const { plan } = wish;
+  const sizeBytes = source.length;
+  const isInParts = sizeBytes > limits.singlePutBytes;
+  const intake = new Intake(source, plan, isInParts);
+  const digest = plan.expected === undefined ? undefined : toBase64(plan.expected);
+  const target = freshTarget(env, wish, { sizeBytes, digest });
+  const object = await undoOnFailure(target, () =>
+    isInParts
+      ? putInParts(intake, target, limits.partBytes)
+      : putWhole(intake, withContentMd5(target, plan)),
+  );
+  if (object === null) throw idTaken();
+  return storedBlob(object, intake, plan);
+}
+
+/**
+ * R2 hashes every single put with MD5 anyway, and refuses one that was announced with another: a
+ * large body with Content-MD5 costs the Worker nothing. (Its sha256 option would be hashed on top,
+ * on the laptop within our own CPU, and gives no digest where the client announced none: measured
+ * no gain, so digests of the plan are always computed here, in one way.)
+ */
+function withContentMd5(target: PutTarget, { contentMd5 }: ChecksumPlan): PutTarget {
+  if (contentMd5 === undefined) return target;
+  return { ...target, options: { ...target.options, md5: contentMd5 } };
+}
+
+function freshTarget(
+  env: Env,
+  { storageClass, seams, plan, origin }: BlobWish,
+  { sizeBytes, digest }: { sizeBytes: number; digest: string | undefined },
+): PutTarget {
+  const nowMs = seams.now();
+  const { number, binding } = chooseStore(storageClass, nowMs);
+  const checksum = digest === undefined ? plan.algorithm : `${plan.algorithm}=${digest}`;
+  return {
+    store: env[binding],
+    blob: newBlobId(number, nowMs, seams.randomBytes),
+    sizeBytes,
+    options: {
+      customMetadata: encodeOrigin(origin, { storageClass, checksum }),
+      storageClass: factsOfClass(storageClass).r2StorageClass,
+    },
+  };
+}
+
+/**
+ * Runs the put. When it throws, nobody knows whether the store has the bytes: the blob is deleted.
+ * An answer of `null` means that the id belongs to other bytes, which must stay.
+ */
+async function undoOnFailure(
+  { store, blob, sizeBytes }: PutTarget,
+  put: () => Promise<R2Object | null>,
+): Promise<R2Object | null> {
+  try {
+    const object = await put();
+    if (object !== null && object.size !== sizeBytes) {
+      throw new RangeError(`the store kept ${object.size} bytes of ${sizeBytes}`);
+    }
+    return object;
+  } catch (error) {
+    // When the store refuses this too, the sweeper finds the blob: no version will name it.
+    await store.delete(blob).catch(() => undefined);
+    throw error;
+  }
+}
+
+function storedBlob(object: R2Object, intake: Intake, { algorithm }: ChecksumPlan): StoredBlob {
+  const { md5 } = intake;
+  return {
+    blob: object.key,
+    sizeBytes: object.size,
+    // R2 tells the MD5 of what came in one put, and its ETag is the same; of parts it tells none.
+    md5Hex: md5 === undefined ? (object.checksums.toJSON().md5 ?? object.etag) : toHex(md5),
+    checksum: { algorithm, valueBase64: toBase64(intake.checksum) },
+  };
+}
+
+function idTaken(): S3Error {
+  return new S3Error("InternalError", undefined, { cause: new Error("a blob id was taken") });
+}
+
+/** R2 removes up to this many names in one call. */
+const deletesPerCall = 1000;
+
+/**
+ * Removes the blobs; those that are gone already count as removed. Every store is tried: where one
+ * fails, BlobsRemainError names the blobs that may still stand.
+ */
+export async function deleteBlobs(env: Env, blobs: readonly string[]): Promise<void> {
+  const remaining: string[] = [];
+  let cause: unknown;
+  for (const [storeNumber, own] of Map.groupBy(blobs, storeNumberOf)) {
+    const store = storeByNumber(env, storeNumber);
+    for (let start = 0; start < own.length; start += deletesPerCall) {
+      const batch = own.slice(start, start + deletesPerCall);
+      await store.delete(batch).catch((error: unknown) => {
+        remaining.push(...batch);
+        cause = error;
+      });
+    }
+  }
+  if (remaining.length > 0) throw new BlobsRemainError(remaining, translateStoreError(cause));
+}
+
+/** What the store knows of the blob, or `null` when it has none. Throws SlowDown, InternalError. */
+export async function headBlob(env: Env, blob: string): Promise<ListedBlob | null> {
+  const object = await storeOf(env, blob).head(blob).catch(failAsStoreError);
+  return object === null ? null : listedBlob(object);
+}
+
+/**
+ * A page of a store's blobs in the order of their ids, oldest first. `after` is the `next` of the page before
+ * (a name, not a lease: it may be kept for days). Objects that are not blobs are passed over.
+ */
+export async function listBlobs(
+  env: Env,
+  storeNumber: number,
+  after: string | undefined,
+  limit: number,
+): Promise<{ readonly blobs: readonly ListedBlob[]; readonly next?: string }> {
+  const page = await storeByNumber(env, storeNumber)
+    .list({ limit, include: ["customMetadata"], ...(after !== undefined && { startAfter: after }) })
+    .catch(failAsStoreError);
+  const blobs = page.objects.filter(({ key }) => isBlobId(key)).map(listedBlob);
+  const last = page.objects.at(-1)?.key;
+  return page.truncated && last !== undefined ? { blobs, next: last } : { blobs };
+}
+
+function listedBlob(object: R2Object): ListedBlob {
+  const { md5 } = object.checksums.toJSON();
+  return {
+    blob: object.key,
+    sizeBytes: object.size,
+    storedAtMs: object.uploaded.getTime(),
+    ...(md5 !== undefined && { md5Hex: md5 }),
+    origin: decodeOrigin(object.customMetadata ?? {}),
+  };
+}
+
+function failAsStoreError(error: unknown): never {
+  throw translateStoreError(error);
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
