@@ -56,10 +56,15 @@ export class IsolateCache<Value> {
     const remembered = this.peek(key, nowMs);
     if (remembered !== undefined) return remembered;
     if (fresh(this.#absent, key, nowMs, this.#bounds.absentTtlMs)) return undefined;
-    const joined = await this.#join(key, nowMs);
-    // Where absence is not remembered, a joined load may have looked before the record was made.
-    const settles = joined !== ABANDONED && (joined !== undefined || this.#bounds.absentTtlMs > 0);
-    return settles ? joined : this.#load(key, nowMs, load);
+    // No await before this: everybody who comes while a load is under way must see it.
+    const running = this.#loads.get(key);
+    if (running && nowMs - running.startedAtMs < JOINED_LOAD_PATIENCE_MS) {
+      const joined = await waitPatiently(running.promise);
+      // Where absence is not remembered, a joined load may have looked before the record was made.
+      const isAnswer = joined !== undefined || this.#bounds.absentTtlMs > 0;
+      if (joined !== ABANDONED && isAnswer) return joined;
+    }
+    return this.#load(key, nowMs, load);
   }
 
   /** Drops what is known of `key`, and whatever a load already under way is about to say. */
@@ -67,20 +72,6 @@ export class IsolateCache<Value> {
     this.#present.delete(key);
     this.#absent.delete(key);
     this.#loads.delete(key);
-  }
-
-  async #join(key: string, nowMs: number): Promise<Value | undefined | typeof ABANDONED> {
-    const load = this.#loads.get(key);
-    if (load === undefined || nowMs - load.startedAtMs >= JOINED_LOAD_PATIENCE_MS) return ABANDONED;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const patience = new Promise<typeof ABANDONED>((resolve) => {
-      timer = setTimeout(() => resolve(ABANDONED), JOINED_LOAD_PATIENCE_MS);
-    });
-    try {
-      return await Promise.race([load.promise, patience]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   async #load(
@@ -108,6 +99,18 @@ export class IsolateCache<Value> {
       this.#present.delete(key);
       insertBounded(this.#absent, key, { value, loadedAtMs }, this.#bounds.maxEntries);
     }
+  }
+}
+
+async function waitPatiently<Value>(promise: Promise<Value>): Promise<Value | typeof ABANDONED> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise<typeof ABANDONED>((resolve) => {
+    timer = setTimeout(() => resolve(ABANDONED), JOINED_LOAD_PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([promise, patience]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
