@@ -1,5 +1,6 @@
 // What the catalog's tests share: a call at a chosen time, and a D1 that counts, waits and fails.
 import { env as deployed } from "cloudflare:test";
+import type { IndexedBucket, IndexSteps } from "../../src/catalog/bucket-lifecycle.ts";
 import type { CatalogCall } from "../../src/catalog/database.ts";
 import { type Env, systemSeams } from "../../src/env.ts";
 
@@ -64,4 +65,39 @@ let accounts = 0;
 export function newTenant(): { name: string; email: string } {
   accounts += 1;
   return { name: `tenant ${accounts}`, email: `tenant-${accounts}@example.com` };
+}
+
+/** An index that keeps only its state, and can be told to fail before or after a step. */
+export class FakeIndex implements IndexSteps {
+  readonly states = new Map<string, "ready" | "deleting">();
+  readonly notEmpty = new Set<string>();
+  /** Steps that fail, each for ever: `initialise:before`, `destroy:after`, ... */
+  readonly failures = new Set<string>();
+  stale = false;
+
+  async initialise(bucket: IndexedBucket): Promise<void> {
+    this.#fail("initialise:before");
+    if (!this.states.has(bucket.bucketId)) this.states.set(bucket.bucketId, "ready");
+    this.#fail("initialise:after");
+  }
+
+  async beginDelete(bucket: IndexedBucket) {
+    this.#fail("beginDelete:before");
+    if (this.states.get(bucket.bucketId) !== "ready") return { kind: "no-such-bucket" } as const;
+    if (this.stale) return { kind: "stale" } as const;
+    if (this.notEmpty.has(bucket.bucketId)) return { kind: "not-empty" } as const;
+    this.states.set(bucket.bucketId, "deleting");
+    this.#fail("beginDelete:after");
+    return { kind: "deleting" } as const;
+  }
+
+  async destroy(bucket: IndexedBucket): Promise<void> {
+    this.#fail("destroy:before");
+    this.states.delete(bucket.bucketId);
+    this.#fail("destroy:after");
+  }
+
+  #fail(step: string): void {
+    if (this.failures.has(step)) throw new Error(`injected: ${step}`);
+  }
 }
