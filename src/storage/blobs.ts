@@ -3,6 +3,7 @@
 // no blob is left that the caller was not told of, as far as the store answers; what is lost in
 // between the sweeper finds by its id.
 
+import { encodeChecksum } from "../checksums/algorithms.ts";
 import type { ChecksumPlan } from "../checksums/plan.ts";
 import type { Env, Seams } from "../env.ts";
 import type { ByteSource } from "../s3/byte-source.ts";
@@ -10,7 +11,7 @@ import type { ChecksumAlgorithm, StorageClass } from "../s3/content.ts";
 import { S3Error } from "../s3/errors.ts";
 import { isBlobId, newBlobId, storeNumberOf } from "../s3/ids.ts";
 import { chooseStore, factsOfClass, storeByNumber, storeOf } from "./classes.ts";
-import { Intake, toBase64 } from "./intake.ts";
+import { Intake } from "./intake.ts";
 import { type BlobOrigin, decodeOrigin, encodeOrigin, type ReadOrigin } from "./origin.ts";
 import { createOnly, type PutTarget, putInParts, putWhole } from "./put-stream.ts";
 import { BlobsRemainError, translateStoreError } from "./store-errors.ts";
@@ -91,9 +92,9 @@ export async function writeBlob(
 const smallAttempts = 3;
 
 async function writeSmall(env: Env, source: ByteSource, wish: BlobWish): Promise<StoredBlob> {
-  const intake = new Intake(source, wish.plan, wish.plan.contentMd5 !== undefined);
+  const intake = new Intake(source, wish.plan, false);
   const bytes = await intake.all();
-  const digest = toBase64(intake.checksum);
+  const digest = encodeChecksum(intake.computed.checksum);
   for (let attempt = 0; attempt < smallAttempts; attempt += 1) {
     const target = freshTarget(env, wish, { sizeBytes: bytes.length, digest });
     const { store, blob, options } = target;
@@ -113,26 +114,13 @@ async function writeLarge(
   const sizeBytes = source.length;
   const isInParts = sizeBytes > limits.singlePutBytes;
   const intake = new Intake(source, plan, isInParts);
-  const digest = plan.expected === undefined ? undefined : toBase64(plan.expected);
+  const digest = plan.expected === undefined ? undefined : encodeChecksum(plan.expected);
   const target = freshTarget(env, wish, { sizeBytes, digest });
   const object = await undoOnFailure(target, () =>
-    isInParts
-      ? putInParts(intake, target, limits.partBytes)
-      : putWhole(intake, withContentMd5(target, plan)),
+    isInParts ? putInParts(intake, target, limits.partBytes) : putWhole(intake, target),
   );
   if (object === null) throw idTaken();
   return storedBlob(object, intake, plan);
-}
-
-/**
- * R2 hashes every single put with MD5 anyway, and refuses one that was announced with another: a
- * large body with Content-MD5 costs the Worker nothing. (Its sha256 option would be hashed on top,
- * on the laptop within our own CPU, and gives no digest where the client announced none: measured
- * no gain, so digests of the plan are always computed here, in one way.)
- */
-function withContentMd5(target: PutTarget, { contentMd5 }: ChecksumPlan): PutTarget {
-  if (contentMd5 === undefined) return target;
-  return { ...target, options: { ...target.options, md5: contentMd5 } };
 }
 
 function freshTarget(
@@ -176,13 +164,13 @@ async function undoOnFailure(
 }
 
 function storedBlob(object: R2Object, intake: Intake, { algorithm }: ChecksumPlan): StoredBlob {
-  const { md5 } = intake;
+  const { md5 } = intake.computed;
   return {
     blob: object.key,
     sizeBytes: object.size,
-    // R2 tells the MD5 of what came in one put, and its ETag is the same; of parts it tells none.
+    // R2 hashes every single put with MD5 anyway, so here it costs nothing. Of parts it tells none.
     md5Hex: md5 === undefined ? (object.checksums.toJSON().md5 ?? object.etag) : toHex(md5),
-    checksum: { algorithm, valueBase64: toBase64(intake.checksum) },
+    checksum: { algorithm, valueBase64: encodeChecksum(intake.computed.checksum) },
   };
 }
 

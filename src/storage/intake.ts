@@ -3,9 +3,17 @@
 // without having been stored, however large it is (faults.md D06, D07).
 
 import { createHasher, type Hasher } from "../checksums/hashers.ts";
-import { type ChecksumPlan, verifyChecksum } from "../checksums/plan.ts";
+import { type ChecksumPlan, verifyChecksum, verifyContentMd5 } from "../checksums/plan.ts";
 import type { ByteSource } from "../s3/byte-source.ts";
 import { S3Error } from "../s3/errors.ts";
+
+/** What the bytes sum to. */
+export interface ComputedDigests {
+  /** Of the plan's algorithm. */
+  readonly checksum: Uint8Array;
+  /** Where it was needed. */
+  readonly md5?: Uint8Array;
+}
 
 /** Reads a source once, from start to end, either with `all` or with `take`. */
 export class Intake {
@@ -15,16 +23,15 @@ export class Intake {
   readonly #md5: Hasher | undefined;
   #leftBytes: number;
   #rest: Uint8Array | undefined;
-  #checksum: Uint8Array | undefined;
-  #md5Digest: Uint8Array | undefined;
+  #computed: ComputedDigests | undefined;
 
-  /** `hashesMd5`: for stores that will not say the MD5, or must not see content with a wrong one. */
-  constructor(source: ByteSource, plan: ChecksumPlan, hashesMd5: boolean) {
+  /** `needsMd5`: the store will not say it. Where a Content-MD5 came, it is computed anyway. */
+  constructor(source: ByteSource, plan: ChecksumPlan, needsMd5: boolean) {
     this.#source = source;
     this.#plan = plan;
     this.#leftBytes = source.length;
     this.#hasher = createHasher(plan.algorithm);
-    this.#md5 = hashesMd5 ? createHasher("MD5") : undefined;
+    this.#md5 = needsMd5 || plan.contentMd5 !== undefined ? createHasher("MD5") : undefined;
   }
 
   /** Everything, verified. For bodies known to be small. */
@@ -56,15 +63,10 @@ export class Intake {
     return last;
   }
 
-  /** The digest of the plan's algorithm. Only after the end. */
-  get checksum(): Uint8Array {
-    if (this.#checksum === undefined) throw new TypeError("the digest is not known yet");
-    return this.#checksum;
-  }
-
-  /** The MD5, where it was asked for. Only after the end. */
-  get md5(): Uint8Array | undefined {
-    return this.#md5Digest;
+  /** What the bytes sum to. Only after the end. */
+  get computed(): ComputedDigests {
+    if (this.#computed === undefined) throw new TypeError("the end was not reached yet");
+    return this.#computed;
   }
 
   #count(bytes: Uint8Array): void {
@@ -74,26 +76,10 @@ export class Intake {
   }
 
   #verify(): void {
-    this.#checksum = this.#hasher.digest();
-    this.#md5Digest = this.#md5?.digest();
-    verifyContentMd5(this.#plan.contentMd5, this.#md5Digest);
-    verifyChecksum(this.#plan, this.#checksum, this.#source.trailers());
+    const checksum = this.#hasher.digest();
+    const md5 = this.#md5?.digest();
+    if (md5 !== undefined) verifyContentMd5(this.#plan, md5);
+    verifyChecksum(this.#plan, checksum, this.#source.trailers());
+    this.#computed = { checksum, ...(md5 !== undefined && { md5 }) };
   }
-}
-
-/** Throws BadDigest where both are known and differ, with the detail that S3 gives. */
-function verifyContentMd5(
-  expected: Uint8Array | undefined,
-  computed: Uint8Array | undefined,
-): void {
-  if (expected === undefined || computed === undefined) return;
-  const [wanted, found] = [toBase64(expected), toBase64(computed)];
-  if (wanted === found) return;
-  throw new S3Error("BadDigest", "The Content-MD5 you specified did not match what we received.", {
-    detail: { ExpectedDigest: wanted, CalculatedDigest: found },
-  });
-}
-
-export function toBase64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
 }

@@ -2,24 +2,20 @@
 // plain errors whose message ends in a code, "(10043)", so this is the one place that reads messages.
 // Codes: https://developers.cloudflare.com/r2/api/error-codes/
 
-import { S3Error, type S3ErrorCode } from "../s3/errors.ts";
+import { S3Error } from "../s3/errors.ts";
 
-/** ServiceUnavailable and TooManyRequests ask for patience; BadDigest answers our own `md5` option. */
-const errorByCode: ReadonlyMap<string, readonly [S3ErrorCode, message?: string]> = new Map([
-  ["10043", ["SlowDown"]],
-  ["10058", ["SlowDown"]],
-  ["10037", ["BadDigest", "The Content-MD5 you specified did not match what we received."]],
-]);
+/** ServiceUnavailable and TooManyRequests: the client should come back later. */
+const overloads: ReadonlySet<string> = new Set(["10043", "10058"]);
 
 /**
- * The failure as callers know it: SlowDown, BadDigest, and InternalError for everything else, with
- * the store's own error as the cause. S3Error and MissingBlobError pass unchanged: they came from
+ * The failure as callers know it: SlowDown when the store asks for patience, InternalError for the
+ * rest, with the store's own error as the cause. S3Error and MissingBlobError pass unchanged: they came from
  * the source of the bytes or from this room.
  */
 export function translateStoreError(error: unknown): S3Error | MissingBlobError {
   if (error instanceof S3Error || error instanceof MissingBlobError) return error;
-  const [code, text] = errorByCode.get(errorNumber(error)) ?? ["InternalError"];
-  return new S3Error(code, text, { cause: error });
+  const code = overloads.has(errorNumber(error)) ? "SlowDown" : "InternalError";
+  return new S3Error(code, undefined, { cause: error });
 }
 
 /** Whether the store refused a range because it begins after the end of what it has. */
