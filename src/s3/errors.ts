@@ -113,6 +113,10 @@ export const errorTable = {
   InvalidHttpMethod: [400, "The request was made with an unexpected HTTP method."],
   InvalidInventoryDestination: [400, "The destination for the inventory is not valid."],
   InvalidLocationConstraint: [400, "The specified location-constraint is not valid"],
+  InvalidNamespaceHeader: [
+    400,
+    "The x-amz-bucket-namespace header value does not match the namespace of the bucket name.",
+  ],
   InvalidObjectState: [403, "The operation is not valid for the object's storage class"],
   InvalidPart: [
     400,
@@ -204,6 +208,10 @@ export const errorTable = {
   MethodNotAllowed: [405, "The specified method is not allowed against this resource."],
   MissingAttachment: [400, "A SOAP attachment was expected, but none was found."],
   MissingContentLength: [411, "You must provide the Content-Length HTTP header."],
+  MissingNamespaceHeader: [
+    400,
+    "The bucket name has the account-regional namespace suffix, but the x-amz-bucket-namespace header is missing.",
+  ],
   MissingRequestBodyError: [400, "Request Body is empty"],
   MissingSecurityElement: [400, "The SOAP 1.1 request is missing a security element."],
   MissingSecurityHeader: [400, "Your request was missing a required header"],

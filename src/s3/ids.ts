@@ -1,6 +1,6 @@
 // Every id the program makes: blobs, uploads, versions, buckets, requests. Pure: the clock and the
-// random bytes are passed in. Blob, upload, bucket and version ids carry the time they were made and
-// sort by it; the random part (at least 103 bits) makes them unique for ever (faults.md D31).
+// random bytes are passed in. Blob, upload, bucket and version ids carry the time they were made
+// and sort by it; the random part (at least 103 bits) makes them unique for ever (faults.md D31).
 
 /** Cryptographically random bytes; `Seams.randomBytes` has this shape. */
 export type RandomBytes = (length: number) => Uint8Array;

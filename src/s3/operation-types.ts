@@ -389,6 +389,8 @@ type Streamed<Output> = Omit<Output, "$metadata" | StreamingMember> & {
 
 /** Members that S3 answers with and the SDK's declarations leave out. */
 interface Additions {
+  /** 202 when the restore was begun, 200 when the object was restored already. */
+  RestoreObject: { StatusCode?: 200 | 202 };
   /** Which list each entry comes from: S3 shows versions and markers of a page interleaved. */
   ListObjectVersions: { EntryOrder?: readonly ("Version" | "DeleteMarker")[] };
 }
