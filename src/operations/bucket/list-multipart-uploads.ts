@@ -9,20 +9,14 @@ import { isUploadId } from "../../s3/ids.ts";
 import { type BucketContext, callFacts } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { settle } from "../outcomes.ts";
-import {
-  invalidArgument,
-  type KeyEncoding,
-  readKeyEncoding,
-  readPageLimit,
-  shownOwner,
-} from "./listing.ts";
+import { invalidArgument, readEncodingType, readPageLimit, shownOwner } from "./listing.ts";
 
 type Page = Extract<ListUploadsOutcome, { kind: "page" }>;
 
 export const listMultipartUploads: Handler<"ListMultipartUploads"> = async (context, input) => {
   const names = { parameter: "max-uploads", argument: "max-uploads" };
   const limit = readPageLimit(input.MaxUploads, names);
-  const encoding = readKeyEncoding(input.EncodingType);
+  const encoding = readEncodingType(input.EncodingType);
   const delimiter = input.Delimiter ?? "";
   const keyMarker = input.KeyMarker ?? "";
   // Without a key marker S3 ignores the upload id marker, and shows it as empty.
@@ -40,19 +34,17 @@ export const listMultipartUploads: Handler<"ListMultipartUploads"> = async (cont
   const last = page.uploads.at(-1);
   return {
     Bucket: context.bucket.name,
-    KeyMarker: encoding.encode(keyMarker),
+    KeyMarker: keyMarker,
     UploadIdMarker: uploadIdMarker,
     // S3 always shows both, even when nothing follows: the last upload, or nothing.
-    NextKeyMarker: encoding.encode(
-      page.isTruncated ? (page.nextKeyMarker ?? "") : (last?.key ?? ""),
-    ),
+    NextKeyMarker: page.isTruncated ? (page.nextKeyMarker ?? "") : (last?.key ?? ""),
     NextUploadIdMarker: page.isTruncated ? (page.nextUploadIdMarker ?? "") : (last?.uploadId ?? ""),
-    ...(input.Prefix !== undefined && { Prefix: encoding.encode(input.Prefix) }),
-    ...(delimiter !== "" && { Delimiter: encoding.encode(delimiter) }),
+    ...(input.Prefix !== undefined && { Prefix: input.Prefix }),
+    ...(delimiter !== "" && { Delimiter: delimiter }),
     MaxUploads: limit,
     IsTruncated: page.isTruncated,
-    ...encoding.members,
-    ...listedUploads(context, page, encoding),
+    ...encoding,
+    ...listedUploads(context, page),
   };
 };
 
@@ -71,18 +63,18 @@ async function listUploadsPage(
   return wish.limit === 0 ? { ...page, isTruncated: false } : page;
 }
 
-function listedUploads(context: BucketContext, page: Page, encoding: KeyEncoding) {
-  const uploads = page.uploads.map((upload) => listedUpload(context, upload, encoding));
-  const commonPrefixes = page.commonPrefixes.map((prefix) => ({ Prefix: encoding.encode(prefix) }));
+function listedUploads(context: BucketContext, page: Page) {
+  const uploads = page.uploads.map((upload) => listedUpload(context, upload));
+  const commonPrefixes = page.commonPrefixes.map((prefix) => ({ Prefix: prefix }));
   return {
     ...(uploads.length > 0 && { Uploads: uploads }),
     ...(commonPrefixes.length > 0 && { CommonPrefixes: commonPrefixes }),
   };
 }
 
-function listedUpload(context: BucketContext, upload: Upload, encoding: KeyEncoding) {
+function listedUpload(context: BucketContext, upload: Upload) {
   return {
-    Key: encoding.encode(upload.key),
+    Key: upload.key,
     UploadId: upload.uploadId,
     Initiator: { ID: upload.initiator.id, DisplayName: upload.initiator.displayName },
     Owner: shownOwner(context, upload.ownerId),

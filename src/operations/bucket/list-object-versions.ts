@@ -12,9 +12,8 @@ import { settle } from "../outcomes.ts";
 import {
   checkOptionalAttributes,
   invalidArgument,
-  type KeyEncoding,
   listedChecksum,
-  readKeyEncoding,
+  readEncodingType,
   readPageLimit,
   shownOwner,
 } from "./listing.ts";
@@ -24,7 +23,7 @@ type Page = Extract<ListVersionsOutcome, { kind: "page" }>;
 export const listObjectVersions: Handler<"ListObjectVersions"> = async (context, input) => {
   checkOptionalAttributes(input.OptionalObjectAttributes);
   const limit = readPageLimit(input.MaxKeys, { parameter: "max-keys", argument: "maxKeys" });
-  const encoding = readKeyEncoding(input.EncodingType);
+  const encoding = readEncodingType(input.EncodingType);
   const delimiter = input.Delimiter ?? "";
   const markers = readMarkers(input.KeyMarker ?? "", input.VersionIdMarker);
   const page = await listVersionsPage(context, {
@@ -35,15 +34,15 @@ export const listObjectVersions: Handler<"ListObjectVersions"> = async (context,
   });
   return {
     Name: context.bucket.name,
-    Prefix: encoding.encode(input.Prefix ?? ""),
-    KeyMarker: encoding.encode(input.KeyMarker ?? ""),
+    Prefix: input.Prefix ?? "",
+    KeyMarker: input.KeyMarker ?? "",
     VersionIdMarker: input.VersionIdMarker ?? "",
-    ...(page.isTruncated && nextMarkers(page, encoding)),
+    ...(page.isTruncated && nextMarkers(page)),
     MaxKeys: limit,
-    ...(delimiter !== "" && { Delimiter: encoding.encode(delimiter) }),
+    ...(delimiter !== "" && { Delimiter: delimiter }),
     IsTruncated: page.isTruncated,
-    ...encoding.members,
-    ...listedVersions(context, page, encoding),
+    ...encoding,
+    ...listedVersions(context, page),
   };
 };
 
@@ -90,10 +89,10 @@ async function listVersionsPage(
   return wish.limit === 0 ? { ...page, isTruncated: false } : page;
 }
 
-function nextMarkers(page: Page, encoding: KeyEncoding) {
+function nextMarkers(page: Page) {
   return {
     ...(page.nextKeyMarker !== undefined && {
-      NextKeyMarker: encoding.encode(page.nextKeyMarker),
+      NextKeyMarker: page.nextKeyMarker,
     }),
     // Absent when the page ended with a common prefix.
     ...(page.nextVersionIdMarker !== undefined && {
@@ -102,17 +101,17 @@ function nextMarkers(page: Page, encoding: KeyEncoding) {
   };
 }
 
-function listedVersions(context: BucketContext, page: Page, encoding: KeyEncoding) {
+function listedVersions(context: BucketContext, page: Page) {
   const versions = [];
   const markers = [];
   const order: ("Version" | "DeleteMarker")[] = [];
   for (const version of page.versions) {
-    const entry = listedEntry(context, version, encoding.encode(version.key));
+    const entry = listedEntry(context, version);
     if (version.isDeleteMarker) markers.push(entry);
     else versions.push({ ...entry, ...listedContent(version) });
     order.push(version.isDeleteMarker ? "DeleteMarker" : "Version");
   }
-  const commonPrefixes = page.commonPrefixes.map((prefix) => ({ Prefix: encoding.encode(prefix) }));
+  const commonPrefixes = page.commonPrefixes.map((prefix) => ({ Prefix: prefix }));
   return {
     ...(versions.length > 0 && { Versions: versions }),
     ...(markers.length > 0 && { DeleteMarkers: markers }),
@@ -122,9 +121,9 @@ function listedVersions(context: BucketContext, page: Page, encoding: KeyEncodin
 }
 
 /** What versions and delete markers have in common. */
-function listedEntry(context: BucketContext, version: Version, shownKey: string) {
+function listedEntry(context: BucketContext, version: Version) {
   return {
-    Key: shownKey,
+    Key: version.key,
     VersionId: version.versionId,
     IsLatest: version.isLatest,
     LastModified: new Date(version.modifiedAtMs),

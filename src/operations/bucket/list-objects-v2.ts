@@ -9,7 +9,7 @@ import { listedEntries, listPage } from "./list-objects.ts";
 import {
   checkOptionalAttributes,
   parseToken,
-  readKeyEncoding,
+  readEncodingType,
   readPageLimit,
   renderToken,
 } from "./listing.ts";
@@ -17,7 +17,7 @@ import {
 export const listObjectsV2: Handler<"ListObjectsV2"> = async (context, input) => {
   checkOptionalAttributes(input.OptionalObjectAttributes);
   const limit = readPageLimit(input.MaxKeys, { parameter: "max-keys", argument: "maxKeys" });
-  const encoding = readKeyEncoding(input.EncodingType);
+  const encoding = readEncodingType(input.EncodingType);
   const delimiter = input.Delimiter ?? "";
   const token = input.ContinuationToken;
   // A token outranks StartAfter, which clients keep sending with every page.
@@ -30,15 +30,15 @@ export const listObjectsV2: Handler<"ListObjectsV2"> = async (context, input) =>
   });
   return {
     Name: context.bucket.name,
-    Prefix: encoding.encode(input.Prefix ?? ""),
+    Prefix: input.Prefix ?? "",
     ...(token !== undefined && { ContinuationToken: token }),
-    ...(input.StartAfter !== undefined && { StartAfter: encoding.encode(input.StartAfter) }),
+    ...(input.StartAfter !== undefined && { StartAfter: input.StartAfter }),
     ...(page.isTruncated && { NextContinuationToken: renderToken("key", page.next ?? "") }),
     KeyCount: page.objects.length + page.commonPrefixes.length,
     MaxKeys: limit,
-    ...(delimiter !== "" && { Delimiter: encoding.encode(delimiter) }),
+    ...(delimiter !== "" && { Delimiter: delimiter }),
     IsTruncated: page.isTruncated,
-    ...encoding.members,
-    ...listedEntries(context, page, { encoding, showsOwner: input.FetchOwner === true }),
+    ...encoding,
+    ...listedEntries(context, page, { showsOwner: input.FetchOwner === true }),
   };
 };

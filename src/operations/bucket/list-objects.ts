@@ -10,9 +10,8 @@ import type { Handler } from "../handlers.ts";
 import { settle } from "../outcomes.ts";
 import {
   checkOptionalAttributes,
-  type KeyEncoding,
   listedChecksum,
-  readKeyEncoding,
+  readEncodingType,
   readPageLimit,
   shownOwner,
 } from "./listing.ts";
@@ -20,7 +19,7 @@ import {
 export const listObjects: Handler<"ListObjects"> = async (context, input) => {
   checkOptionalAttributes(input.OptionalObjectAttributes);
   const limit = readPageLimit(input.MaxKeys, { parameter: "max-keys", argument: "maxKeys" });
-  const encoding = readKeyEncoding(input.EncodingType);
+  const encoding = readEncodingType(input.EncodingType);
   const delimiter = input.Delimiter ?? "";
   const page = await listPage(context, {
     prefix: input.Prefix ?? "",
@@ -31,14 +30,14 @@ export const listObjects: Handler<"ListObjects"> = async (context, input) => {
   const showsNext = page.isTruncated && delimiter !== "" && page.next !== undefined;
   return {
     Name: context.bucket.name,
-    Prefix: encoding.encode(input.Prefix ?? ""),
-    Marker: encoding.encode(input.Marker ?? ""),
-    ...(showsNext && { NextMarker: encoding.encode(page.next ?? "") }),
+    Prefix: input.Prefix ?? "",
+    Marker: input.Marker ?? "",
+    ...(showsNext && { NextMarker: page.next ?? "" }),
     MaxKeys: limit,
-    ...(delimiter !== "" && { Delimiter: encoding.encode(delimiter) }),
+    ...(delimiter !== "" && { Delimiter: delimiter }),
     IsTruncated: page.isTruncated,
-    ...encoding.members,
-    ...listedEntries(context, page, { encoding, showsOwner: true }),
+    ...encoding,
+    ...listedEntries(context, page, { showsOwner: true }),
   };
 };
 
@@ -65,23 +64,22 @@ export async function listPage(
 export function listedEntries(
   context: BucketContext,
   page: ListPage,
-  shape: { encoding: KeyEncoding; showsOwner: boolean },
+  shape: { showsOwner: boolean },
 ) {
-  const { encode } = shape.encoding;
   const contents = page.objects.map((object) => ({
-    ...listedObject(object, encode(object.key)),
+    ...listedObject(object),
     ...(shape.showsOwner && { Owner: shownOwner(context, object.ownerId) }),
   }));
-  const commonPrefixes = page.commonPrefixes.map((prefix) => ({ Prefix: encode(prefix) }));
+  const commonPrefixes = page.commonPrefixes.map((prefix) => ({ Prefix: prefix }));
   return {
     ...(contents.length > 0 && { Contents: contents }),
     ...(commonPrefixes.length > 0 && { CommonPrefixes: commonPrefixes }),
   };
 }
 
-function listedObject(object: ListedObject, shownKey: string) {
+function listedObject(object: ListedObject) {
   return {
-    Key: shownKey,
+    Key: object.key,
     LastModified: new Date(object.modifiedAtMs),
     ETag: `"${object.etag}"`,
     ...listedChecksum(object.checksum),

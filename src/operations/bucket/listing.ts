@@ -1,5 +1,5 @@
-// What the listings of a bucket have in common: limits, markers, tokens, URL encoding, owners. The
-// order of keys and the skipping of common prefixes are the index's business.
+// What the listings of a bucket have in common: limits, tokens, owners, checks of parameters. The
+// order of keys and the skipping of common prefixes are the index's business, URL encoding the wire's.
 
 import type { Checksum } from "../../s3/content.ts";
 import { S3Error } from "../../s3/errors.ts";
@@ -36,41 +36,18 @@ export function readPageLimit(
   return Math.min(value, maximumPageEntries);
 }
 
-/** How keys, prefixes and markers are written into a listing. */
-export interface KeyEncoding {
-  /** Encodes one value, or gives it back as it is. */
-  encode(text: string): string;
-  /** The member to answer with; nothing when the client asked for no encoding. */
-  readonly members: { EncodingType?: "url" };
-}
-
-const plain: KeyEncoding = { encode: (text) => text, members: {} };
-const url: KeyEncoding = { encode: encodeForUrl, members: { EncodingType: "url" } };
-
-/** `encoding-type`: `url` or absent. Throws InvalidArgument for all else, empty included (B081). */
-export function readKeyEncoding(encodingType: string | undefined): KeyEncoding {
-  if (encodingType === undefined) return plain;
-  if (encodingType === "url") return url;
+/**
+ * `encoding-type`: `url` or absent. Throws InvalidArgument for all else, empty included (B081). The
+ * member tells the wire to encode keys, prefixes and markers.
+ */
+export function readEncodingType(encodingType: string | undefined): { EncodingType?: "url" } {
+  if (encodingType === undefined) return {};
+  if (encodingType === "url") return { EncodingType: encodingType };
   throw invalidArgument(
     "Invalid Encoding Method specified in Request",
     "encoding-type",
     encodingType,
   );
-}
-
-/**
- * S3's URL encoding of keys: as HTML forms do it (a space is `+`, `~` is escaped), with `/` left
- * alone. Seen in answers recorded from AWS: `date=1/` is `date%3D1/`.
- */
-export function encodeForUrl(text: string): string {
-  return encodeURIComponent(text.toWellFormed())
-    .replaceAll("%2F", "/")
-    .replaceAll("%20", "+")
-    .replace(/[!'()~]/g, escapeCharacter);
-}
-
-function escapeCharacter(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

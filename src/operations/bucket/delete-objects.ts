@@ -1,0 +1,155 @@
+// DeleteObjects: up to 1,000 keys in one index call, each with its own outcome. The index does all
+// of them in one transaction, so the answer lists exactly what happened (faults: D46).
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+//
+// Differs from AWS: permission is asked once for the bucket, since policies by key do not exist yet.
+
+import type { Deletion, DeletionResult, WriteConditions } from "../../bucket/types.ts";
+import { errorTable, S3Error, type S3ErrorCode } from "../../s3/errors.ts";
+import { parseEntityTag } from "../../s3/etag.ts";
+import { isVersionId, newVersionId } from "../../s3/ids.ts";
+import type { OperationInput, OperationOutput } from "../../s3/operation-types.ts";
+import { maximumKeyBytes, utf8Length } from "../../s3/target.ts";
+import { type BucketContext, type OpenedBucket, versioningOf } from "../context.ts";
+import type { Handler } from "../handlers.ts";
+import { refuse } from "../outcomes.ts";
+
+/** The most keys of one call. */
+const maximumDeletions = 1000;
+
+/** How often the call follows settings that move under it before it gives up with 503. */
+const maximumRefreshes = 3;
+
+type Given = NonNullable<NonNullable<OperationInput<"DeleteObjects">["Delete"]>["Objects"]>[number];
+type Output = OperationOutput<"DeleteObjects">;
+type Deleted = NonNullable<Output["Deleted"]>[number];
+type Failure = NonNullable<Output["Errors"]>[number];
+
+export const deleteObjects: Handler<"DeleteObjects"> = async (context, input) => {
+  requireDigest(context.headers);
+  refuseBypass(context, input.BypassGovernanceRetention);
+  const given = input.Delete?.Objects ?? [];
+  if (given.length === 0 || given.length > maximumDeletions) throw new S3Error("MalformedXML");
+  const failures = given.map(refusalOf);
+  const accepted = given.filter((_, position) => failures[position] === undefined);
+  const results = await deleteAll(context, accepted);
+
+  const deleted: Deleted[] = [];
+  const errors: Failure[] = [];
+  let next = 0;
+  given.forEach((object, position) => {
+    const result = failures[position] ?? results[next++];
+    if (result === undefined) throw new S3Error("InternalError");
+    if (typeof result === "string") errors.push(failure(object, result));
+    else if (result.kind === "deleted") deleted.push(success(object, result));
+    else errors.push(failure(object, codeOf(result)));
+  });
+  return {
+    ...(input.Delete?.Quiet !== true && deleted.length > 0 && { Deleted: deleted }),
+    ...(errors.length > 0 && { Errors: errors }),
+  };
+};
+
+/** S3 wants the list of keys protected by a digest; that it is right is checked elsewhere (B091). */
+function requireDigest(headers: Headers): void {
+  const hasTrailer = (headers.get("x-amz-trailer") ?? "").toLowerCase().includes("x-amz-checksum-");
+  if (headers.has("content-md5") || hasTrailer) return;
+  for (const name of headers.keys()) {
+    if (/^x-amz-checksum-(?!algorithm$|type$|mode$)/.test(name)) return;
+  }
+  throw new S3Error(
+    "InvalidRequest",
+    "Missing required header for this request: Content-MD5 OR x-amz-checksum-*",
+  );
+}
+
+/** Seen on AWS with the header set to `false` as well. */
+function refuseBypass(context: BucketContext, bypass: boolean | undefined): void {
+  if (bypass === undefined || context.bucket.settings.has("objectLock")) return;
+  throw new S3Error(
+    "InvalidArgument",
+    "x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.",
+    { detail: { ArgumentName: "x-amz-bypass-governance-retention" } },
+  );
+}
+
+/** The error of a key that need not go to the index; a key that is missing spoils the document. */
+function refusalOf(object: Given): S3ErrorCode | undefined {
+  if (object.Key === undefined || object.Key === "") throw new S3Error("MalformedXML");
+  if (utf8Length(object.Key) > maximumKeyBytes) return "KeyTooLongError";
+  const versionId = object.VersionId;
+  const isPossible = versionId === undefined || versionId === "null" || isVersionId(versionId);
+  return isPossible ? undefined : "NoSuchVersion";
+}
+
+async function deleteAll(
+  context: BucketContext,
+  objects: readonly Given[],
+): Promise<readonly DeletionResult[]> {
+  if (objects.length === 0) return [];
+  const deletions = objects.map((object) => readDeletion(context, object));
+  let opened: OpenedBucket = context;
+  for (let round = 0; round <= maximumRefreshes; round++) {
+    const outcome = await opened.index.delete({
+      epoch: opened.bucket.epoch,
+      nowMs: context.nowMs,
+      versioning: versioningOf(opened.bucket),
+      deletions,
+    });
+    if (outcome.kind === "done") return outcome.results;
+    if (outcome.kind !== "stale") return refuse(outcome, { bucket: context.bucket.name });
+    opened = await context.refresh();
+  }
+  throw new S3Error("SlowDown");
+}
+
+function readDeletion(context: BucketContext, object: Given): Deletion {
+  const conditions: WriteConditions = {
+    ...(object.ETag !== undefined && { ifMatch: parseEntityTag(object.ETag) }),
+    ...(object.LastModifiedTime !== undefined && {
+      ifModifiedAtMs: object.LastModifiedTime.getTime(),
+    }),
+    ...(object.Size !== undefined && { ifSizeBytes: object.Size }),
+  };
+  return {
+    key: object.Key ?? "",
+    markerVersionId: newVersionId(context.nowMs, context.seams.randomBytes),
+    ...(object.VersionId !== undefined && { versionId: object.VersionId }),
+    ...(Object.keys(conditions).length > 0 && { conditions }),
+  };
+}
+
+function success(object: Given, result: Extract<DeletionResult, { kind: "deleted" }>): Deleted {
+  const markerId = result.markerVersionId ?? result.versionId;
+  return {
+    Key: object.Key,
+    ...(object.VersionId !== undefined && { VersionId: object.VersionId }),
+    ...(result.isDeleteMarker && { DeleteMarker: true }),
+    ...(result.isDeleteMarker && markerId !== undefined && { DeleteMarkerVersionId: markerId }),
+  };
+}
+
+function codeOf(result: Exclude<DeletionResult, { kind: "deleted" }>): S3ErrorCode {
+  switch (result.kind) {
+    case "precondition-failed":
+      return "PreconditionFailed";
+    case "no-such-key":
+      return "NoSuchKey";
+    case "locked":
+      return "AccessDenied";
+    case "moved":
+      return "SlowDown";
+  }
+}
+
+function failure(object: Given, code: S3ErrorCode): Failure {
+  return {
+    Key: object.Key,
+    ...(object.VersionId !== undefined && { VersionId: object.VersionId }),
+    Code: code,
+    Message:
+      code === "AccessDenied"
+        ? "Access Denied because object protected by object lock."
+        : errorTable[code][1],
+  };
+}
