@@ -110,10 +110,17 @@ export type ResolveOutcome =
       /** The bytes asked for, in order; empty when none were wanted or the range is unsatisfiable. */
       readonly segments: readonly Segment[];
       /** For `part` wishes: where that part lies. Absent when there is no such part. */
-      readonly part?: { readonly offset: number; readonly length: number; readonly checksum?: Checksum };
+      readonly part?: {
+        readonly offset: number;
+        readonly length: number;
+        readonly checksum?: Checksum;
+      };
     }
   /** `marker` is set when the newest version is a delete marker. */
-  | { readonly kind: "no-such-key"; readonly marker?: { readonly versionId: string; readonly modifiedAtMs: number } }
+  | {
+      readonly kind: "no-such-key";
+      readonly marker?: { readonly versionId: string; readonly modifiedAtMs: number };
+    }
   | { readonly kind: "no-such-version" };
 
 /** Asserts, in the writing transaction, that the source of a copy by reference still stands. */
@@ -379,7 +386,12 @@ export type CompleteUploadOutcome =
   | { readonly kind: "no-such-upload" }
   | { readonly kind: "invalid-part"; readonly partNumber: number; readonly etag: string }
   | { readonly kind: "invalid-part-order" }
-  | { readonly kind: "part-too-small"; readonly partNumber: number; readonly sizeBytes: number; readonly etag: string }
+  | {
+      readonly kind: "part-too-small";
+      readonly partNumber: number;
+      readonly sizeBytes: number;
+      readonly etag: string;
+    }
   | { readonly kind: "wrong-size" }
   | { readonly kind: "bad-checksum"; readonly algorithm: string }
   /** The checksum type or algorithm asked for does not fit the upload's. */
@@ -420,7 +432,9 @@ export interface BucketIndexRpc {
   destroy(): Promise<void>;
   resolve(request: ResolveRequest): Promise<ResolveOutcome>;
   /** The write conditions alone, without writing: asked before a doomed body is stored. */
-  check(request: CallFacts & { key: string; conditions: WriteConditions }): Promise<Refusal | ConditionRefusal | { kind: "ok" }>;
+  check(
+    request: CallFacts & { key: string; conditions: WriteConditions },
+  ): Promise<Refusal | ConditionRefusal | { kind: "ok" }>;
   commit(request: CommitRequest): Promise<CommitOutcome>;
   delete(request: DeleteRequest): Promise<DeleteOutcome>;
   list(request: ListRequest): Promise<ListOutcome>;
@@ -434,9 +448,21 @@ export interface BucketIndexRpc {
   completeUpload(request: CompleteUploadRequest): Promise<CompleteUploadOutcome>;
   abortUpload(request: AbortUploadRequest): Promise<AbortUploadOutcome>;
   /** Blobs whose grace ended before `nowMs - graceMs`; at most `limit`. References are checked again. */
-  claimCondemned(facts: { nowMs: number; graceMs: number; limit: number }): Promise<readonly CondemnedBlob[]>;
+  claimCondemned(facts: {
+    nowMs: number;
+    graceMs: number;
+    limit: number;
+  }): Promise<readonly CondemnedBlob[]>;
   /** The stores confirmed the removal of these. */
   forgetCondemned(tickets: readonly string[]): Promise<void>;
   /** Of these stored blobs, the ones nothing references and nothing may reference any more. */
-  findOrphans(blobs: readonly { blob: string; key: string; versionId?: string; uploadId?: string; partNumber?: number }[]): Promise<readonly string[]>;
+  findOrphans(
+    blobs: readonly {
+      blob: string;
+      key: string;
+      versionId?: string;
+      uploadId?: string;
+      partNumber?: number;
+    }[],
+  ): Promise<readonly string[]>;
 }

@@ -1,0 +1,113 @@
+// The Durable Object that owns a bucket's versions: one line per method, each one turn of its single
+// thread, writes in one transaction. Reached only through `client.ts`. Knows neither stores nor
+// catalog: what the alarm does with condemned bytes is for the subclass in the entry file.
+
+import { DurableObject } from "cloudflare:workers";
+import { type Env, systemSeams } from "../env.ts";
+import { commit } from "./commit.ts";
+import { check } from "./conditions.ts";
+import { deleteAll } from "./deletions.ts";
+import type { IndexState } from "./index-state.ts";
+import { Ledger } from "./ledger.ts";
+import { beginDelete, initialise } from "./lifetime.ts";
+import { Manifests } from "./manifests.ts";
+import { resolve } from "./resolve.ts";
+import { migrate } from "./schema.ts";
+import { Sql } from "./statements.ts";
+import type * as rpc from "./types.ts";
+
+type Rpc = rpc.BucketIndexRpc;
+type Answer<Method extends keyof Rpc> = ReturnType<Rpc[Method]>;
+
+const defaultGraceSeconds = 86_400;
+/** Upkeep never runs more often than this, whatever the grace. */
+const shortestRestMs = 60_000;
+
+export class BucketIndex extends DurableObject<Env> implements Rpc {
+  readonly #index: IndexState;
+  /** When the alarm will ring; `null` for no alarm. Asked of the storage once, at start. */
+  #alarmAtMs: number | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    migrate(ctx.storage);
+    this.#index = open(ctx.storage);
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#alarmAtMs = await ctx.storage.getAlarm();
+      this.#arm();
+    });
+  }
+
+  async initialise(facts: { bucketId: string; epoch: number; nowMs: number }): Promise<void> {
+    this.#write((index) => initialise(index, facts));
+  }
+  async advanceEpoch(epoch: number): Promise<void> {
+    this.#write(({ ledger }) => ledger.advanceEpoch(epoch));
+  }
+  async beginDelete(facts: rpc.CallFacts): Answer<"beginDelete"> {
+    return this.#write((index) => beginDelete(index, facts));
+  }
+  async resolve(request: rpc.ResolveRequest): Answer<"resolve"> {
+    return resolve(this.#index, request);
+  }
+  async check(request: Parameters<Rpc["check"]>[0]): Answer<"check"> {
+    return check(this.#index, request);
+  }
+  async commit(request: rpc.CommitRequest): Answer<"commit"> {
+    return this.#write((index) => commit(index, request));
+  }
+  async delete(request: rpc.DeleteRequest): Answer<"delete"> {
+    return this.#write((index) => deleteAll(index, request));
+  }
+
+  /** Arms the alarm for `atMs` (this object's own clock), unless it rings earlier anyway. */
+  scheduleUpkeep(atMs: number): void {
+    if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs) return;
+    this.#alarmAtMs = atMs;
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(atMs));
+  }
+
+  /** Runs the upkeep and arms the next alarm, also when the upkeep failed (faults.md D36). */
+  override async alarm(): Promise<void> {
+    this.#alarmAtMs = null;
+    try {
+      await this.upkeep(systemSeams.now());
+    } finally {
+      this.#arm();
+    }
+  }
+
+  /** What the alarm is for. The index has no stores; the entry file's subclass removes bytes here. */
+  protected async upkeep(_nowMs: number): Promise<void> {}
+
+  /** The rows read and written since this object started: what the platform bills. */
+  usage(): { rowsRead: number; rowsWritten: number } {
+    const { rowsRead, rowsWritten } = this.#index.sql;
+    return { rowsRead, rowsWritten };
+  }
+
+  /** All or nothing; what memory holds of a transaction that was rolled back is read again. */
+  #write<Result>(work: (index: IndexState) => Result): Result {
+    try {
+      return this.ctx.storage.transactionSync(() => work(this.#index));
+    } catch (error) {
+      this.#index.ledger.load();
+      throw error;
+    } finally {
+      this.#arm();
+    }
+  }
+
+  /** One alarm serves all that is condemned: it is set when there is none, and costs a row then. */
+  #arm(): void {
+    const { ledger } = this.#index;
+    if (this.#alarmAtMs !== null || !ledger.hasCondemned || ledger.state === "none") return;
+    const graceSeconds = Number(this.env.CONDEMNED_GRACE_SECONDS ?? defaultGraceSeconds);
+    this.scheduleUpkeep(systemSeams.now() + Math.max(graceSeconds * 1000, shortestRestMs));
+  }
+}
+
+function open(storage: DurableObjectStorage): IndexState {
+  const sql = new Sql(storage.sql);
+  return { sql, ledger: new Ledger(sql), manifests: new Manifests(sql) };
+}

@@ -1,0 +1,122 @@
+// DeleteObject and DeleteObjects: delete markers, null versions, versions by id. All keys of one call
+// are one transaction, each with a result of its own (faults.md D46); a key that is refused changes
+// nothing. Bytes are only condemned.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html
+
+import { nullVersionId } from "../s3/ids.ts";
+import { condemnCurrent, condemnHistory } from "./condemned.ts";
+import { judge } from "./conditions.ts";
+import type { IndexState } from "./index-state.ts";
+import { column, type VersionRow } from "./rows.ts";
+import { statements } from "./statements.ts";
+import type { DeleteOutcome, DeleteRequest, Deletion, DeletionResult } from "./types.ts";
+import {
+  findVersion,
+  locked,
+  makeRoom,
+  newestTime,
+  nullOf,
+  readHead,
+  storedId,
+} from "./versions.ts";
+
+/** Deletes each key or version named, in order. */
+export function deleteAll(index: IndexState, request: DeleteRequest): DeleteOutcome {
+  const refusal = index.ledger.admit(request);
+  if (refusal !== undefined) return refusal;
+  return {
+    kind: "done",
+    results: request.deletions.map((deletion) => deleteOne(index, request, deletion)),
+  };
+}
+
+function deleteOne(index: IndexState, request: DeleteRequest, deletion: Deletion): DeletionResult {
+  const { sql, ledger } = index;
+  const moved = ledger.movedTo(deletion.key);
+  if (moved !== undefined) return moved;
+  if (deletion.conditions !== undefined) {
+    const current = sql.first<VersionRow>(statements.currentOf, deletion.key);
+    const refusal = judge(deletion.conditions, current);
+    if (refusal !== undefined) return refusal;
+  }
+  if (deletion.versionId !== undefined) return deleteVersion(index, deletion, deletion.versionId);
+  // A bucket that has history was versioned: whatever a caller believes, nothing there is lost.
+  const leavesMarker = request.versioning !== "Unversioned" || ledger.hasHistory;
+  return leavesMarker ? putMarker(index, request, deletion) : deleteNull(index, deletion);
+}
+
+/** In a bucket that was never versioned the object goes; a key that is not there is a success. */
+function deleteNull(index: IndexState, { key, bypassGovernance }: Deletion): DeletionResult {
+  const { sql, ledger } = index;
+  const current = sql.first<VersionRow>(statements.currentOf, key);
+  if (current === undefined) return { kind: "deleted", isDeleteMarker: false };
+  if (locked(index, current, bypassGovernance)) return { kind: "locked" };
+  condemnCurrent(index, current, ledger.takeSeq());
+  sql.run(statements.dropCurrent, key);
+  return { kind: "deleted", isDeleteMarker: false };
+}
+
+/** Every such delete leaves a marker, on a key that has none and on one that has several. */
+function putMarker(index: IndexState, request: DeleteRequest, deletion: Deletion): DeletionResult {
+  const { sql, ledger } = index;
+  const { key, markerVersionId } = deletion;
+  const versionId = storedId(request.versioning, markerVersionId);
+  const publicId = versionId ?? nullVersionId;
+  const made: DeletionResult = {
+    kind: "deleted",
+    isDeleteMarker: true,
+    versionId: publicId,
+    markerVersionId: publicId,
+  };
+  if (versionId !== null && findVersion(index, key, versionId) !== undefined) return made;
+  const head = readHead(index, key);
+  const displaced = versionId === null ? nullOf(index, key, head) : undefined;
+  if (displaced !== undefined && locked(index, displaced, deletion.bypassGovernance)) {
+    return { kind: "locked" };
+  }
+  const seq = ledger.takeSeq();
+  makeRoom(index, { key, head, seq, replacesNull: versionId === null });
+  if (head.current !== undefined) sql.run(statements.dropCurrent, key);
+  const modifiedAtMs = Math.max(ledger.clockMs, newestTime(head));
+  sql.run(statements.putMarker, key, seq, versionId, modifiedAtMs, request.ownerId ?? null);
+  ledger.hasHistory = true;
+  return made;
+}
+
+/** Removes one version for good. One that is not there is a silent success, as on S3. */
+function deleteVersion(index: IndexState, deletion: Deletion, versionId: string): DeletionResult {
+  const { sql, ledger } = index;
+  const { key } = deletion;
+  const row = findVersion(index, key, versionId);
+  if (row === undefined) return { kind: "deleted", versionId, isDeleteMarker: false };
+  if (locked(index, row, deletion.bypassGovernance)) return { kind: "locked" };
+  const isDeleteMarker = row[column.isMarker] === 1;
+  const wasNewest = row[column.ended] === null;
+  const seq = ledger.takeSeq();
+  if (wasNewest && !isDeleteMarker) {
+    condemnCurrent(index, row, seq);
+    sql.run(statements.dropCurrent, key);
+  } else {
+    condemnHistory(index, row, seq);
+  }
+  if (wasNewest && ledger.hasHistory) promoteNewest(index, key);
+  return {
+    kind: "deleted",
+    versionId,
+    isDeleteMarker,
+    ...(isDeleteMarker && { markerVersionId: versionId }),
+  };
+}
+
+/** The newest version left becomes the latest: an object is current again, a marker hides the key. */
+function promoteNewest({ sql }: IndexState, key: string): void {
+  const newest = sql.first<VersionRow>(statements.historyNewest, key);
+  if (newest === undefined) return;
+  const seq = newest[column.seq];
+  if (newest[column.isMarker] === 1) {
+    sql.run(statements.endHistory, key, seq, null);
+    return;
+  }
+  sql.run(statements.promoteHistory, key, seq);
+  sql.run(statements.dropHistory, key, seq);
+}

@@ -1,0 +1,106 @@
+// What the index must know of itself at every call, kept in memory and written rarely: the bucket's
+// state and settings epoch, the order (`seq`), the clock's high water, the range of this partition.
+// Everything here can be rebuilt from the `meta` table; nothing is decided on memory alone.
+
+import { compareKeys } from "./keys.ts";
+import { type Sql, statements } from "./statements.ts";
+import type { CallFacts, Refusal } from "./types.ts";
+
+/** `none`: never initialised. `destroyed` stays for ever, so that a lost blob can be told. */
+export type BucketState = "none" | "active" | "deleting" | "destroyed";
+
+/** Sequence numbers taken at once, so that the order costs one row per this many writes. */
+const reservedAtOnce = 1000;
+
+export class Ledger {
+  state: BucketState = "none";
+  bucketId = "";
+  epoch = 0;
+  /** The latest time any caller brought, milliseconds. Never goes back while the object lives. */
+  clockMs = 0;
+  /** Whether the history table may have rows; unversioned buckets skip it altogether. */
+  hasHistory = false;
+  /** Whether something may be condemned, so that upkeep is due some day. */
+  hasCondemned = false;
+  #sql: Sql;
+  #nextSeq = 1;
+  #seqBound = 1;
+  #rangeFrom: string | null = null;
+  #rangeTo: string | null = null;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+    this.load();
+  }
+
+  /** Reads everything from the database: at start, and after a transaction that was rolled back. */
+  load(): void {
+    const meta = new Map(this.#sql.rows<[string, string]>(statements.readMeta));
+    this.state = (meta.get("state") ?? "none") as BucketState;
+    this.bucketId = meta.get("bucket_id") ?? "";
+    this.epoch = Number(meta.get("epoch") ?? 0);
+    // Numbers under the bound may have been used before a restart: go on from the bound.
+    const [bound, clock] = (meta.get("reserved") ?? "1 0").split(" ").map(Number);
+    this.#seqBound = bound ?? 1;
+    this.#nextSeq = this.#seqBound;
+    this.clockMs = Math.max(this.clockMs, clock ?? 0);
+    this.#rangeFrom = meta.get("range_from") ?? null;
+    this.#rangeTo = meta.get("range_to") ?? null;
+    this.hasHistory = this.#sql.first(statements.anyHistory) !== undefined;
+    this.hasCondemned = this.#sql.first(statements.anyCondemned) !== undefined;
+  }
+
+  /** The refusal for a call whose settings or bucket are gone; otherwise moves the clock on. */
+  admit(facts: CallFacts): Refusal | undefined {
+    if (this.state !== "active") return { kind: "no-such-bucket" };
+    if (facts.epoch < this.epoch) return { kind: "stale", epoch: this.epoch };
+    // A caller that knows newer settings than the index has them from the catalog: older ones end.
+    if (facts.epoch > this.epoch) this.advanceEpoch(facts.epoch);
+    this.tick(facts.nowMs);
+    return undefined;
+  }
+
+  /** As `admit`, for calls about one key: `moved` when it lives in another partition. */
+  admitKey(facts: CallFacts, key: string): Refusal | undefined {
+    return this.admit(facts) ?? this.movedTo(key);
+  }
+
+  /** Where the key went, or `undefined` when it is ours. */
+  movedTo(key: string): { kind: "moved"; partition: string } | undefined {
+    const isOurs =
+      (this.#rangeFrom === null || compareKeys(key, this.#rangeFrom) >= 0) &&
+      (this.#rangeTo === null || compareKeys(key, this.#rangeTo) < 0);
+    if (isOurs) return undefined;
+    const [partition] = this.#sql.first<[string]>(statements.partitionOf, key) ?? [this.bucketId];
+    return { kind: "moved", partition };
+  }
+
+  tick(nowMs: number): number {
+    this.clockMs = Math.max(this.clockMs, nowMs);
+    return this.clockMs;
+  }
+
+  /** The next place in the order. Must run inside a transaction. */
+  takeSeq(): number {
+    if (this.#nextSeq >= this.#seqBound) {
+      this.#seqBound = this.#nextSeq + reservedAtOnce;
+      this.#sql.run(statements.writeMeta, "reserved", `${this.#seqBound} ${this.clockMs}`);
+    }
+    const seq = this.#nextSeq;
+    this.#nextSeq += 1;
+    return seq;
+  }
+
+  advanceEpoch(epoch: number): void {
+    if (epoch <= this.epoch) return;
+    this.#sql.run(statements.writeMeta, "epoch", String(epoch));
+    this.epoch = epoch;
+  }
+
+  setState(state: BucketState, bucketId: string): void {
+    this.#sql.run(statements.writeMeta, "state", state);
+    if (bucketId !== this.bucketId) this.#sql.run(statements.writeMeta, "bucket_id", bucketId);
+    this.state = state;
+    this.bucketId = bucketId;
+  }
+}

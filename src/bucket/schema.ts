@@ -1,0 +1,100 @@
+// The tables of an index, as an append-only list of migrations. A migration that landed is never
+// edited: the list applied is kept in the database and compared at start-up, and an index whose
+// list is not a prefix of the code's refuses to run. docs/STORAGE.md tells what each column means.
+
+interface Migration {
+  readonly id: number;
+  readonly statements: readonly string[];
+}
+
+/** What a version is, wherever it stands. `class` NULL is STANDARD, `version_id` NULL the null version. */
+const versionColumns = `
+  version_id TEXT,
+  modified_at INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  etag TEXT NOT NULL,
+  class TEXT,
+  content TEXT,
+  checksum TEXT,
+  owner TEXT,
+  written_as TEXT,
+  detail TEXT`;
+
+export const migrations: readonly Migration[] = [
+  {
+    id: 1,
+    statements: [
+      "CREATE TABLE meta (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) WITHOUT ROWID",
+      // Exactly what ListObjects shows: the newest version of each key whose newest is an object.
+      `CREATE TABLE current (
+        key TEXT PRIMARY KEY NOT NULL, seq INTEGER NOT NULL, ${versionColumns}
+      ) WITHOUT ROWID`,
+      // Superseded versions and all delete markers. `ended` is NULL only for a newest marker.
+      `CREATE TABLE history (
+        key TEXT NOT NULL, seq INTEGER NOT NULL, ended INTEGER, is_marker INTEGER NOT NULL,
+        ${versionColumns}, PRIMARY KEY (key, seq DESC)
+      ) WITHOUT ROWID`,
+      `CREATE UNIQUE INDEX history_by_id ON history (key, version_id)
+        WHERE version_id IS NOT NULL`,
+      "CREATE UNIQUE INDEX history_null ON history (key) WHERE version_id IS NULL",
+      // Rows that left the tables above; each still holds its reference until its grace is over.
+      `CREATE TABLE condemned (
+        condemned_hour INTEGER NOT NULL, held TEXT NOT NULL, seq INTEGER NOT NULL,
+        condemned_at INTEGER NOT NULL, reason TEXT NOT NULL, key TEXT NOT NULL,
+        made INTEGER NOT NULL, is_marker INTEGER NOT NULL,
+        ${versionColumns}, PRIMARY KEY (condemned_hour, held, seq)
+      ) WITHOUT ROWID`,
+      // How many rows hold a content or blob that was ever shared; absent means exactly one.
+      `CREATE TABLE content_refs (
+        content TEXT PRIMARY KEY NOT NULL, refs INTEGER NOT NULL
+      ) WITHOUT ROWID`,
+      `CREATE TABLE uploads (
+        key TEXT NOT NULL, upload_id TEXT NOT NULL, initiated_at INTEGER NOT NULL,
+        facts TEXT NOT NULL, PRIMARY KEY (key, upload_id)
+      ) WITHOUT ROWID`,
+      `CREATE TABLE parts (
+        content TEXT NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL,
+        checksum TEXT, modified_at INTEGER NOT NULL, segments TEXT NOT NULL,
+        PRIMARY KEY (content, number)
+      ) WITHOUT ROWID`,
+      // A completed upload: which parts make it up, and the answer for those who ask again.
+      `CREATE TABLE manifests (
+        content TEXT PRIMARY KEY NOT NULL, key TEXT NOT NULL, layout TEXT NOT NULL,
+        result TEXT NOT NULL
+      ) WITHOUT ROWID`,
+      `CREATE TABLE outbox (
+        seq INTEGER PRIMARY KEY NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL
+      )`,
+      "CREATE TABLE partitions (from_key TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL) WITHOUT ROWID",
+    ],
+  },
+];
+
+/**
+ * Brings the tables up to the code's version, in one transaction. Throws when ids repeat or when the
+ * database was made by another list than this one.
+ */
+export function migrate(storage: DurableObjectStorage, list = migrations): void {
+  const ids = list.map(({ id }) => id);
+  if (ids.some((id, index) => id !== index + 1)) throw new Error("migration ids must count from 1");
+  storage.transactionSync(() => {
+    const { sql } = storage;
+    sql.exec(
+      "CREATE TABLE IF NOT EXISTS migrations (id INTEGER PRIMARY KEY, statements TEXT NOT NULL)",
+    );
+    const applied = [...sql.exec("SELECT id, statements FROM migrations ORDER BY id").raw()];
+    if (applied.length > list.length) throw new Error("the database is newer than the code");
+    for (const [index, migration] of list.entries()) {
+      const text = migration.statements.join(";\n").replaceAll(/\s+/g, " ");
+      const done = applied[index];
+      if (done !== undefined) {
+        if (done[0] !== migration.id || done[1] !== text) {
+          throw new Error(`migration ${migration.id} is not the one that was applied`);
+        }
+        continue;
+      }
+      for (const statement of migration.statements) sql.exec(statement);
+      sql.exec("INSERT INTO migrations VALUES (?, ?)", migration.id, text);
+    }
+  });
+}

@@ -1,0 +1,144 @@
+// Every SQL statement of the index, by name, and the one way to run them. Methods elsewhere hold no
+// SQL text, and no statement is put together from strings at run time. Writes that move a version
+// between tables do it inside SQLite, so that no column can be lost on the way.
+
+/** The columns of a version behind its key and place; one order for every table. */
+const columns = `version_id, modified_at, size, etag, class, content, checksum, owner, written_as, detail`;
+/** A version as `VersionRow` reads it. */
+const fromCurrent = `SELECT key, seq, NULL AS ended, 0 AS is_marker, ${columns} FROM current`;
+const fromHistory = `SELECT key, seq, ended, is_marker, ${columns} FROM history`;
+const listed = "key, modified_at, size, etag, class, checksum, owner";
+const partColumns = "number, size, etag, checksum, modified_at, segments";
+const intoCondemned = `INSERT INTO condemned (
+  condemned_hour, held, seq, condemned_at, reason, key, made, is_marker, ${columns})`;
+
+export const statements = {
+  readMeta: "SELECT name, value FROM meta",
+  writeMeta: "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
+  partitionOf: "SELECT name FROM partitions WHERE from_key <= ?1 ORDER BY from_key DESC LIMIT 1",
+
+  anyCurrent: "SELECT 1 FROM current LIMIT 1",
+  anyHistory: "SELECT 1 FROM history LIMIT 1",
+  anyUpload: "SELECT 1 FROM uploads LIMIT 1",
+  anyCondemned: "SELECT 1 FROM condemned LIMIT 1",
+
+  currentOf: `${fromCurrent} WHERE key = ?1`,
+  putCurrent: `INSERT INTO current (key, seq, ${columns})
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+    ON CONFLICT (key) DO UPDATE SET seq = ?2, version_id = ?3, modified_at = ?4, size = ?5,
+      etag = ?6, class = ?7, content = ?8, checksum = ?9, owner = ?10, written_as = ?11,
+      detail = ?12`,
+  dropCurrent: "DELETE FROM current WHERE key = ?1",
+  archiveCurrent: `INSERT INTO history (key, seq, ended, is_marker, ${columns})
+    SELECT key, seq, ?2, 0, ${columns} FROM current WHERE key = ?1`,
+  condemnCurrent: `${intoCondemned}
+    SELECT ?2, content, ?3, ?4, 'version', key, seq, 0, ${columns} FROM current WHERE key = ?1`,
+
+  historyNewest: `${fromHistory} WHERE key = ?1 ORDER BY seq DESC LIMIT 1`,
+  historyById: `${fromHistory} WHERE key = ?1 AND version_id = ?2`,
+  historyNull: `${fromHistory} WHERE key = ?1 AND version_id IS NULL`,
+  historyAt: `${fromHistory} WHERE key = ?1 AND seq = ?2`,
+  endHistory: "UPDATE history SET ended = ?3 WHERE key = ?1 AND seq = ?2",
+  dropHistory: "DELETE FROM history WHERE key = ?1 AND seq = ?2",
+  promoteHistory: `INSERT INTO current (key, seq, ${columns})
+    SELECT key, seq, ${columns} FROM history WHERE key = ?1 AND seq = ?2`,
+  condemnHistory: `${intoCondemned}
+    SELECT ?3, coalesce(content, ''), ?4, ?5, 'version', key, seq, is_marker, ${columns}
+    FROM history WHERE key = ?1 AND seq = ?2`,
+  putMarker: `INSERT INTO history (key, seq, ended, is_marker, version_id, modified_at, size, etag, owner)
+    VALUES (?1, ?2, NULL, 1, ?3, ?4, 0, '', ?5)`,
+
+  listCurrent: `SELECT ${listed} FROM current WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3`,
+  listVersions: `SELECT * FROM (${fromCurrent} WHERE key >= ?1 AND key < ?2)
+    UNION ALL SELECT * FROM (${fromHistory} WHERE key >= ?1 AND key < ?2)
+    ORDER BY key, seq DESC LIMIT ?3`,
+  olderVersions: `${fromHistory} WHERE key = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3`,
+
+  findCondemned: `SELECT reason, version_id, written_as, modified_at, etag, content
+    FROM condemned WHERE condemned_hour = ?1 AND held = ?2`,
+  putCondemned: `INSERT INTO condemned (
+      condemned_hour, held, seq, condemned_at, reason, key, made, is_marker, modified_at, size, etag)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?3, 0, ?4, 0, '')`,
+  dueCondemned: `SELECT condemned_hour, held, seq, reason FROM condemned
+    WHERE (condemned_hour, held, seq) > (?1, ?2, ?3) AND condemned_hour <= ?4 AND condemned_at <= ?5
+    ORDER BY condemned_hour, held, seq LIMIT ?6`,
+  condemnedAt: `SELECT reason FROM condemned
+    WHERE condemned_hour = ?1 AND held = ?2 AND seq = ?3`,
+  dropCondemned: "DELETE FROM condemned WHERE condemned_hour = ?1 AND held = ?2 AND seq = ?3",
+  buryCondemned: `UPDATE condemned SET reason = 'gone'
+    WHERE condemned_hour = ?1 AND held = ?2 AND seq = ?3`,
+  oldestCondemned: "SELECT condemned_at FROM condemned ORDER BY condemned_hour LIMIT 1",
+  /** Each hour that has rows, by a seek per hour. */
+  condemnedHours: `WITH RECURSIVE hours (hour) AS (
+      SELECT min(condemned_hour) FROM condemned
+      UNION ALL
+      SELECT (SELECT min(condemned_hour) FROM condemned WHERE condemned_hour > hour)
+      FROM hours WHERE hour IS NOT NULL)
+    SELECT hour FROM hours WHERE hour IS NOT NULL`,
+
+  refsOf: "SELECT refs FROM content_refs WHERE content = ?1",
+  addRef: `INSERT INTO content_refs VALUES (?1, 2)
+    ON CONFLICT (content) DO UPDATE SET refs = refs + 1`,
+  dropRef: "UPDATE content_refs SET refs = refs - 1 WHERE content = ?1",
+  forgetRefs: "DELETE FROM content_refs WHERE content = ?1",
+
+  uploadOf: `SELECT key, upload_id, initiated_at, facts FROM uploads
+    WHERE key = ?1 AND upload_id = ?2`,
+  putUpload: "INSERT INTO uploads VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+  dropUpload: "DELETE FROM uploads WHERE key = ?1 AND upload_id = ?2",
+  listUploads: `SELECT key, upload_id, initiated_at, facts FROM uploads
+    WHERE (key, upload_id) > (?1, ?2) AND key < ?3 ORDER BY key, upload_id LIMIT ?4`,
+
+  partOf: `SELECT ${partColumns} FROM parts WHERE content = ?1 AND number = ?2`,
+  putPart: `INSERT INTO parts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    ON CONFLICT (content, number) DO UPDATE SET size = ?3, etag = ?4, checksum = ?5,
+      modified_at = ?6, segments = ?7`,
+  setSegments: "UPDATE parts SET segments = ?3 WHERE content = ?1 AND number = ?2",
+  dropPart: "DELETE FROM parts WHERE content = ?1 AND number = ?2",
+  partsAfter: `SELECT ${partColumns} FROM parts WHERE content = ?1 AND number > ?2
+    ORDER BY number LIMIT ?3`,
+  partsBetween: `SELECT number, size, segments FROM parts
+    WHERE content = ?1 AND number BETWEEN ?2 AND ?3 ORDER BY number`,
+
+  manifestOf: "SELECT key, layout, result FROM manifests WHERE content = ?1",
+  putManifest: "INSERT INTO manifests VALUES (?1, ?2, ?3, ?4)",
+  dropManifest: "DELETE FROM manifests WHERE content = ?1",
+} as const;
+
+type Statement = (typeof statements)[keyof typeof statements];
+
+/** Runs statements, and counts the rows the platform bills for. */
+export class Sql {
+  rowsRead = 0;
+  rowsWritten = 0;
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** All rows, each an array of its columns in the order of the statement. */
+  rows<Row extends readonly SqlStorageValue[]>(
+    statement: Statement,
+    ...bindings: readonly SqlStorageValue[]
+  ): Row[] {
+    const cursor = this.#sql.exec(statement, ...bindings);
+    const rows = [...cursor.raw()] as unknown as Row[];
+    this.rowsRead += cursor.rowsRead;
+    this.rowsWritten += cursor.rowsWritten;
+    return rows;
+  }
+
+  /** The first row, for statements that give at most one. */
+  first<Row extends readonly SqlStorageValue[]>(
+    statement: Statement,
+    ...bindings: readonly SqlStorageValue[]
+  ): Row | undefined {
+    return this.rows<Row>(statement, ...bindings)[0];
+  }
+
+  /** For statements that only write. */
+  run(statement: Statement, ...bindings: readonly SqlStorageValue[]): void {
+    this.rows(statement, ...bindings);
+  }
+}

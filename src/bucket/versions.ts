@@ -1,0 +1,133 @@
+// The versions of a key and the moves between `current`, `history` and `condemned` that keep S3's
+// versioning rules. Everything here runs in one turn of one thread, writes inside one transaction.
+// Judging whether a write may happen is its caller's.
+
+import { nullVersionId } from "../s3/ids.ts";
+import { condemnCurrent, condemnHistory } from "./condemned.ts";
+import type { IndexState } from "./index-state.ts";
+import { isLocked } from "./locks.ts";
+import { column, renderDetail, type VersionRow } from "./rows.ts";
+import { statements } from "./statements.ts";
+import type { CommitRequest, VersionDetail, VersioningState } from "./types.ts";
+
+/** The version with that public id, wherever it stands; a marker too. */
+export function findVersion(
+  { sql, ledger }: IndexState,
+  key: string,
+  publicId: string,
+): VersionRow | undefined {
+  const versionId = publicId === nullVersionId ? null : publicId;
+  const current = sql.first<VersionRow>(statements.currentOf, key);
+  if (current !== undefined && current[column.versionId] === versionId) return current;
+  if (!ledger.hasHistory) return undefined;
+  return versionId === null
+    ? sql.first<VersionRow>(statements.historyNull, key)
+    : sql.first<VersionRow>(statements.historyById, key, versionId);
+}
+
+/** The id the row keeps: the caller's when versioning is enabled, NULL for the null version. */
+export function storedId(versioning: VersioningState, versionId: string): string | null {
+  return versioning === "Enabled" ? versionId : null;
+}
+
+/** The id S3 shows for a version: none in a bucket that was never versioned. */
+export function shownId(
+  versioning: VersioningState,
+  versionId: string | null,
+): { versionId?: string } {
+  if (versionId !== null) return { versionId };
+  return versioning === "Unversioned" ? {} : { versionId: nullVersionId };
+}
+
+/** The newest state of a key: an object, or a delete marker, or nothing. */
+export interface Head {
+  readonly current: VersionRow | undefined;
+  readonly marker: VersionRow | undefined;
+}
+
+export function readHead({ sql, ledger }: IndexState, key: string): Head {
+  const current = sql.first<VersionRow>(statements.currentOf, key);
+  if (current !== undefined || !ledger.hasHistory) return { current, marker: undefined };
+  return { current, marker: sql.first<VersionRow>(statements.historyNewest, key) };
+}
+
+/** The null version of a key, object or marker: what a write without version ids displaces. */
+export function nullOf({ sql, ledger }: IndexState, key: string, { current }: Head) {
+  if (current !== undefined && current[column.versionId] === null) return current;
+  if (!ledger.hasHistory) return undefined;
+  return sql.first<VersionRow>(statements.historyNull, key);
+}
+
+/** Whether Object Lock keeps the version from being removed now. */
+export function locked({ ledger }: IndexState, row: VersionRow, bypassGovernance = false): boolean {
+  return isLocked(row, { clockMs: ledger.clockMs, bypassGovernance });
+}
+
+/** A version about to be written. The caller has judged conditions, locks and references. */
+export interface NewVersion
+  extends Pick<
+    CommitRequest,
+    "key" | "versioning" | "versionId" | "sizeBytes" | "etag" | "storageClass" | "content"
+  > {
+  readonly detail: VersionDetail;
+  readonly head: Head;
+  readonly isShared: boolean;
+}
+
+/** Writes the version as the newest of its key. Answers its modification time. */
+export function place(index: IndexState, version: NewVersion): number {
+  const { sql, ledger } = index;
+  const { key, versioning, versionId, head } = version;
+  const seq = ledger.takeSeq();
+  makeRoom(index, { key, head, seq, replacesNull: versioning !== "Enabled" });
+  const modifiedAtMs = Math.max(ledger.clockMs, newestTime(head));
+  const [checksum, owner, detail] = renderDetail(version.detail);
+  sql.run(
+    statements.putCurrent,
+    key,
+    seq,
+    storedId(versioning, versionId),
+    modifiedAtMs,
+    version.sizeBytes,
+    version.etag,
+    version.storageClass === "STANDARD" ? null : version.storageClass,
+    version.content,
+    checksum,
+    owner,
+    // A copy to the null version can be told from another only by the id its writer chose.
+    version.isShared && versioning !== "Enabled" ? versionId : null,
+    detail,
+  );
+  return modifiedAtMs;
+}
+
+/** Last-Modified of one key never goes back, whatever clocks did between (faults.md D43). */
+export function newestTime({ current, marker }: Head): number {
+  return (current ?? marker)?.[column.modifiedAtMs] ?? 0;
+}
+
+/**
+ * Moves what stands at the top of a key out of the way of a newer version or marker: into the
+ * history, or, for the null version when another takes its place, among the condemned. What stays
+ * in `current` is overwritten or dropped by the caller.
+ */
+export function makeRoom(
+  index: IndexState,
+  { key, head, seq, replacesNull }: { key: string; head: Head; seq: number; replacesNull: boolean },
+): void {
+  const { sql, ledger } = index;
+  const { current, marker } = head;
+  const displaced = replacesNull ? nullOf(index, key, head) : undefined;
+  if (current !== undefined && displaced === current) {
+    condemnCurrent(index, current, seq);
+    return;
+  }
+  if (current !== undefined) {
+    sql.run(statements.archiveCurrent, key, seq);
+    ledger.hasHistory = true;
+  }
+  if (displaced !== undefined) condemnHistory(index, displaced, seq);
+  if (marker !== undefined && marker[column.seq] !== displaced?.[column.seq]) {
+    sql.run(statements.endHistory, key, marker[column.seq], seq);
+  }
+}
