@@ -1,0 +1,82 @@
+// The Query protocol of IAM and STS: parameters in a form or in the URL, answers and errors in XML of
+// its own. Knows the envelope, not the actions.
+// https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+
+import { escapeXml } from "../s3/xml-text.ts";
+import { apiVersions } from "./actions.ts";
+
+export type IdentityService = keyof typeof apiVersions;
+
+/** A refusal in the words of the Query protocol. */
+export class QueryError extends Error {
+  readonly code: string;
+  readonly status: number;
+
+  constructor(code: string, status: number, message: string) {
+    super(message);
+    this.name = "QueryError";
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/** What a call asks for. Repeated parameters count once, the first one. */
+export interface QueryCall {
+  readonly action: string;
+  readonly version: string | undefined;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads `Action=...&Version=...` and the rest. Throws MissingAction. `text` is a form or a query
+ * string: both spell spaces as `+`, and bytes that are no UTF-8 become U+FFFD.
+ */
+export function parseQueryCall(text: string): QueryCall {
+  const parameters = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (!parameters.has(name)) parameters.set(name, value);
+  }
+  const action = parameters.get("Action");
+  if (action === undefined || action === "") {
+    throw new QueryError("MissingAction", 400, "The request must contain the parameter Action");
+  }
+  return { action, version: parameters.get("Version"), parameters };
+}
+
+/** A successful answer. `fields` become elements of `<ActionResult>`, in their order. */
+export function renderResult(
+  service: IdentityService,
+  action: string,
+  answer: { readonly fields: Readonly<Record<string, string>>; readonly requestId: string },
+): Response {
+  let result = "";
+  for (const [name, value] of Object.entries(answer.fields)) {
+    result += `<${name}>${escapeXml(value)}</${name}>`;
+  }
+  const metadata = `<ResponseMetadata><RequestId>${answer.requestId}</RequestId></ResponseMetadata>`;
+  const content = `<${action}Result>${result}</${action}Result>${metadata}`;
+  return respond(200, wrap(service, `${action}Response`, content), answer.requestId);
+}
+
+/** An error; the caller is at fault below 500. */
+export function renderQueryError(
+  service: IdentityService,
+  error: { readonly code: string; readonly status: number; readonly message: string },
+  requestId: string,
+): Response {
+  const type = error.status < 500 ? "Sender" : "Receiver";
+  const content =
+    `<Error><Type>${type}</Type><Code>${escapeXml(error.code)}</Code>` +
+    `<Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId>`;
+  return respond(error.status, wrap(service, "ErrorResponse", content), requestId);
+}
+
+function wrap(service: IdentityService, root: string, content: string): string {
+  const namespace = `https://${service}.amazonaws.com/doc/${apiVersions[service]}/`;
+  return `<${root} xmlns="${namespace}">${content}</${root}>`;
+}
+
+function respond(status: number, body: string, requestId: string): Response {
+  const headers = { "content-type": "text/xml", "x-amzn-requestid": requestId };
+  return new Response(body, { status, headers });
+}
