@@ -1,12 +1,14 @@
 // Who serves what: the admin API and the console under `/-/`, everything else is S3, IAM or STS.
 // `-` cannot be a bucket name, so nothing a user stores is ever hidden by these paths.
 
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { serveAdmin } from "./admin/serve.ts";
-import { serveConsole } from "./admin/console.ts";
+import { openPayload } from "./auth/payload.ts";
+import { serveConsole } from "./console.ts";
 import { dispatch } from "./dispatch.ts";
 import { type Env, type Seams, systemSeams } from "./env.ts";
-import { parseBaseDomains, bucketOfHost } from "./s3/target.ts";
+import { type Arrival, identify } from "./identify.ts";
+import { bucketOfHost, parseBaseDomains, parseTarget } from "./s3/target.ts";
 
 /** What Hono routes by: own paths only when the host names no bucket; a bucket may have any key. */
 function routedPath(request: Request, env: Env | undefined): string {
@@ -21,14 +23,23 @@ export function createApp(seams: Seams = systemSeams): Hono<{ Bindings: Env }> {
   const app = new Hono<{ Bindings: Env }>({
     getPath: (request, options) => routedPath(request, options?.env as Env | undefined),
   });
-  app.all("/-/api/*", (c) => serveAdmin(c.req.raw, { env: c.env, seams }));
+  const arrivalOf = (c: Context<{ Bindings: Env }>): Arrival => ({
+    env: c.env,
+    seams,
+    waitUntil: (work) => c.executionCtx.waitUntil(work),
+  });
+  app.all("/-/api/*", (c) => admin(c.req.raw, arrivalOf(c)));
   app.get("/-/console/*", () => serveConsole());
-  app.all("*", (c) =>
-    dispatch(c.req.raw, {
-      env: c.env,
-      seams,
-      waitUntil: (work) => c.executionCtx.waitUntil(work),
-    }),
-  );
+  app.all("*", (c) => dispatch(c.req.raw, arrivalOf(c)));
   return app;
+}
+
+/** The admin API behind the same authentication as S3. */
+function admin(request: Request, arrival: Arrival): Promise<Response> {
+  const authenticate = async () => {
+    const caller = await identify(request, parseTarget(request.url, []), arrival);
+    const { payload } = caller.authenticated;
+    return { ...caller, openBody: () => openPayload(request.body, request.headers, payload) };
+  };
+  return serveAdmin(request, { env: arrival.env, seams: arrival.seams, authenticate });
 }

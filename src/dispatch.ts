@@ -3,22 +3,28 @@
 // code below it may clean up and rethrow, nothing else.
 
 import { authorize, checkExpectedOwner } from "./auth/authorize.ts";
-import { openPayload } from "./auth/payload.ts";
+import { discardBody, openPayload } from "./auth/payload.ts";
 import { openBucket } from "./bucket/client.ts";
 import { type BucketRecord, loadBucket, reloadBucket } from "./catalog/buckets.ts";
 import type { Env } from "./env.ts";
 import { handleIdentityService } from "./iam/service.ts";
 import { type Arrival, identify } from "./identify.ts";
-import type { BucketContext, OpenedBucket, ServiceContext } from "./operations/context.ts";
 import { answerWith } from "./operations/answer.ts";
+import type { BucketContext, OpenedBucket, ServiceContext } from "./operations/context.ts";
 import { StaleSettings } from "./operations/outcomes.ts";
 import type { ByteSource } from "./s3/byte-source.ts";
-import { renderError } from "./s3/error-response.ts";
+import { asS3Error, renderError } from "./s3/error-response.ts";
 import { S3Error } from "./s3/errors.ts";
 import { newHostId, newRequestId } from "./s3/ids.ts";
 import type { OperationRow } from "./s3/operations.ts";
 import { resolveOperation } from "./s3/resolve.ts";
 import { parseBaseDomains, parseTarget } from "./s3/target.ts";
+
+/** The two ids on every answer. */
+interface AnswerIds {
+  readonly requestId: string;
+  readonly hostId: string;
+}
 
 /** How often a call follows settings that move under it before it gives up with 503. */
 const maximumRounds = 3;
@@ -34,7 +40,7 @@ export async function dispatch(request: Request, arrival: Arrival): Promise<Resp
     const context: ServiceContext = {
       ...caller,
       ...arrival,
-      requestId: ids.requestId,
+      ...ids,
       target,
       method: request.method,
       headers: request.headers,
@@ -49,23 +55,34 @@ export async function dispatch(request: Request, arrival: Arrival): Promise<Resp
     return await serve(context, row, { ids, hasRead: () => body !== undefined });
   } catch (error) {
     if (body !== undefined) await body.cancel();
-    else await discard(request.body);
-    return renderError(error, { method: request.method, url: request.url, ...ids });
+    else await discardBody(request.body);
+    return refuseRequest(error, request, ids);
   }
+}
+
+/** The error document; what is our own fault goes to the log with its cause, never to the client. */
+function refuseRequest(error: unknown, request: Request, ids: AnswerIds): Response {
+  const refusal = asS3Error(error);
+  if (refusal.status >= 500) {
+    const cause = refusal.cause instanceof Error ? refusal.cause : error;
+    console.error(JSON.stringify({ event: "failure", ...ids, code: refusal.code }), cause);
+  }
+  const { status, headers, body } = renderError(refusal, { method: request.method, ...ids });
+  return new Response(body, { status, headers });
 }
 
 /** Permission, input, handler, answer; once more when the settings moved and no body was read. */
 async function serve(
   context: ServiceContext,
   row: OperationRow,
-  facts: { ids: { requestId: string; hostId: string }; hasRead(): boolean },
+  facts: { ids: AnswerIds; hasRead(): boolean },
 ): Promise<Response> {
-  const namesBucket = row.level !== "service" && row.name !== "CreateBucket";
-  if (!namesBucket) {
-    authorize({ principal: context.principal, actions: [actionOf(context, row)] });
+  const actions = [actionOf(context, row)];
+  if (row.level === "service" || row.name === "CreateBucket") {
+    authorize({ principal: context.principal, actions });
     return answerWith(context, row, facts.ids);
   }
-  const wish = { name: context.target.bucket ?? "", actions: [actionOf(context, row)] };
+  const wish = { name: context.target.bucket ?? "", actions };
   let opened = await openBucketFor(context, wish);
   for (let round = 1; ; round++) {
     try {
@@ -96,8 +113,8 @@ function bucketContext(
 }
 
 function actionOf(context: ServiceContext, row: OperationRow): string {
-  const namesVersion = row.versionAction !== undefined && context.target.query.has("versionId");
-  return namesVersion ? row.versionAction : row.action;
+  const namesVersion = context.target.query.has("versionId");
+  return (namesVersion ? row.versionAction : undefined) ?? row.action;
 }
 
 /** The bucket, for a principal that may; `stale` is the record that the index found too old. */
@@ -105,48 +122,27 @@ async function openBucketFor(
   context: ServiceContext,
   wish: { name: string; actions: readonly string[]; stale?: BucketRecord },
 ): Promise<OpenedBucket> {
-  const call = { env: context.env, seams: context.seams, nowMs: context.nowMs };
   const bucket =
-    wish.stale === undefined ? await loadBucket(call, wish.name) : await reloadBucket(call, wish.stale);
+    wish.stale === undefined
+      ? await loadBucket(context, wish.name)
+      : await reloadBucket(context, wish.stale);
   if (bucket === undefined) {
     throw new S3Error("NoSuchBucket", undefined, { detail: { BucketName: wish.name } });
   }
-  const isTarget = wish.name === context.target.bucket;
-  if (isTarget) {
+  if (wish.name === context.target.bucket) {
     checkExpectedOwner(context.headers.get("x-amz-expected-bucket-owner"), bucket.accountId);
   }
-  authorize({
-    principal: context.principal,
-    actions: wish.actions,
-    bucketAccountId: bucket.accountId,
-  });
+  const { principal } = context;
+  authorize({ principal, actions: wish.actions, bucketAccountId: bucket.accountId });
   return { bucket, index: openBucket(context.env, bucket.bucketId) };
 }
 
-let parsedDomains: { readonly text: string | undefined; readonly list: readonly string[] } | undefined;
+let parsedDomains: { text: string | undefined; list: readonly string[] } | undefined;
 
+/** `BASE_DOMAIN` parsed once per isolate: it is the same text for every request. */
 function baseDomains(env: Env): readonly string[] {
-  if (parsedDomains?.text !== env.BASE_DOMAIN || parsedDomains === undefined) {
+  if (parsedDomains === undefined || parsedDomains.text !== env.BASE_DOMAIN) {
     parsedDomains = { text: env.BASE_DOMAIN, list: parseBaseDomains(env.BASE_DOMAIN) };
   }
   return parsedDomains.list;
-}
-
-/** What an unread body may still cost: enough for clients that only read after they wrote. */
-const discardedBytes = 1024 * 1024;
-
-/** Reads a little of a body that nobody wants, so that the client sees the answer and no reset. */
-async function discard(body: ReadableStream<Uint8Array> | null): Promise<void> {
-  if (body === null || body.locked) return;
-  const reader = body.getReader();
-  try {
-    for (let seen = 0; seen < discardedBytes; ) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      seen += value.byteLength;
-    }
-    await reader.cancel();
-  } catch {
-    // The client went away first.
-  }
 }

@@ -24,7 +24,11 @@ export interface Caller {
 }
 
 /** Authenticates a request. Throws every authentication error of S3; anonymous is a principal. */
-export async function identify(request: Request, target: Target, arrival: Arrival): Promise<Caller> {
+export async function identify(
+  request: Request,
+  target: Target,
+  arrival: Arrival,
+): Promise<Caller> {
   const { env, seams } = arrival;
   const nowMs = seams.now();
   const region = env.REGION ?? "us-east-1";

@@ -1,13 +1,13 @@
 // From a row and a context to a response: reads the input, runs the handler, renders the output.
 
-import { planDocumentChecksum } from "../checksums/plan.ts";
-import { payloadOf, readInput, renderOutput } from "../s3/bind.ts";
+import { planChecksums, verifyBody } from "../checksums/plan.ts";
+import { maximumBodyBytes, payloadOf, readInput, renderOutput } from "../s3/bind.ts";
 import { S3Error } from "../s3/errors.ts";
 import type { OperationRow } from "../s3/operations.ts";
 import type { ServiceContext } from "./context.ts";
 import { handlers } from "./handlers.ts";
 
-type AnyHandler = (context: ServiceContext, input: unknown) => Promise<Record<string, unknown>>;
+type AnyHandler = (context: ServiceContext, input: unknown) => Promise<unknown>;
 
 /**
  * Runs the operation of `row`. Throws its `S3Error`s; NotImplemented by name for a row that nobody
@@ -26,5 +26,28 @@ export async function answerWith(
   const input = readInput(row, context.target, context.headers, document);
   // The record is total by name; one name's types cannot be told from another's at run time.
   const output = await (handler as unknown as AnyHandler)(context, input);
-  return renderOutput(row, output, { method: context.method, ...ids });
+  const answer = renderOutput(row, output as never, ids);
+  const body = context.method === "HEAD" ? null : answer.body;
+  return new Response(body, { status: answer.status, headers: answer.headers });
+}
+
+/** The whole payload of an XML or JSON operation, digests verified; `undefined` for the others. */
+async function readDocument(
+  context: ServiceContext,
+  row: OperationRow,
+): Promise<Uint8Array | undefined> {
+  const kind = payloadOf(row);
+  if (kind !== "xml" && kind !== "text") return undefined;
+  const { headers } = context;
+  const plan = planChecksums(headers);
+  if (!headers.has("content-length") && !headers.has("transfer-encoding")) return new Uint8Array(0);
+  const body = context.openBody();
+  if (body.length > maximumBodyBytes(row)) {
+    throw new S3Error("MaxMessageLengthExceeded", undefined, {
+      detail: { MaxMessageLengthBytes: String(maximumBodyBytes(row)) },
+    });
+  }
+  const bytes = await body.readAll();
+  verifyBody(plan, bytes, body.trailers());
+  return bytes;
 }

@@ -14,6 +14,7 @@ export interface ServiceContext {
   /** The request's time, milliseconds: read once, so that one call has one clock. */
   readonly nowMs: number;
   readonly requestId: string;
+  readonly hostId: string;
   readonly region: string;
   readonly principal: Principal;
   readonly authenticated: Authenticated;

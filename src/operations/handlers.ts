@@ -2,10 +2,78 @@
 // decision here does not compile. `unbuilt` answers NotImplemented by name, on purpose.
 
 import type { OperationInput, OperationName, OperationOutput } from "../s3/operation-types.ts";
+import { getBucketAbac } from "./bucket/bucket-abac.ts";
+import {
+  getBucketAccelerateConfiguration,
+  putBucketAccelerateConfiguration,
+} from "./bucket/bucket-accelerate.ts";
+import { getBucketAcl } from "./bucket/bucket-acl.ts";
+import { getBucketAnalyticsConfiguration } from "./bucket/bucket-analytics.ts";
+import { getBucketCors } from "./bucket/bucket-cors.ts";
+import { getBucketEncryption } from "./bucket/bucket-encryption.ts";
+import { getBucketInventoryConfiguration } from "./bucket/bucket-inventory.ts";
+import { getBucketLifecycleConfiguration } from "./bucket/bucket-lifecycle.ts";
+import { getBucketLogging } from "./bucket/bucket-logging.ts";
+import { getBucketMetadataConfiguration } from "./bucket/bucket-metadata.ts";
+import {
+  getBucketMetricsConfiguration,
+  listBucketMetricsConfigurations,
+} from "./bucket/bucket-metrics.ts";
+import {
+  deleteBucketOwnershipControls,
+  getBucketOwnershipControls,
+  putBucketOwnershipControls,
+} from "./bucket/bucket-ownership-controls.ts";
+import { getBucketPolicy, getBucketPolicyStatus } from "./bucket/bucket-policy.ts";
+import { getBucketReplication } from "./bucket/bucket-replication.ts";
+import {
+  getBucketRequestPayment,
+  putBucketRequestPayment,
+} from "./bucket/bucket-request-payment.ts";
+import {
+  deleteBucketTagging,
+  getBucketTagging,
+  putBucketTagging,
+} from "./bucket/bucket-tagging.ts";
+import { getBucketVersioning, putBucketVersioning } from "./bucket/bucket-versioning.ts";
+import { getBucketWebsite } from "./bucket/bucket-website.ts";
+import { createBucket } from "./bucket/create-bucket.ts";
+import { deleteBucket } from "./bucket/delete-bucket.ts";
+import { deleteObjects } from "./bucket/delete-objects.ts";
+import { getBucketLocation } from "./bucket/get-bucket-location.ts";
+import { headBucket } from "./bucket/head-bucket.ts";
+import { listMultipartUploads } from "./bucket/list-multipart-uploads.ts";
+import { listObjectVersions } from "./bucket/list-object-versions.ts";
+import { listObjects } from "./bucket/list-objects.ts";
+import { listObjectsV2 } from "./bucket/list-objects-v2.ts";
+import { getObjectLockConfiguration } from "./bucket/object-lock-configuration.ts";
+import {
+  deletePublicAccessBlock,
+  getPublicAccessBlock,
+  putPublicAccessBlock,
+} from "./bucket/public-access-block.ts";
 import type { BucketContext, ObjectContext, ServiceContext } from "./context.ts";
+import { abortMultipartUpload } from "./multipart/abort-multipart-upload.ts";
+import { completeMultipartUpload } from "./multipart/complete-multipart-upload.ts";
+import { createMultipartUpload } from "./multipart/create-multipart-upload.ts";
+import { listParts } from "./multipart/list-parts.ts";
+import { uploadPart } from "./multipart/upload-part.ts";
+import { uploadPartCopy } from "./multipart/upload-part-copy.ts";
+import { copyObject } from "./object/copy-object.ts";
+import { deleteObject } from "./object/delete-object.ts";
+import { getObject } from "./object/get-object.ts";
+import { getObjectAttributes } from "./object/get-object-attributes.ts";
+import { headObject } from "./object/head-object.ts";
+import { putObject } from "./object/put-object.ts";
+import { listBuckets } from "./service/list-buckets.ts";
+import { listDirectoryBuckets } from "./service/list-directory-buckets.ts";
 
 /** Calls that name no existing bucket: the service's own, and the one that makes a bucket. */
-type BucketlessOperation = "ListBuckets" | "ListDirectoryBuckets" | "CreateBucket" | "WriteGetObjectResponse";
+type BucketlessOperation =
+  | "ListBuckets"
+  | "ListDirectoryBuckets"
+  | "CreateBucket"
+  | "WriteGetObjectResponse";
 
 /** The context an operation's handler is given, by what its input names. */
 export type ContextOf<N extends OperationName> = N extends BucketlessOperation
@@ -19,3 +87,121 @@ export type Handler<N extends OperationName> = (
   context: ContextOf<N>,
   input: OperationInput<N>,
 ) => Promise<OperationOutput<N>>;
+
+/** The total record: what every operation of the table does. */
+export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" } = {
+  AbortMultipartUpload: abortMultipartUpload,
+  CompleteMultipartUpload: completeMultipartUpload,
+  CopyObject: copyObject,
+  CreateBucket: createBucket,
+  CreateBucketMetadataConfiguration: "unbuilt",
+  CreateBucketMetadataTableConfiguration: "unbuilt",
+  CreateMultipartUpload: createMultipartUpload,
+  CreateSession: "unbuilt",
+  DeleteBucket: deleteBucket,
+  DeleteBucketAnalyticsConfiguration: "unbuilt",
+  DeleteBucketCors: "unbuilt",
+  DeleteBucketEncryption: "unbuilt",
+  DeleteBucketIntelligentTieringConfiguration: "unbuilt",
+  DeleteBucketInventoryConfiguration: "unbuilt",
+  DeleteBucketLifecycle: "unbuilt",
+  DeleteBucketMetadataConfiguration: "unbuilt",
+  DeleteBucketMetadataTableConfiguration: "unbuilt",
+  DeleteBucketMetricsConfiguration: "unbuilt",
+  DeleteBucketOwnershipControls: deleteBucketOwnershipControls,
+  DeleteBucketPolicy: "unbuilt",
+  DeleteBucketReplication: "unbuilt",
+  DeleteBucketTagging: deleteBucketTagging,
+  DeleteBucketWebsite: "unbuilt",
+  DeleteObject: deleteObject,
+  DeleteObjectAnnotation: "unbuilt",
+  DeleteObjectTagging: "unbuilt",
+  DeleteObjects: deleteObjects,
+  DeletePublicAccessBlock: deletePublicAccessBlock,
+  GetBucketAbac: getBucketAbac,
+  GetBucketAccelerateConfiguration: getBucketAccelerateConfiguration,
+  GetBucketAcl: getBucketAcl,
+  GetBucketAnalyticsConfiguration: getBucketAnalyticsConfiguration,
+  GetBucketCors: getBucketCors,
+  GetBucketEncryption: getBucketEncryption,
+  GetBucketIntelligentTieringConfiguration: "unbuilt",
+  GetBucketInventoryConfiguration: getBucketInventoryConfiguration,
+  GetBucketLifecycleConfiguration: getBucketLifecycleConfiguration,
+  GetBucketLocation: getBucketLocation,
+  GetBucketLogging: getBucketLogging,
+  GetBucketMetadataConfiguration: getBucketMetadataConfiguration,
+  GetBucketMetadataTableConfiguration: "unbuilt",
+  GetBucketMetricsConfiguration: getBucketMetricsConfiguration,
+  GetBucketNotificationConfiguration: "unbuilt",
+  GetBucketOwnershipControls: getBucketOwnershipControls,
+  GetBucketPolicy: getBucketPolicy,
+  GetBucketPolicyStatus: getBucketPolicyStatus,
+  GetBucketReplication: getBucketReplication,
+  GetBucketRequestPayment: getBucketRequestPayment,
+  GetBucketTagging: getBucketTagging,
+  GetBucketVersioning: getBucketVersioning,
+  GetBucketWebsite: getBucketWebsite,
+  GetObject: getObject,
+  GetObjectAcl: "unbuilt",
+  GetObjectAnnotation: "unbuilt",
+  GetObjectAttributes: getObjectAttributes,
+  GetObjectLegalHold: "unbuilt",
+  GetObjectLockConfiguration: getObjectLockConfiguration,
+  GetObjectRetention: "unbuilt",
+  GetObjectTagging: "unbuilt",
+  GetObjectTorrent: "unbuilt",
+  GetPublicAccessBlock: getPublicAccessBlock,
+  HeadBucket: headBucket,
+  HeadObject: headObject,
+  ListBucketAnalyticsConfigurations: "unbuilt",
+  ListBucketIntelligentTieringConfigurations: "unbuilt",
+  ListBucketInventoryConfigurations: "unbuilt",
+  ListBucketMetricsConfigurations: listBucketMetricsConfigurations,
+  ListBuckets: listBuckets,
+  ListDirectoryBuckets: listDirectoryBuckets,
+  ListMultipartUploads: listMultipartUploads,
+  ListObjectAnnotations: "unbuilt",
+  ListObjectVersions: listObjectVersions,
+  ListObjects: listObjects,
+  ListObjectsV2: listObjectsV2,
+  ListParts: listParts,
+  OptionsObject: "unbuilt",
+  PostObject: "unbuilt",
+  PutBucketAbac: "unbuilt",
+  PutBucketAccelerateConfiguration: putBucketAccelerateConfiguration,
+  PutBucketAcl: "unbuilt",
+  PutBucketAnalyticsConfiguration: "unbuilt",
+  PutBucketCors: "unbuilt",
+  PutBucketEncryption: "unbuilt",
+  PutBucketIntelligentTieringConfiguration: "unbuilt",
+  PutBucketInventoryConfiguration: "unbuilt",
+  PutBucketLifecycleConfiguration: "unbuilt",
+  PutBucketLogging: "unbuilt",
+  PutBucketMetricsConfiguration: "unbuilt",
+  PutBucketNotificationConfiguration: "unbuilt",
+  PutBucketOwnershipControls: putBucketOwnershipControls,
+  PutBucketPolicy: "unbuilt",
+  PutBucketReplication: "unbuilt",
+  PutBucketRequestPayment: putBucketRequestPayment,
+  PutBucketTagging: putBucketTagging,
+  PutBucketVersioning: putBucketVersioning,
+  PutBucketWebsite: "unbuilt",
+  PutObject: putObject,
+  PutObjectAcl: "unbuilt",
+  PutObjectAnnotation: "unbuilt",
+  PutObjectLegalHold: "unbuilt",
+  PutObjectLockConfiguration: "unbuilt",
+  PutObjectRetention: "unbuilt",
+  PutObjectTagging: "unbuilt",
+  PutPublicAccessBlock: putPublicAccessBlock,
+  RenameObject: "unbuilt",
+  RestoreObject: "unbuilt",
+  SelectObjectContent: "unbuilt",
+  UpdateBucketMetadataAnnotationTableConfiguration: "unbuilt",
+  UpdateBucketMetadataInventoryTableConfiguration: "unbuilt",
+  UpdateBucketMetadataJournalTableConfiguration: "unbuilt",
+  UpdateObjectEncryption: "unbuilt",
+  UploadPart: uploadPart,
+  UploadPartCopy: uploadPartCopy,
+  WriteGetObjectResponse: "unbuilt",
+};

@@ -18,14 +18,19 @@ export class StaleSettings extends Error {
 }
 
 /** What the client is told when the index refuses. Never returns. */
-export function refuse(outcome: Refusal | ConditionRefusal, facts: { bucket: string; key?: string }): never {
+export function refuse(
+  outcome: Refusal | ConditionRefusal,
+  facts: { bucket: string; key?: string },
+): never {
   switch (outcome.kind) {
     case "stale":
       throw new StaleSettings(outcome.epoch);
     case "no-such-bucket":
       throw new S3Error("NoSuchBucket", undefined, { detail: { BucketName: facts.bucket } });
     case "precondition-failed":
-      throw new S3Error("PreconditionFailed", undefined, { detail: { Condition: outcome.condition } });
+      throw new S3Error("PreconditionFailed", undefined, {
+        detail: { Condition: outcome.condition },
+      });
     case "no-such-key":
       throw new S3Error("NoSuchKey", undefined, { detail: { Key: facts.key ?? "" } });
     case "moved":

@@ -5,7 +5,7 @@
 // Differs from AWS: nothing known.
 
 import type { CompleteUploadOutcome, CompleteUploadRequest } from "../../bucket/types.ts";
-import { readExpectedChecksum } from "../../checksums/plan.ts";
+import { readExpectedChecksum } from "../../checksums/multipart.ts";
 import { readWriteConditions } from "../../s3/conditions.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { parseEntityTag } from "../../s3/etag.ts";

@@ -3,13 +3,13 @@
 //
 // Differs from AWS: ACL and encryption headers as PutObject.
 
-import { readMultipartChecksum } from "../../checksums/plan.ts";
+import { readMultipartChecksum } from "../../checksums/multipart.ts";
 import { newUploadId } from "../../s3/ids.ts";
 import type { Handler } from "../handlers.ts";
-import { refuse } from "../outcomes.ts";
 import { followingSettings } from "../object/commit.ts";
 import { encryptionMembers } from "../object/members.ts";
 import { readWriteIntent } from "../object/write-intent.ts";
+import { refuse } from "../outcomes.ts";
 
 export const createMultipartUpload: Handler<"CreateMultipartUpload"> = async (context, input) => {
   const intent = readWriteIntent(context.headers, input);

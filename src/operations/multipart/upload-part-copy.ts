@@ -7,12 +7,13 @@
 
 import { createHash } from "node:crypto";
 import type { RangeWish, Upload } from "../../bucket/types.ts";
-import { createHasher, encodeChecksum } from "../../checksums/hashers.ts";
+import { encodeChecksum } from "../../checksums/algorithms.ts";
+import { createHasher } from "../../checksums/hashers.ts";
 import type { Checksum, ChecksumAlgorithm, Segment } from "../../s3/content.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { parseCopySourceRange } from "../../s3/range.ts";
-import { sharesStore } from "../../storage/classes.ts";
 import { writeBlob } from "../../storage/blobs.ts";
+import { sharesStore } from "../../storage/classes.ts";
 import { segmentsSource } from "../../storage/sources.ts";
 import { type ObjectContext, versioningOf } from "../context.ts";
 import type { Handler } from "../handlers.ts";
@@ -36,7 +37,10 @@ export const uploadPartCopy: Handler<"UploadPartCopy"> = async (context, input) 
   const upload = await findUpload(context, uploadId);
   const range = context.headers.get("x-amz-copy-source-range");
   const wish = range === null ? undefined : parseCopySourceRange(range);
-  const source = await openCopySource(context, { ...(wish && { range: wish }), wantSegments: true });
+  const source = await openCopySource(context, {
+    ...(wish && { range: wish }),
+    wantSegments: true,
+  });
   const sizeBytes = copiedLength(source, wish);
   checkUploadSize(sizeBytes);
 
@@ -126,7 +130,7 @@ async function sharedChecksum(
   if (isUsable && known.algorithm === wanted) return known;
   if (algorithm === undefined) return undefined;
   const hasher = createHasher(algorithm);
-  const bytes = await segmentsSource(context.env, source.segments);
+  const bytes = segmentsSource(context.env, source.segments);
   for (let chunk = await bytes.read(); chunk !== null; chunk = await bytes.read()) {
     hasher.update(chunk);
   }
@@ -138,7 +142,7 @@ async function copiedPart(
   facts: { source: CopySource; upload: Upload; uploadId: string; partNumber: number },
 ): Promise<CopiedPart> {
   const { source, upload, uploadId, partNumber } = facts;
-  const stored = await writeBlob(context.env, await segmentsSource(context.env, source.segments), {
+  const stored = await writeBlob(context.env, segmentsSource(context.env, source.segments), {
     storageClass: upload.storageClass,
     seams: context.seams,
     plan: { algorithm: upload.checksum?.algorithm ?? "CRC64NVME" },

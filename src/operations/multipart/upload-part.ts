@@ -5,7 +5,8 @@
 // Differs from AWS: nothing known.
 
 import type { Upload } from "../../bucket/types.ts";
-import { type ChecksumPlan, planChecksums } from "../../checksums/plan.ts";
+import { defaultChecksumAlgorithm } from "../../checksums/algorithms.ts";
+import { type ChecksumPlan, hasClientChecksum, planChecksums } from "../../checksums/plan.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { writeBlob } from "../../storage/blobs.ts";
 import type { Handler } from "../handlers.ts";
@@ -49,21 +50,20 @@ export const uploadPart: Handler<"UploadPart"> = async (context, input) => {
 };
 
 /**
- * The part's checksum must be of the upload's algorithm, when one was asked for at the start; a
- * composite upload needs one from the client for every part.
+ * The part's checksum: of the upload's algorithm when one was asked for at the start, CRC64NVME when
+ * none was. A composite upload wants one from the client for every part.
  */
 function planPart(headers: Headers, upload: Upload): ChecksumPlan {
   const asked = upload.checksum;
-  const plan = planChecksums(headers, { defaultAlgorithm: asked?.algorithm ?? "CRC64NVME" });
-  const isFromClient = plan.expected !== undefined || plan.expectedInTrailer !== undefined;
+  const plan = planChecksums(headers, {
+    defaultAlgorithm: asked?.algorithm ?? defaultChecksumAlgorithm,
+  });
   if (asked === undefined) return plan;
-  const isMissing = !isFromClient && asked.type === "COMPOSITE";
-  if (plan.algorithm !== asked.algorithm || isMissing) {
-    const actual = isMissing ? "null" : plan.algorithm.toLowerCase();
-    throw new S3Error(
-      "InvalidRequest",
-      `Checksum Type mismatch occurred, expected checksum Type: ${asked.algorithm.toLowerCase()}, actual checksum Type: ${actual}`,
-    );
-  }
-  return plan;
+  const isMissing = asked.type === "COMPOSITE" && !hasClientChecksum(plan);
+  if (plan.algorithm === asked.algorithm && !isMissing) return plan;
+  const actual = isMissing ? "null" : plan.algorithm.toLowerCase();
+  throw new S3Error(
+    "InvalidRequest",
+    `Checksum Type mismatch occurred, expected checksum Type: ${asked.algorithm.toLowerCase()}, actual checksum Type: ${actual}`,
+  );
 }

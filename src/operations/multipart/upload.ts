@@ -11,9 +11,13 @@ export function checkPartNumber(partNumber: number | undefined): number {
   if (partNumber !== undefined && Number.isInteger(partNumber)) {
     if (partNumber >= 1 && partNumber <= 10_000) return partNumber;
   }
-  throw new S3Error("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive", {
-    detail: { ArgumentName: "partNumber", ArgumentValue: String(partNumber ?? "") },
-  });
+  throw new S3Error(
+    "InvalidArgument",
+    "Part number must be an integer between 1 and 10000, inclusive",
+    {
+      detail: { ArgumentName: "partNumber", ArgumentValue: String(partNumber ?? "") },
+    },
+  );
 }
 
 /** NoSuchUpload, naming the id. */
@@ -23,7 +27,11 @@ export function noSuchUpload(uploadId: string): S3Error {
 
 /** The upload, or NoSuchUpload; also for an id that belongs to another key (threats.md 105). */
 export async function findUpload(context: ObjectContext, uploadId: string): Promise<Upload> {
-  const answer = await context.index.getUpload({ ...callFacts(context), key: context.key, uploadId });
+  const answer = await context.index.getUpload({
+    ...callFacts(context),
+    key: context.key,
+    uploadId,
+  });
   const outcome = settle(answer, ["found", "no-such-upload"], { bucket: context.bucket.name });
   if (outcome.kind === "no-such-upload") throw noSuchUpload(uploadId);
   return outcome.upload;

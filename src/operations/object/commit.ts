@@ -5,7 +5,7 @@ import type { CommitOutcome, CommitRequest, WriteConditions } from "../../bucket
 import { S3Error } from "../../s3/errors.ts";
 import { deleteBlobs } from "../../storage/blobs.ts";
 import { callFacts, type ObjectContext, type OpenedBucket, versioningOf } from "../context.ts";
-import { refuse, settle, StaleSettings } from "../outcomes.ts";
+import { refuse, StaleSettings, settle } from "../outcomes.ts";
 
 export type Committed = Extract<CommitOutcome, { kind: "committed" }>;
 

@@ -8,20 +8,22 @@
 // - ACL and encryption headers: as PutObject.
 
 import type { Version, VersionDetail } from "../../bucket/types.ts";
-import { checksumMembers, encryptionMembers } from "./members.ts";
-import { createHasher, encodeChecksum } from "../../checksums/hashers.ts";
-import type { Checksum, ChecksumAlgorithm } from "../../s3/content.ts";
+import { encodeChecksum } from "../../checksums/algorithms.ts";
+import { createHasher } from "../../checksums/hashers.ts";
+import { readChecksumAlgorithm } from "../../checksums/multipart.ts";
 import { readWriteConditions } from "../../s3/conditions.ts";
+import type { Checksum, ChecksumAlgorithm } from "../../s3/content.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { newVersionId } from "../../s3/ids.ts";
 import { parseTagging } from "../../s3/metadata.ts";
-import { sharesStore } from "../../storage/classes.ts";
 import { writeBlob } from "../../storage/blobs.ts";
+import { sharesStore } from "../../storage/classes.ts";
 import { segmentsSource } from "../../storage/sources.ts";
 import { type ObjectContext, versioningOf } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { type CommitFacts, commitStored, refuseDoomed } from "./commit.ts";
 import { type CopySource, openCopySource } from "./copy-source.ts";
+import { checksumMembers, encryptionMembers } from "./members.ts";
 import { readWriteIntent, type WriteIntent } from "./write-intent.ts";
 
 type Input = Parameters<typeof copyObject>[1];
@@ -41,7 +43,7 @@ export const copyObject: Handler<"CopyObject"> = async (context, input) => {
     tagging: input.Tagging,
   });
   const versionId = newVersionId(context.nowMs, context.seams.randomBytes);
-  const algorithm = input.ChecksumAlgorithm as ChecksumAlgorithm | undefined;
+  const algorithm = readChecksumAlgorithm(context.headers);
   const wish = { versionId, storageClass: intent.storageClass, detail, algorithm };
   const facts = canShare(context, source, intent)
     ? await sharedFacts(context, source, wish)
@@ -154,7 +156,7 @@ async function checksumOfCopy(
   const known = source.version.detail.checksum;
   if (algorithm === undefined || known?.algorithm === algorithm) return known;
   const hasher = createHasher(algorithm);
-  const bytes = await segmentsSource(context.env, source.segments);
+  const bytes = segmentsSource(context.env, source.segments);
   for (let chunk = await bytes.read(); chunk !== null; chunk = await bytes.read()) {
     hasher.update(chunk);
   }
@@ -168,7 +170,7 @@ async function copiedFacts(
 ): Promise<CommitFacts> {
   const known = source.version.detail.checksum;
   const kept = known?.type === "FULL_OBJECT" ? known.algorithm : undefined;
-  const stored = await writeBlob(context.env, await segmentsSource(context.env, source.segments), {
+  const stored = await writeBlob(context.env, segmentsSource(context.env, source.segments), {
     storageClass: wish.storageClass,
     seams: context.seams,
     plan: { algorithm: wish.algorithm ?? kept ?? "CRC64NVME" },

@@ -27,7 +27,8 @@ export const getObjectAttributes: Handler<"GetObjectAttributes"> = async (contex
     LastModified: new Date(version.modifiedAtMs),
     ...(versioningOf(context.bucket) !== "Unversioned" && { VersionId: version.versionId }),
     ...(wanted.has("ETag") && { ETag: version.etag }),
-    ...(wanted.has("Checksum") && checksum !== undefined && { Checksum: checksumMembers(checksum) }),
+    ...(wanted.has("Checksum") &&
+      checksum !== undefined && { Checksum: checksumMembers(checksum) }),
     ...(wanted.has("ObjectParts") &&
       partsCount !== undefined && {
         ObjectParts: await describeParts(context, version, partsCount, {

@@ -29,9 +29,9 @@ export function checksumMembers(checksum: Checksum | undefined): ChecksumMembers
 }
 
 /** The checksum member alone, for parts, whose type is their upload's. */
-export function partChecksumMember(
-  checksum: Pick<Checksum, "algorithm" | "value"> | undefined,
-): { [M in ChecksumMember]?: string } {
+export function partChecksumMember(checksum: Pick<Checksum, "algorithm" | "value"> | undefined): {
+  [M in ChecksumMember]?: string;
+} {
   return checksum === undefined ? {} : { [checksumMember[checksum.algorithm]]: checksum.value };
 }
 

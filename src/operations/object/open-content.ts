@@ -9,7 +9,10 @@ import { type Read, resolveVersion } from "./read.ts";
 const maximumTries = 3;
 
 /** The bytes of the read's window. Throws InternalError when the stores do not have them. */
-export async function openContent(context: ObjectContext, read: Read): Promise<ReadableStream<Uint8Array>> {
+export async function openContent(
+  context: ObjectContext,
+  read: Read,
+): Promise<ReadableStream<Uint8Array>> {
   let { segments } = read.found;
   for (let round = 1; ; round++) {
     try {
@@ -24,7 +27,8 @@ export async function openContent(context: ObjectContext, read: Read): Promise<R
         wantSegments: true,
       });
       // An overwrite in between would pair old headers with new bytes.
-      if (again.version.seq !== read.found.version.seq) throw integrityFailure(context, read, error);
+      if (again.version.seq !== read.found.version.seq)
+        throw integrityFailure(context, read, error);
       segments = again.segments;
     }
   }

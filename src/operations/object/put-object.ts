@@ -14,13 +14,15 @@ import { newVersionId } from "../../s3/ids.ts";
 import { type StoredBlob, writeBlob } from "../../storage/blobs.ts";
 import type { Handler } from "../handlers.ts";
 import { commitStored, refuseDoomed } from "./commit.ts";
-import { checksumMembers, encryptionMembers } from "./members.ts";
 import { checkUploadSize } from "./limits.ts";
+import { checksumMembers, encryptionMembers } from "./members.ts";
 import { readWriteIntent } from "./write-intent.ts";
 
 export const putObject: Handler<"PutObject"> = async (context, input) => {
   if (input.WriteOffsetBytes !== undefined) {
-    throw new S3Error("NotImplemented", undefined, { detail: { Header: "x-amz-write-offset-bytes" } });
+    throw new S3Error("NotImplemented", undefined, {
+      detail: { Header: "x-amz-write-offset-bytes" },
+    });
   }
   const intent = readWriteIntent(context.headers, input);
   const plan = planChecksums(context.headers, { defaultAlgorithm: "CRC64NVME" });
@@ -34,7 +36,12 @@ export const putObject: Handler<"PutObject"> = async (context, input) => {
     storageClass: intent.storageClass,
     seams: context.seams,
     plan,
-    origin: { bucketId: context.bucket.bucketId, key: context.key, versionId, detail: intent.detail },
+    origin: {
+      bucketId: context.bucket.bucketId,
+      key: context.key,
+      versionId,
+      detail: intent.detail,
+    },
   });
 
   const committed = await commitStored(context, {

@@ -51,7 +51,11 @@ export async function resolveVersion(
   request: { versionId?: string; range?: RangeWish; wantSegments: boolean },
 ): Promise<Found> {
   checkVersionId(request.versionId);
-  const answer = await context.index.resolve({ ...callFacts(context), key: context.key, ...request });
+  const answer = await context.index.resolve({
+    ...callFacts(context),
+    key: context.key,
+    ...request,
+  });
   const outcome = settle(answer, ["found", "no-such-key", "no-such-version"], {
     bucket: context.bucket.name,
     key: context.key,
@@ -99,7 +103,10 @@ function readRangeWish(context: ObjectContext): RangeWish | undefined {
   const partNumber = context.target.query.get("partNumber");
   if (partNumber === undefined) return range === null ? undefined : parseRange(range);
   if (range !== null) {
-    throw new S3Error("InvalidRequest", "Cannot specify both Range header and partNumber query parameter.");
+    throw new S3Error(
+      "InvalidRequest",
+      "Cannot specify both Range header and partNumber query parameter.",
+    );
   }
   return { kind: "part", partNumber: Number(partNumber) };
 }
@@ -141,10 +148,12 @@ export function describeRead(context: ObjectContext, read: Read, checksumMode: s
   return {
     ...versionMembers(version, versioningOf(context.bucket) !== "Unversioned"),
     ContentLength: window.length,
-    ...(isPartial && !(isPart && version.sizeBytes === 0) && {
-      ContentRange: contentRange(window, version.sizeBytes),
-    }),
-    ...(isPart && version.detail.partsCount !== undefined && { PartsCount: version.detail.partsCount }),
+    ...(isPartial &&
+      !(isPart && version.sizeBytes === 0) && {
+        ContentRange: contentRange(window, version.sizeBytes),
+      }),
+    ...(isPart &&
+      version.detail.partsCount !== undefined && { PartsCount: version.detail.partsCount }),
     ...(wantsChecksum && !isPartial && checksumMembers(version.detail.checksum)),
     ...(wantsChecksum && isPart && checksumMembers(part.checksum)),
   };

@@ -3,8 +3,8 @@
 // and CreateMultipartUpload, so that all write paths keep the same things.
 
 import type { VersionDetail } from "../../bucket/types.ts";
-import { S3Error } from "../../s3/errors.ts";
 import type { StorageClass } from "../../s3/content.ts";
+import { S3Error } from "../../s3/errors.ts";
 import { checkUserMetadata, parseTagging, readStoredHeaders } from "../../s3/metadata.ts";
 import { parseStorageClass } from "../../storage/classes.ts";
 

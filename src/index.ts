@@ -1,0 +1,32 @@
+// The Worker's entry: HTTP to the app, crons and alarms to the jobs, and the Durable Object class
+// with what its alarm does. Nothing is decided here.
+
+import { createApp } from "./app.ts";
+import { BucketIndex as IndexOfBucket } from "./bucket/bucket-index.ts";
+import { type Env, systemSeams } from "./env.ts";
+import { collectCondemned } from "./jobs/collect.ts";
+import { runSchedule } from "./jobs/schedule.ts";
+import { indexSteps } from "./operations/bucket/index-steps.ts";
+
+const app = createApp();
+
+/** Blobs removed between two looks at the clock: one store call's worth. */
+const blobsPerSlice = 1000;
+const slicesPerAlarm = 20;
+
+/** The bucket index, with upkeep: its alarm removes content whose grace is over. */
+export class BucketIndex extends IndexOfBucket {
+  protected override async upkeep(nowMs: number): Promise<void> {
+    for (let slice = 0; slice < slicesPerAlarm; slice++) {
+      const hasMore = await collectCondemned(this, { env: this.env, nowMs, limit: blobsPerSlice });
+      if (!hasMore) return;
+    }
+  }
+}
+
+export default {
+  fetch: (request, env, context) => app.fetch(request, env, context),
+  scheduled: async (controller, env) => {
+    await runSchedule(controller.cron, { env, seams: systemSeams, indexSteps });
+  },
+} satisfies ExportedHandler<Env>;

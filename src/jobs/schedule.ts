@@ -1,0 +1,36 @@
+// What the cron triggers do. Each duty is idempotent and safe to run twice at once; one that fails
+// is logged and does not stop the others.
+
+import { type IndexSteps, reconcileBuckets } from "../catalog/bucket-lifecycle.ts";
+import type { Env, Seams } from "../env.ts";
+
+export interface JobFacts {
+  readonly env: Env;
+  readonly seams: Seams;
+  /** The index's part in making and deleting buckets. */
+  indexSteps(call: { readonly env: Env; readonly nowMs: number }): IndexSteps;
+}
+
+type Duty = (facts: JobFacts) => Promise<unknown>;
+
+/** Finishes or rolls back buckets whose making or deleting was cut short (faults.md D13, D14). */
+const reconcile: Duty = async ({ env, seams, indexSteps }) => {
+  const call = { env, seams, nowMs: seams.now() };
+  return reconcileBuckets(call, indexSteps(call));
+};
+
+/** The crons of `wrangler.toml`, and what is due at each. */
+const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])[]> = new Map([
+  ["*/5 * * * *", [["reconcile", reconcile]]],
+]);
+
+/** Runs the duties of a cron expression; unknown expressions have none. */
+export async function runSchedule(cron: string, facts: JobFacts): Promise<void> {
+  for (const [name, duty] of duties.get(cron) ?? []) {
+    try {
+      await duty(facts);
+    } catch (error) {
+      console.error(JSON.stringify({ event: "duty-failed", duty: name, cron }), error);
+    }
+  }
+}
