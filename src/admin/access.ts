@@ -1,0 +1,46 @@
+// Who may use the admin API: the operator everything, the root of an account its own keys, nobody
+// else anything. Every handler calls one of these before it looks at what exists.
+
+import type { CatalogCall } from "../catalog/database.ts";
+import type { ByteSource } from "../s3/byte-source.ts";
+import type { Principal } from "../s3/principal.ts";
+import { AdminError } from "./answer.ts";
+
+/** What a handler is given. The principal was authenticated. */
+export interface AdminCall extends CatalogCall {
+  readonly principal: Principal;
+  /** The verified payload. Once only. */
+  openBody(): ByteSource;
+}
+
+/** Throws AccessDenied unless the caller is the root of the account that deployed Cairn. */
+export function requireOperator(call: AdminCall): void {
+  if (!isOperator(call.principal)) throw new AdminError("AccessDenied");
+}
+
+/**
+ * The account meant by `account` (12 digits, or `self`), for a caller who may manage its keys.
+ * Throws AccessDenied for everybody else, whether or not the account exists.
+ */
+export function requireAccount(call: AdminCall, account: string): string {
+  const { principal } = call;
+  const accountId = account === "self" ? principal.accountId : account;
+  if (!isRootOf(principal, accountId) && !isOperator(principal)) {
+    throw new AdminError("AccessDenied");
+  }
+  return accountId;
+}
+
+/** Whether the caller may manage keys of that account. */
+export function mayManage(call: AdminCall, accountId: string): boolean {
+  return isRootOf(call.principal, accountId) || isOperator(call.principal);
+}
+
+/** The deployment's owner. Users and sessions of the operator's account are not the operator (SEC-063). */
+export function isOperator(principal: Principal): boolean {
+  return principal.type === "Account" && principal.isOperator;
+}
+
+function isRootOf(principal: Principal, accountId: string): boolean {
+  return principal.type === "Account" && principal.accountId === accountId;
+}

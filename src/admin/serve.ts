@@ -1,0 +1,91 @@
+// The admin API behind the console and the `cairn` command: `/-/api/v1/...`, JSON in and out, signed
+// with SigV4 like any S3 request. This page is its table of paths. Authentication is passed in, so
+// that this door has the same lock as every other (SEC-068).
+
+import { type Context, Hono } from "hono";
+import type { Env, Seams } from "../env.ts";
+import type { ByteSource } from "../s3/byte-source.ts";
+import type { Principal } from "../s3/principal.ts";
+import type { AdminCall } from "./access.ts";
+import {
+  answerCreateAccount,
+  answerDeleteAccount,
+  answerGetAccount,
+  answerListAccounts,
+} from "./accounts.ts";
+import { AdminError, answerError } from "./answer.ts";
+import { answerCreateKey, answerDeleteKey, answerListKeys, answerUpdateKey } from "./keys.ts";
+import { answerStatus } from "./status.ts";
+
+/** Who asks, as the same authentication that guards S3 found it. */
+export interface AdminCaller {
+  readonly principal: Principal;
+  /** The request's time, milliseconds. */
+  readonly nowMs: number;
+  /** Opens the payload; it is verified against the signature while it is read. Once only. */
+  openBody(): ByteSource;
+}
+
+export interface AdminFacts {
+  readonly env: Env;
+  readonly seams: Seams;
+  /** May throw any S3Error of authentication; anonymous is a principal, and is refused here. */
+  authenticate(): Promise<AdminCaller>;
+}
+
+type AdminContext = Context<{ Bindings: AdminCall }>;
+
+const app = new Hono<{ Bindings: AdminCall }>().basePath("/-/api/v1");
+
+/** One path's methods; any other method of it is MethodNotAllowed, not NoSuchPath. */
+function route(
+  path: string,
+  methods: Readonly<Record<string, (c: AdminContext) => Promise<Response>>>,
+): void {
+  for (const [method, handler] of Object.entries(methods)) app.on(method, path, handler);
+  app.all(path, () => {
+    throw new AdminError("MethodNotAllowed");
+  });
+}
+
+const ACCOUNT = ":account{[0-9]{12}|self}";
+const KEY = ":key{[A-Za-z0-9]{1,128}}";
+
+route("/status", { GET: (c) => answerStatus(c.env) });
+route("/accounts", {
+  GET: (c) =>
+    answerListAccounts(c.env, { after: c.req.query("after"), limit: c.req.query("limit") }),
+  POST: (c) => answerCreateAccount(c.env),
+});
+route(`/accounts/${ACCOUNT}`, {
+  GET: (c) => answerGetAccount(c.env, parameter(c, "account")),
+  DELETE: (c) => answerDeleteAccount(c.env, parameter(c, "account")),
+});
+route(`/accounts/${ACCOUNT}/keys`, {
+  GET: (c) => answerListKeys(c.env, parameter(c, "account")),
+  POST: (c) => answerCreateKey(c.env, parameter(c, "account")),
+});
+route(`/keys/${KEY}`, {
+  PATCH: (c) => answerUpdateKey(c.env, parameter(c, "key")),
+  DELETE: (c) => answerDeleteKey(c.env, parameter(c, "key")),
+});
+app.notFound(() => answerError(new AdminError("NoSuchPath")));
+app.onError((error) => answerError(error));
+
+/** Answers a request to the admin API. Never throws. Who is not known learns not even the paths. */
+export async function serveAdmin(request: Request, facts: AdminFacts): Promise<Response> {
+  try {
+    const { env, seams } = facts;
+    const caller = await facts.authenticate();
+    if (caller.principal.type === "Anonymous") throw new AdminError("AccessDenied");
+    const { principal, nowMs } = caller;
+    const openBody = () => caller.openBody();
+    return await app.fetch(request, { env, seams, nowMs, principal, openBody });
+  } catch (error) {
+    return answerError(error);
+  }
+}
+
+function parameter(c: AdminContext, name: "account" | "key"): string {
+  return c.req.param(name) ?? "";
+}
