@@ -6,7 +6,7 @@
 
 import type { Upload } from "../../bucket/types.ts";
 import { defaultChecksumAlgorithm } from "../../checksums/algorithms.ts";
-import { type ChecksumPlan, hasClientChecksum, planChecksums } from "../../checksums/plan.ts";
+import { type ChecksumPlan, planChecksums } from "../../checksums/plan.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { writeBlob } from "../../storage/blobs.ts";
 import type { Handler } from "../handlers.ts";
@@ -59,7 +59,8 @@ function planPart(headers: Headers, upload: Upload): ChecksumPlan {
     defaultAlgorithm: asked?.algorithm ?? defaultChecksumAlgorithm,
   });
   if (asked === undefined) return plan;
-  const isMissing = asked.type === "COMPOSITE" && !hasClientChecksum(plan);
+  const isFromClient = plan.expected !== undefined || plan.expectedInTrailer !== undefined;
+  const isMissing = asked.type === "COMPOSITE" && !isFromClient;
   if (plan.algorithm === asked.algorithm && !isMissing) return plan;
   const actual = isMissing ? "null" : plan.algorithm.toLowerCase();
   throw new S3Error(
