@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { ChecksumAlgorithm } from "../s3/content.ts";
 import { encodeChecksum } from "./algorithms.ts";
 import { engine } from "./engine.ts";
-import { createHasher } from "./hasher.ts";
+import { createHasher } from "./hashers.ts";
 
 /** The algorithms whose parts combine to the checksum of the full object. */
 export type FullObjectAlgorithm = "CRC32" | "CRC32C" | "CRC64NVME";

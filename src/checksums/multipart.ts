@@ -1,15 +1,13 @@
-// The rules that bind the checksums of a multipart upload together: which type goes with which
-// algorithm, what CreateMultipartUpload may ask for, what each part must then bring.
+// What requests without a payload of their own say about checksums: the algorithm that CopyObject and
+// CreateMultipartUpload ask for, the value that CompleteMultipartUpload expects of the whole; and the
+// rules that bind algorithm and type.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html
 
 import type { Checksum, ChecksumAlgorithm, ChecksumType } from "../s3/content.ts";
 import { S3Error } from "../s3/errors.ts";
-import { checksumAlgorithms, parseChecksumAlgorithm } from "./algorithms.ts";
+import { checksumAlgorithms, decodeChecksum, parseChecksumAlgorithm } from "./algorithms.ts";
 import type { FullObjectAlgorithm } from "./combine.ts";
-import { type ChecksumPlan, hasClientChecksum } from "./plan.ts";
-
-/** What an upload was begun with. */
-export type UploadChecksum = Pick<Checksum, "algorithm" | "type">;
+import { findChecksumHeader, invalidValue, requireAlgorithm } from "./headers.ts";
 
 /** The types each algorithm may have in a multipart upload; the first is the default. */
 export const checksumTypeRules: Readonly<
@@ -65,8 +63,10 @@ export function readChecksumAlgorithm(headers: Headers): ChecksumAlgorithm | und
   return algorithm;
 }
 
-/** Reads what CreateMultipartUpload asks for; undefined when it asks for nothing. */
-export function planUploadChecksum(headers: Headers): UploadChecksum | undefined {
+/** Reads what CreateMultipartUpload asks for; undefined when it asks for nothing. Throws InvalidRequest. */
+export function readMultipartChecksum(
+  headers: Headers,
+): Pick<Checksum, "algorithm" | "type"> | undefined {
   const algorithm = readChecksumAlgorithm(headers);
   const type = readChecksumType(headers);
   if (algorithm !== undefined) return { algorithm, type: resolveChecksumType(algorithm, type) };
@@ -77,26 +77,26 @@ export function planUploadChecksum(headers: Headers): UploadChecksum | undefined
   );
 }
 
-/** Reads `x-amz-checksum-type` (CompleteMultipartUpload sends it too). Throws InvalidRequest. */
-export function readChecksumType(headers: Headers): ChecksumType | undefined {
+/**
+ * Reads the checksum that CompleteMultipartUpload expects of the whole object, as sent (a composite
+ * one may end in `-N`), and its type when one is said. Throws InvalidRequest.
+ */
+export function readExpectedChecksum(
+  headers: Headers,
+): (Omit<Checksum, "type"> & Partial<Pick<Checksum, "type">>) | undefined {
+  const header = findChecksumHeader(headers);
+  if (header === undefined) return undefined;
+  const algorithm = requireAlgorithm(header);
+  const digest = header.text.replace(/-[1-9][0-9]{0,4}$/, "");
+  if (decodeChecksum(algorithm, digest) === undefined) throw invalidValue(header);
+  const type = readChecksumType(headers);
+  return { algorithm, value: header.text, ...(type !== undefined && { type }) };
+}
+
+function readChecksumType(headers: Headers): ChecksumType | undefined {
   const text = headers.get("x-amz-checksum-type");
   if (text === null) return undefined;
   const type = text.toUpperCase();
   if (type === "COMPOSITE" || type === "FULL_OBJECT") return type;
   throw new S3Error("InvalidRequest", "Value for x-amz-checksum-type header is invalid.");
-}
-
-/**
- * Refuses a part whose checksum is not of the upload's algorithm, and one without any where the
- * upload's is composite. An upload begun without an algorithm takes parts with any (or none).
- */
-export function checkPartAlgorithm(plan: ChecksumPlan, upload: UploadChecksum | undefined): void {
-  if (upload === undefined) return;
-  const sent = hasClientChecksum(plan) ? plan.algorithm.toLowerCase() : "null";
-  if (sent === upload.algorithm.toLowerCase()) return;
-  if (sent === "null" && upload.type === "FULL_OBJECT") return;
-  throw new S3Error(
-    "InvalidRequest",
-    `Checksum Type mismatch occurred, expected checksum Type: ${upload.algorithm.toLowerCase()}, actual checksum Type: ${sent}`,
-  );
 }

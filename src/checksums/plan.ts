@@ -8,14 +8,14 @@ import type { ChecksumAlgorithm } from "../s3/content.ts";
 import { S3Error } from "../s3/errors.ts";
 import {
   algorithmOfHeader,
-  checksumHeader,
   decodeChecksum,
   defaultChecksumAlgorithm,
   encodeChecksum,
   equalBytes,
   parseChecksumAlgorithm,
 } from "./algorithms.ts";
-import { hashBytes } from "./hasher.ts";
+import { hashBytes } from "./hashers.ts";
+import { findChecksumHeader, invalidValue, requireAlgorithm } from "./headers.ts";
 
 /** What to compute over a payload and what to hold it against. */
 export interface ChecksumPlan {
@@ -29,26 +29,10 @@ export interface ChecksumPlan {
   readonly expectedInTrailer?: string;
 }
 
-export interface ComputedChecksums {
-  /** Of the plan's algorithm. */
-  readonly checksum: Uint8Array;
-  /** MD5 of the payload; needed when the plan has a `contentMd5`. */
-  readonly md5?: Uint8Array;
-}
-
-/** Headers that begin like a checksum value but are none. */
-const notValues: ReadonlySet<string> = new Set([
-  "x-amz-checksum-algorithm",
-  "x-amz-checksum-mode",
-  "x-amz-checksum-type",
-]);
-
-const single = "Expecting a single x-amz-checksum- header";
-
 /**
- * Reads the checksum headers of a request. With none sent, `defaultAlgorithm` (CRC64NVME unless
- * given) is to be computed. Throws InvalidDigest for a malformed Content-MD5, InvalidRequest for
- * the rest.
+ * Reads the checksum headers of a request with a payload. With none sent, `defaultAlgorithm`
+ * (CRC64NVME unless given) is to be computed. Throws InvalidDigest for a malformed Content-MD5,
+ * InvalidRequest for the rest.
  */
 export function planChecksums(
   headers: Headers,
@@ -56,55 +40,42 @@ export function planChecksums(
 ): ChecksumPlan {
   const contentMd5 = readContentMd5(headers);
   const md5 = contentMd5 === undefined ? {} : { contentMd5 };
-  const name = findChecksumHeader(headers);
+  const header = findChecksumHeader(headers);
   const trailer = headers.get("x-amz-trailer");
   if (trailer !== null) {
-    if (name !== undefined) throw new S3Error("InvalidRequest", single);
-    const expectedInTrailer = parseTrailerNames(trailer);
-    const algorithm = requireAlgorithm(expectedInTrailer, trailerUnsupported);
+    if (header !== undefined) throw severalChecksums();
+    return { ...md5, ...planTrailer(headers, trailer) };
+  }
+  if (header !== undefined) {
+    const algorithm = requireAlgorithm(header);
+    const expected = decodeChecksum(algorithm, header.text);
+    if (expected === undefined) throw invalidValue(header);
     checkNamedAlgorithm(headers, algorithm);
-    return { ...md5, algorithm, expectedInTrailer };
+    return { ...md5, algorithm, expected };
   }
-  if (name === undefined) {
-    if (headers.has("x-amz-sdk-checksum-algorithm")) {
-      throw new S3Error(
-        "InvalidRequest",
-        "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.",
-      );
-    }
-    return { ...md5, algorithm: options.defaultAlgorithm ?? defaultChecksumAlgorithm };
+  if (headers.has("x-amz-sdk-checksum-algorithm")) {
+    throw new S3Error(
+      "InvalidRequest",
+      "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.",
+    );
   }
-  const algorithm = requireAlgorithm(
-    name,
-    "The algorithm type you specified in x-amz-checksum- header is invalid.",
-  );
-  const expected = decodeChecksum(algorithm, headers.get(name) ?? "");
-  if (expected === undefined) {
-    throw new S3Error("InvalidRequest", `Value for ${name} header is invalid.`);
-  }
-  checkNamedAlgorithm(headers, algorithm);
-  return { ...md5, algorithm, expected };
-}
-
-/** Tells whether the client itself sent a checksum (Content-MD5 apart), in a header or a trailer. */
-export function hasClientChecksum(plan: ChecksumPlan): boolean {
-  return plan.expected !== undefined || plan.expectedInTrailer !== undefined;
+  return { ...md5, algorithm: options.defaultAlgorithm ?? defaultChecksumAlgorithm };
 }
 
 /**
- * Holds what was computed against what the client promised; `trailers` are those of the payload,
- * names in lower case. Throws BadDigest when they differ, MalformedTrailerError for a checksum
- * trailer that was announced and is missing or came unannounced, InvalidRequest for a trailer
- * whose value is not a digest.
+ * Holds the computed digest of the plan's algorithm against what the client promised; `trailers`
+ * are those of the payload, names in lower case. Throws BadDigest when they differ,
+ * MalformedTrailerError for a checksum trailer that was announced and is missing or came
+ * unannounced, InvalidRequest for a trailer whose value is not a digest.
  */
 export function verifyChecksum(
   plan: ChecksumPlan,
-  computed: ComputedChecksums,
+  computed: Uint8Array,
   trailers: ReadonlyMap<string, string>,
 ): void {
-  if (plan.contentMd5 !== undefined) verifyContentMd5(plan.contentMd5, computed.md5);
-  const expected = plan.expected ?? readTrailer(plan, trailers);
-  if (expected !== undefined && !equalBytes(expected, computed.checksum)) {
+  const inTrailer = readTrailer(plan, trailers);
+  const expected = plan.expected ?? inTrailer;
+  if (expected !== undefined && !equalBytes(expected, computed)) {
     throw new S3Error(
       "BadDigest",
       `The ${plan.algorithm} you specified did not match the calculated checksum.`,
@@ -112,18 +83,29 @@ export function verifyChecksum(
   }
 }
 
-/** The same for a body that is all there (XML documents): computes only what was promised. */
+/** Holds the payload's MD5 against `Content-MD5`, when there was one. Throws BadDigest. */
+export function verifyContentMd5(plan: ChecksumPlan, computed: Uint8Array): void {
+  const expected = plan.contentMd5;
+  if (expected === undefined || equalBytes(expected, computed)) return;
+  throw new S3Error("BadDigest", "The Content-MD5 you specified did not match what we received.", {
+    // Amazon shows the one in hexadecimal and the other in base64 (swift's cross-compatibility test).
+    detail: {
+      ExpectedDigest: Buffer.from(expected).toString("hex"),
+      CalculatedDigest: encodeChecksum(computed),
+    },
+  });
+}
+
+/** Both, for a body that is all there (XML documents): computes only what was promised. */
 export function verifyBody(
   plan: ChecksumPlan,
   body: Uint8Array,
   trailers: ReadonlyMap<string, string>,
 ): void {
-  const md5 = plan.contentMd5 === undefined ? {} : { md5: hashBytes("MD5", body) };
-  const checksum = hasClientChecksum(plan) ? hashBytes(plan.algorithm, body) : new Uint8Array(0);
-  verifyChecksum(plan, { ...md5, checksum }, trailers);
+  if (plan.contentMd5 !== undefined) verifyContentMd5(plan, hashBytes("MD5", body));
+  const isExpected = plan.expected !== undefined || plan.expectedInTrailer !== undefined;
+  verifyChecksum(plan, isExpected ? hashBytes(plan.algorithm, body) : new Uint8Array(0), trailers);
 }
-
-const trailerUnsupported = "The value specified in the x-amz-trailer header is not supported";
 
 function readContentMd5(headers: Headers): Uint8Array | undefined {
   const text = headers.get("content-md5");
@@ -137,32 +119,28 @@ function readContentMd5(headers: Headers): Uint8Array | undefined {
   return value;
 }
 
-/** The one header that carries (or seems to carry) a checksum value. */
-function findChecksumHeader(headers: Headers): string | undefined {
-  let found: string | undefined;
-  for (const name of headers.keys()) {
-    if (!name.startsWith("x-amz-checksum-") || notValues.has(name)) continue;
-    if (found !== undefined) {
-      throw new S3Error("InvalidRequest", `${single}. Multiple checksum Types are not allowed.`);
-    }
-    found = name;
+/** `x-amz-trailer` may list several names; all must be checksums, and there must be one. */
+function planTrailer(
+  headers: Headers,
+  text: string,
+): { readonly algorithm: ChecksumAlgorithm; readonly expectedInTrailer: string } {
+  const names = text.split(",").map((name) => name.trim().toLowerCase());
+  const [expectedInTrailer = ""] = names;
+  const algorithm = algorithmOfHeader(expectedInTrailer);
+  if (algorithm === undefined || names.some((name) => algorithmOfHeader(name) === undefined)) {
+    throw new S3Error(
+      "InvalidRequest",
+      "The value specified in the x-amz-trailer header is not supported",
+    );
   }
-  return found;
+  if (names.length > 1) throw severalChecksums();
+  checkNamedAlgorithm(headers, algorithm);
+  return { algorithm, expectedInTrailer };
 }
 
-function parseTrailerNames(text: string): string {
-  const [name = "", ...others] = text.split(",").map((part) => part.trim().toLowerCase());
-  if (others.some((other) => algorithmOfHeader(other) === undefined)) {
-    throw new S3Error("InvalidRequest", trailerUnsupported);
-  }
-  if (others.length > 0) throw new S3Error("InvalidRequest", single);
-  return name;
-}
-
-function requireAlgorithm(headerName: string, message: string): ChecksumAlgorithm {
-  const algorithm = algorithmOfHeader(headerName);
-  if (algorithm === undefined) throw new S3Error("InvalidRequest", message);
-  return algorithm;
+/** Amazon's text is shorter where a trailer takes part. */
+function severalChecksums(): S3Error {
+  return new S3Error("InvalidRequest", "Expecting a single x-amz-checksum- header");
 }
 
 /** Amazon gives one answer for an unknown algorithm and for one that is not the value's. */
@@ -174,18 +152,6 @@ function checkNamedAlgorithm(headers: Headers, algorithm: ChecksumAlgorithm): vo
       "Value for x-amz-sdk-checksum-algorithm header is invalid.",
     );
   }
-}
-
-function verifyContentMd5(expected: Uint8Array, computed: Uint8Array | undefined): void {
-  if (computed === undefined) throw new Error("the plan has a Content-MD5, no MD5 was computed");
-  if (equalBytes(expected, computed)) return;
-  throw new S3Error("BadDigest", "The Content-MD5 you specified did not match what we received.", {
-    // Amazon shows the one in hexadecimal and the other in base64.
-    detail: {
-      ExpectedDigest: Buffer.from(expected).toString("hex"),
-      CalculatedDigest: encodeChecksum(computed),
-    },
-  });
 }
 
 function readTrailer(
@@ -204,7 +170,7 @@ function readTrailer(
   if (value === undefined) {
     throw new S3Error(
       "InvalidRequest",
-      `Value for ${checksumHeader(plan.algorithm)} trailing header is invalid.`,
+      `Value for ${plan.expectedInTrailer} trailing header is invalid.`,
     );
   }
   return value;
