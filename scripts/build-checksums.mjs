@@ -71,7 +71,6 @@ function powersOfByte({ polynomial, width }, count) {
 /** Reads the offsets out of crc.as and checks that 1 + the sum of their terms is a multiple. */
 function checkFolds() {
   const folds = [
-    { name: "crc32", polynomial: 0x04c11db7n, width: 32 },
     { name: "crc32c", polynomial: 0x1edc6f41n, width: 32 },
     { name: "crc64nvme", polynomial: 0xad93d23594c93659n, width: 64 },
   ];

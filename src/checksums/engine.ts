@@ -21,7 +21,6 @@ interface Engine {
   readonly OUTPUT: WebAssembly.Global;
   readonly STATE: WebAssembly.Global;
   readonly STATE_LENGTH: WebAssembly.Global;
-  readonly crc32: (register: number, lengthBytes: number) => number;
   readonly crc32c: (register: number, lengthBytes: number) => number;
   readonly crc64nvme: (register: bigint, lengthBytes: number) => bigint;
   readonly crc32Combine: (first: number, second: number, lengthBytes: bigint) => number;
@@ -48,7 +47,7 @@ const stateEnd = stateAddress + (exported.STATE_LENGTH.value as number);
 
 export const engine: Pick<
   Engine,
-  "crc32" | "crc32c" | "crc64nvme" | "crc32Combine" | "crc32cCombine" | "crc64nvmeCombine"
+  "crc32c" | "crc64nvme" | "crc32Combine" | "crc32cCombine" | "crc64nvmeCombine"
 > = exported;
 
 export const xxh64: StatefulHash = {

@@ -1,9 +1,12 @@
 // Streaming hashers for every S3 checksum: synchronous, incremental, any number alive at once. One
 // that is dropped half way costs nothing but its own garbage.
 //
-// MiB per CPU second inside workerd, pieces of 64 KiB (MEASURED).
+// MiB per CPU second inside workerd, in pieces of 64 KiB and of 4 KiB (Xeon, 2026-11-22): CRC32 17800
+// and 7200 (node:zlib; 7900 and 4500 as WebAssembly), CRC32C 9800 and 5800, CRC64NVME 6700 and 2000,
+// XXH 11600 to 14200 and 9800 to 10700, SHA1 2100, SHA256 1850, MD5 800, SHA512 740 at any size.
 
 import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import type { ChecksumAlgorithm } from "../s3/content.ts";
 import { checksumLengthBytes } from "./algorithms.ts";
 import {
@@ -32,9 +35,9 @@ export interface Hasher {
 export function createHasher(algorithm: ChecksumAlgorithm): Hasher {
   switch (algorithm) {
     case "CRC32":
-      return crc32Hasher(engine.crc32);
+      return zlibHasher();
     case "CRC32C":
-      return crc32Hasher(engine.crc32c);
+      return crc32cHasher();
     case "CRC64NVME":
       return crc64Hasher();
     case "MD5":
@@ -68,13 +71,27 @@ function nodeHasher(algorithm: "MD5" | "SHA1" | "SHA256" | "SHA512"): Hasher {
   };
 }
 
-/** `step` maps the CRC register over bytes; a register starts and ends complemented. */
-function crc32Hasher(step: (register: number, lengthBytes: number) => number): Hasher {
+function zlibHasher(): Hasher {
+  let sum = 0;
+  return {
+    update: (bytes) => {
+      sum = crc32(bytes, sum);
+    },
+    digest: () => {
+      const digest = new Uint8Array(4);
+      new DataView(digest.buffer).setUint32(0, sum);
+      return digest;
+    },
+  };
+}
+
+/** A CRC's register starts and ends complemented. */
+function crc32cHasher(): Hasher {
   let register = -1;
   return {
     update: (bytes) => {
       feed(bytes, (lengthBytes) => {
-        register = step(register, lengthBytes);
+        register = engine.crc32c(register, lengthBytes);
       });
     },
     digest: () => {

@@ -2,8 +2,10 @@
 // A's CRC is multiplied by x^(8 * length) modulo the polynomial, which is a product of a few entries
 // of a table of x^(2^k). Values are finished CRCs, reflected: the top bit is the coefficient of x^0.
 
-import { CRC32_POLYNOMIAL, CRC32C_POLYNOMIAL, CRC64_POLYNOMIAL } from "./crc";
+import { CRC32C_POLYNOMIAL, CRC64_POLYNOMIAL } from "./crc";
 import { CRC32_POWERS, CRC32C_POWERS, CRC64_POWERS } from "./layout";
+
+const CRC32_POLYNOMIAL: u32 = 0xedb88320;
 
 /** a * b modulo the polynomial. */
 function multiply<T>(polynomial: T, a: T, b: T): T {

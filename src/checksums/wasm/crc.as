@@ -1,5 +1,6 @@
-// CRC-32, CRC-32C and CRC-64/NVME over the bytes at INPUT: long inputs are folded, the rest goes
-// through slicing tables. States cross the border as the register holds them, not complemented.
+// CRC-32C and CRC-64/NVME over the bytes at INPUT: long inputs are folded, the rest goes through
+// slicing tables. States cross the border as the register holds them, not complemented. (CRC-32 is
+// node:zlib's, which has instructions that WebAssembly lacks.)
 //
 // Folding (after Chorba, https://arxiv.org/abs/2412.16398): let Q be a multiple of the CRC's
 // polynomial with few terms, all of them powers of x^8. Adding a multiple of Q to the message never
@@ -8,15 +9,14 @@
 // carry-less multiplication (which WebAssembly lacks). The offsets below are `degree - exponent` of
 // Q's terms, in bytes; scripts/build-checksums.mjs checks that each Q is a multiple.
 
-import { CRC32_TABLES, CRC32C_TABLES, CRC64_TABLES, INPUT } from "./layout";
+import { CRC32C_TABLES, CRC64_TABLES, INPUT } from "./layout";
 
 /** Reflected polynomials. */
-export const CRC32_POLYNOMIAL: u32 = 0xedb88320;
 export const CRC32C_POLYNOMIAL: u32 = 0x82f63b78;
 export const CRC64_POLYNOMIAL: u64 = 0x9a6c9329ac4bc9b5;
 
 /** Shorter inputs are not worth the fold's fixed costs. Each is above the largest offset + 64. */
-const CRC32_FOLD_FROM: i32 = 512;
+const CRC32C_FOLD_FROM: i32 = 512;
 const CRC64_FOLD_FROM: i32 = 2560;
 
 /** Bytes per turn of a fold; no offset may be smaller. */
@@ -35,7 +35,6 @@ function fillTables<T>(tables: usize, polynomial: T): void {
   }
 }
 
-fillTables<u32>(CRC32_TABLES, CRC32_POLYNOMIAL);
 fillTables<u32>(CRC32C_TABLES, CRC32C_POLYNOMIAL);
 fillTables<u64>(CRC64_TABLES, CRC64_POLYNOMIAL);
 
@@ -89,33 +88,6 @@ function foldEnd(length: i32, largestOffset: i32): usize {
 
 // @ts-ignore: decorator
 @inline
-function fold32At(at: usize): void {
-  let sum = v128.xor(v128.load(at), v128.load(at - 145));
-  sum = v128.xor(sum, v128.load(at - 183));
-  sum = v128.xor(sum, v128.load(at - 211));
-  v128.store(at, v128.xor(sum, v128.load(at - 300)));
-}
-
-export function crc32(register: u32, length: i32): u32 {
-  const stop = INPUT + <usize>length;
-  if (length < CRC32_FOLD_FROM) return slice<u32>(CRC32_TABLES, register, INPUT, stop);
-  store<u32>(INPUT, load<u32>(INPUT) ^ register);
-  const end = foldEnd(length, 300);
-  for (let at = INPUT; at < end; at += TURN) {
-    fold32At(at);
-    fold32At(at + 16);
-    fold32At(at + 32);
-    fold32At(at + 48);
-  }
-  settle(end, 145);
-  settle(end, 183);
-  settle(end, 211);
-  settle(end, 300);
-  return slice<u32>(CRC32_TABLES, 0, end, stop);
-}
-
-// @ts-ignore: decorator
-@inline
 function fold32cAt(at: usize): void {
   let sum = v128.xor(v128.load(at), v128.load(at - 154));
   sum = v128.xor(sum, v128.load(at - 177));
@@ -126,7 +98,7 @@ function fold32cAt(at: usize): void {
 
 export function crc32c(register: u32, length: i32): u32 {
   const stop = INPUT + <usize>length;
-  if (length < CRC32_FOLD_FROM) return slice<u32>(CRC32C_TABLES, register, INPUT, stop);
+  if (length < CRC32C_FOLD_FROM) return slice<u32>(CRC32C_TABLES, register, INPUT, stop);
   store<u32>(INPUT, load<u32>(INPUT) ^ register);
   const end = foldEnd(length, 290);
   for (let at = INPUT; at < end; at += TURN) {
