@@ -22,8 +22,6 @@ import {
   xxh128,
 } from "./engine.ts";
 
-export { checksumLengthBytes, decodeChecksum, encodeChecksum } from "./algorithms.ts";
-
 export interface Hasher {
   /** Takes the next bytes. They are not kept: the caller may reuse the memory. */
   update(bytes: Uint8Array): void;
