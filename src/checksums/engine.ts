@@ -1,6 +1,7 @@
 // The WebAssembly half of this room: one instance with one small memory that every hasher of the
-// isolate works in, a call at a time. Nothing is kept there between calls, so there is no table of
-// slots to run out of and nothing to release. Source: wasm/*.as, built by scripts/build-checksums.mjs.
+// isolate works in, a call at a time. Nothing is kept there between calls, so there is no table
+// of slots to run out of and nothing to release. Source: wasm/*.as, built by
+// scripts/build-checksums.mjs.
 
 import wasmModule from "./checksums.wasm";
 

@@ -1,9 +1,10 @@
 // Streaming hashers for every S3 checksum: synchronous, incremental, any number alive at once. One
 // that is dropped half way costs nothing but its own garbage.
 //
-// MiB per CPU second inside workerd, in pieces of 64 KiB and of 4 KiB (Xeon, 2026-11-22): CRC32 17800
-// and 7200 (node:zlib; 7900 and 4500 as WebAssembly), CRC32C 9800 and 5800, CRC64NVME 6700 and 2000,
-// XXH 11600 to 14200 and 9800 to 10700, SHA1 2100, SHA256 1850, MD5 800, SHA512 740 at any size.
+// MiB per CPU second inside workerd, in pieces of 64 KiB and of 4 KiB (Xeon, 2026-11-22): CRC32
+// 17800 and 7200 (node:zlib; 7900 and 4500 as WebAssembly), CRC32C 9800 and 5800, CRC64NVME 6700
+// and 2000, XXH 11600 to 14200 and 9800 to 10700, SHA1 2100, SHA256 1850, MD5 800, SHA512 740 at
+// any size.
 
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";

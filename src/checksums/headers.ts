@@ -1,4 +1,5 @@
-// The one `x-amz-checksum-*` header of a request that carries a value: found, and its algorithm named.
+// The one `x-amz-checksum-*` header of a request that carries a value: found, and its algorithm
+// named.
 
 import type { ChecksumAlgorithm } from "../s3/content.ts";
 import { S3Error } from "../s3/errors.ts";

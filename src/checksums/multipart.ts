@@ -1,6 +1,6 @@
-// What requests without a payload of their own say about checksums: the algorithm that CopyObject and
-// CreateMultipartUpload ask for, the value that CompleteMultipartUpload expects of the whole; and the
-// rules that bind algorithm and type.
+// What requests without a payload of their own say about checksums: the algorithm that CopyObject
+// and CreateMultipartUpload ask for, the value that CompleteMultipartUpload expects of the whole;
+// and the rules that bind algorithm and type.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html
 
 import type { Checksum, ChecksumAlgorithm, ChecksumType } from "../s3/content.ts";
@@ -32,7 +32,7 @@ export function isFullObjectAlgorithm(
   return checksumTypeRules[algorithm].includes("FULL_OBJECT");
 }
 
-/** Picks the type of an upload, the default when none is asked. Throws InvalidRequest for a bad pair. */
+/** Picks an upload's type, the default when none is asked. Throws InvalidRequest for a bad pair. */
 export function resolveChecksumType(
   algorithm: ChecksumAlgorithm,
   type: ChecksumType | undefined,
@@ -42,7 +42,8 @@ export function resolveChecksumType(
   if (allowed.includes(type)) return type;
   throw new S3Error(
     "InvalidRequest",
-    `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`,
+    `The ${type} checksum type cannot be used with the ` +
+      `${algorithm.toLowerCase()} checksum algorithm.`,
   );
 }
 
@@ -57,13 +58,14 @@ export function readChecksumAlgorithm(headers: Headers): ChecksumAlgorithm | und
   if (algorithm === undefined) {
     throw new S3Error(
       "InvalidRequest",
-      `Checksum algorithm provided is unsupported. Please try again with any of the valid types: [${checksumAlgorithms.join(", ")}]`,
+      "Checksum algorithm provided is unsupported. Please try again with any of the valid " +
+        `types: [${checksumAlgorithms.join(", ")}]`,
     );
   }
   return algorithm;
 }
 
-/** Reads what CreateMultipartUpload asks for; undefined when it asks for nothing. Throws InvalidRequest. */
+/** Reads what CreateMultipartUpload asks for; undefined for nothing. Throws InvalidRequest. */
 export function readMultipartChecksum(
   headers: Headers,
 ): Pick<Checksum, "algorithm" | "type"> | undefined {

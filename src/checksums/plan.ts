@@ -56,7 +56,8 @@ export function planChecksums(
   if (headers.has("x-amz-sdk-checksum-algorithm")) {
     throw new S3Error(
       "InvalidRequest",
-      "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.",
+      "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* " +
+        "or x-amz-trailer headers were found.",
     );
   }
   return { ...md5, algorithm: options.defaultAlgorithm ?? defaultChecksumAlgorithm };
@@ -88,7 +89,7 @@ export function verifyContentMd5(plan: ChecksumPlan, computed: Uint8Array): void
   const expected = plan.contentMd5;
   if (expected === undefined || equalBytes(expected, computed)) return;
   throw new S3Error("BadDigest", "The Content-MD5 you specified did not match what we received.", {
-    // Amazon shows the one in hexadecimal and the other in base64 (swift's cross-compatibility test).
+    // Amazon shows the one in hexadecimal and the other in base64 (swift tests against it).
     detail: {
       ExpectedDigest: Buffer.from(expected).toString("hex"),
       CalculatedDigest: encodeChecksum(computed),

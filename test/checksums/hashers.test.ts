@@ -1,5 +1,5 @@
-// Published vectors, independent implementations (zlib, bit-by-bit CRCs, xxHash's sanity values), and
-// the property that only the bytes count: not how they were cut, nor who hashed beside them.
+// Published vectors, independent implementations (zlib, bit-by-bit CRCs, xxHash's sanity values),
+// and the property that only the bytes count: not how they were cut, nor who hashed beside them.
 
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";

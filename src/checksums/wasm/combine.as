@@ -1,6 +1,7 @@
-// The CRC of A followed by B, from the CRCs of A and B and the length of B (as zlib's crc32_combine):
-// A's CRC is multiplied by x^(8 * length) modulo the polynomial, which is a product of a few entries
-// of a table of x^(2^k). Values are finished CRCs, reflected: the top bit is the coefficient of x^0.
+// The CRC of A followed by B, from the CRCs of A and B and the length of B (as zlib's
+// crc32_combine): A's CRC is multiplied by x^(8 * length) modulo the polynomial, which is a
+// product of a few entries of a table of x^(2^k). Values are finished CRCs, reflected: the top
+// bit is the coefficient of x^0.
 
 import { CRC32C_POLYNOMIAL, CRC64_POLYNOMIAL } from "./crc";
 import { CRC32_POWERS, CRC32C_POWERS, CRC64_POWERS } from "./layout";

@@ -2,7 +2,7 @@
 // AssemblyScript (https://www.assemblyscript.org); `.as` so that no TypeScript tool reads it.
 // The compiler puts the one constant, the secret of XXH3 (192 bytes), at 1024.
 
-/** A hasher's state while it is worked on. The caller copies it in and out, so any number may live. */
+/** A hasher's state while it is worked on. The caller copies it in and out: any number may live. */
 export const STATE: usize = 1280;
 export const STATE_LENGTH: i32 = 336;
 /** Digests, big endian. */

@@ -1,5 +1,5 @@
 // What XXH64 and XXH3 share: primes, mixing steps, the layout of a streaming state.
-// Specification: https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md (seed 0 throughout).
+// Seed 0 throughout. https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
 
 import { STATE } from "./layout";
 
