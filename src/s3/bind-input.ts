@@ -106,7 +106,11 @@ function compileInput(row: OperationRow): CompiledInput {
   const bound: { name: string; read: ReadMember }[] = [];
   const unbound: Member[] = [];
   let payload: PayloadKind = "none";
-  for (const member of shape.members()) {
+  // The body last: what a header gets wrong need not wait for it.
+  const isPayload = (member: Member) => member.traits.httpPayload !== undefined;
+  for (const member of shape
+    .members()
+    .toSorted((a, b) => Number(isPayload(a)) - Number(isPayload(b)))) {
     if (member.traits.httpPayload !== undefined) payload = payloadKind(member.shape);
     const read = compileMember(row, member);
     if (read !== undefined) bound.push({ name: member.name, read });

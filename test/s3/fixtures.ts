@@ -55,7 +55,7 @@ const second = fc
   .map((seconds) => new Date(seconds * 1000));
 
 /** A value for a member; `undefined` where the member may be left out. */
-export function valueOf(member: Member): fc.Arbitrary<unknown> {
+export function memberValue(member: Member): fc.Arbitrary<unknown> {
   const special = particular[member.name];
   if (special !== undefined && member.shape.kind !== "structure") return special;
   const { httpHeader, httpQuery, httpPrefixHeaders } = member.traits;
@@ -96,7 +96,7 @@ function ofShape(shape: Shape, isWord: boolean): fc.Arbitrary<unknown> {
 export function recordOf(members: readonly Member[]): fc.Arbitrary<Record<string, unknown>> {
   const names = members.map((member) => member.name);
   return fc
-    .tuple(...members.map(valueOf))
+    .tuple(...members.map(memberValue))
     .map((values) =>
       Object.fromEntries(
         names
