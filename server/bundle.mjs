@@ -10,6 +10,7 @@ import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { StartError } from "./start-error.mjs";
 
 /** @import { Bundle, Description, ModuleType } from "./types.d.mts" */
 
@@ -134,7 +135,7 @@ async function bundleInto(outputDirectory) {
     const { stdout = "", stderr = "" } = /** @type {{ stdout?: string, stderr?: string }} */ (
       error
     );
-    throw new Error(`The Worker does not build.\n${stdout}${stderr}`);
+    throw new StartError(`The Worker does not build.\n${stdout}${stderr}`);
   }
 }
 
@@ -145,7 +146,8 @@ async function bundleInto(outputDirectory) {
  * @returns {T}
  */
 function wranglerEnvironment(action) {
-  return action({ ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" });
+  const quiet = { CI: "true", WRANGLER_SEND_METRICS: "false", WRANGLER_WRITE_LOGS: "false" };
+  return action({ ...process.env, ...quiet, NO_COLOR: "1", FORCE_COLOR: "0" });
 }
 
 /**

@@ -7,14 +7,9 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
+import { StartError } from "./start-error.mjs";
 
 /** @import { StoredCredentials } from "./types.d.mts" */
-
-/** Thrown for what the caller can put right; the message is the whole story. */
-export class StartError extends Error {
-  /** @override */
-  name = "StartError";
-}
 
 /**
  * Opens a data folder, making it if need be, and holds it until `release`.

@@ -14,17 +14,17 @@ import {
   loadKeys,
   makeKeys,
   openDataDirectory,
-  StartError,
   saveCredentials,
 } from "./data-directory.mjs";
 import { guardRuntime } from "./guard.mjs";
 import { migrate } from "./migrate.mjs";
 import { runtimeOptions } from "./runtime.mjs";
+import { StartError } from "./start-error.mjs";
 
 /** @import { CairnOptions, CairnServer } from "./index.d.mts" */
 /** @import { Bundle } from "./types.d.mts" */
 
-export { StartError } from "./data-directory.mjs";
+export { StartError } from "./start-error.mjs";
 
 /** How long requests in flight may take to finish once `stop` is called. */
 const drainMs = 10_000;

@@ -1,0 +1,178 @@
+// @ts-check
+// `npm test`: every suite, one after the other, and one plain line at the end that sums them. Each
+// suite starts what it needs on free ports and ends it; nothing is left behind.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { ensureInstalled, ensureNode, projectDirectory, toolEnvironment } from "./toolchain.mjs";
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Tally */
+
+const parts = /** @type {const} */ (["unit", "local", "cli", "clients"]);
+const help = `Usage: npm test -- [options]
+
+  --only PART   run one part: ${parts.join(", ")}
+  --full        add the largest tests
+  --help        this page
+
+Clients that are not installed are skipped, and named. CAIRN_REQUIRE_CLIENTS=1 makes that a failure.
+`;
+
+/** @returns {{ only: string | undefined, full: boolean }} */
+function parseOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        only: { type: "string" },
+        full: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(help);
+      process.exit(0);
+    }
+    if (values.only !== undefined && !parts.some((part) => part === values.only)) {
+      throw new Error(`No such part: ${values.only}`);
+    }
+    return { only: values.only, full: values.full };
+  } catch (error) {
+    process.stderr.write(`${/** @type {Error} */ (error).message}\n\n${help}`);
+    process.exit(2);
+  }
+}
+
+/**
+ * What the tests see: our tools first, no account of yours, no certificates for a plain endpoint.
+ * @param {boolean} full
+ */
+function testEnvironment(full) {
+  const environment = { ...toolEnvironment(), CAIRN_FULL: full ? "1" : "" };
+  for (const name of Object.keys(environment)) {
+    // Debian's rclone refuses to start while AWS_CA_BUNDLE is set.
+    if (/^(AWS|CAIRN)_/.test(name) && !/^CAIRN_(FULL|REQUIRE_CLIENTS)$/.test(name)) {
+      delete (/** @type {NodeJS.ProcessEnv} */ (environment)[name]);
+    }
+  }
+  return { ...environment, AWS_EC2_METADATA_DISABLED: "true" };
+}
+
+/**
+ * Runs a program with its output on ours, and says how it ended.
+ * @param {string[]} parameters of the Node that runs now
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<number>} the exit code
+ */
+function runNode(parameters, env) {
+  return new Promise((resolve) => {
+    const stdio = /** @type {const} */ (["ignore", "inherit", "inherit"]);
+    const child = spawn(process.execPath, parameters, { cwd: projectDirectory, env, stdio });
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+}
+
+/**
+ * The suites that run inside workerd.
+ * @param {string} scratch
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<Tally>}
+ */
+async function runUnit(scratch, env) {
+  const report = join(scratch, "unit.json");
+  const vitest = join(projectDirectory, "node_modules", "vitest", "vitest.mjs");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const code = await runNode([vitest, "run", ...reporters], env);
+  if (!existsSync(report)) {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const result = JSON.parse(readFileSync(report, "utf8"));
+  const failed = result.numFailedTests;
+  return {
+    passed: result.numPassedTests,
+    // A file that does not even load fails without failing a test.
+    failed: failed === 0 && code !== 0 ? Math.max(1, result.numFailedTestSuites) : failed,
+    skipped: result.numPendingTests + result.numTodoTests,
+  };
+}
+
+/**
+ * The suites that talk to a started server, with Node's own runner.
+ * @param {string} part
+ * @param {string} scratch
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<Tally>}
+ */
+async function runSpecs(part, scratch, env) {
+  const directory = join(projectDirectory, "test", part);
+  const specs = existsSync(directory)
+    ? readdirSync(directory, { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".spec.mjs"))
+        .sort()
+    : [];
+  if (specs.length === 0) {
+    process.stdout.write(`No specs in test/${part}.\n`);
+    return { passed: 0, failed: 0, skipped: 0 };
+  }
+  const report = join(scratch, `${part}.tap`);
+  const code = await runNode(
+    [
+      "--test",
+      // Servers and clients compete for the processor; side by side they would only time out.
+      "--test-concurrency=1",
+      "--test-reporter=spec",
+      "--test-reporter-destination=stdout",
+      "--test-reporter=tap",
+      `--test-reporter-destination=${report}`,
+      ...specs.map((name) => join(directory, name)),
+    ],
+    env,
+  );
+  return tallyTap(existsSync(report) ? readFileSync(report, "utf8") : "", code);
+}
+
+/**
+ * Reads the sums at the end of Node's TAP, and names every skip.
+ * @param {string} tap
+ * @param {number} code
+ * @returns {Tally}
+ */
+function tallyTap(tap, code) {
+  /** @param {string} name */
+  const sum = (name) => Number(new RegExp(`^# ${name} (\\d+)`, "m").exec(tap)?.[1] ?? 0);
+  const skips = [...tap.matchAll(/^\s*ok \d+ - (.*?) # SKIP ?(.*)$/gm)];
+  for (const [, name, reason] of skips) {
+    process.stdout.write(`skipped: ${name}${reason ? ` (${reason})` : ""}\n`);
+  }
+  const missing = skips.filter(([, , reason]) => /not installed/.test(reason ?? "")).length;
+  const unforgiven = process.env["CAIRN_REQUIRE_CLIENTS"] === "1" ? missing : 0;
+  const failed = sum("fail") + sum("cancelled") + unforgiven;
+  return {
+    passed: sum("pass"),
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: sum("skipped") + sum("todo") - unforgiven,
+  };
+}
+
+const options = parseOptions();
+ensureInstalled({ development: true });
+await ensureNode();
+const scratch = mkdtempSync(join(tmpdir(), "cairn-test-"));
+const environment = testEnvironment(options.full);
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const part of parts.filter((name) => options.only === undefined || options.only === name)) {
+  const started = performance.now();
+  process.stdout.write(`\n--- ${part}\n`);
+  const run = part === "unit" ? runUnit : runSpecs.bind(undefined, part);
+  const tally = await run(scratch, environment);
+  total.passed += tally.passed;
+  total.failed += tally.failed;
+  total.skipped += tally.skipped;
+  const seconds = Math.round((performance.now() - started) / 1000);
+  process.stdout.write(`${part}: ${tally.passed} passed, ${tally.failed} failed, ${seconds} s\n`);
+}
+rmSync(scratch, { recursive: true, force: true });
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
+process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
