@@ -97,7 +97,7 @@ export const errorTable = {
   ],
   InvalidBucketState: [409, "The request is not valid with the current state of the bucket."],
   InvalidChunkSizeError: [
-    403,
+    400,
     "Only the last chunk is allowed to have a size less than 8192 bytes",
   ],
   InvalidConfigurationId: [400, "The specified configuration id is invalid."],
