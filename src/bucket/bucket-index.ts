@@ -4,17 +4,23 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { type Env, systemSeams } from "../env.ts";
+import { claimCondemned, forgetCondemned } from "./claims.ts";
 import { commit } from "./commit.ts";
+import { completeUpload } from "./complete.ts";
 import { check } from "./conditions.ts";
 import { deleteAll } from "./deletions.ts";
 import type { IndexState } from "./index-state.ts";
 import { Ledger } from "./ledger.ts";
 import { beginDelete, initialise } from "./lifetime.ts";
+import { list } from "./listing.ts";
 import { Manifests } from "./manifests.ts";
+import { findOrphans } from "./orphans.ts";
 import { resolve } from "./resolve.ts";
 import { migrate } from "./schema.ts";
 import { Sql } from "./statements.ts";
 import type * as rpc from "./types.ts";
+import * as uploads from "./uploads.ts";
+import { listVersions } from "./version-listing.ts";
 
 type Rpc = rpc.BucketIndexRpc;
 type Answer<Method extends keyof Rpc> = ReturnType<Rpc[Method]>;
@@ -24,7 +30,7 @@ const defaultGraceSeconds = 86_400;
 const shortestRestMs = 60_000;
 
 export class BucketIndex extends DurableObject<Env> implements Rpc {
-  readonly #index: IndexState;
+  #index: IndexState;
   /** When the alarm will ring; `null` for no alarm. Asked of the storage once, at start. */
   #alarmAtMs: number | null = null;
 
@@ -47,6 +53,17 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   async beginDelete(facts: rpc.CallFacts): Answer<"beginDelete"> {
     return this.#write((index) => beginDelete(index, facts));
   }
+  async destroy(): Promise<void> {
+    const { bucketId } = this.#index.ledger;
+    await this.ctx.blockConcurrencyWhile(async () => {
+      // Tables and alarm go; what stays says that the bucket is dead and its blobs are orphans.
+      await this.ctx.storage.deleteAll();
+      migrate(this.ctx.storage);
+      this.#alarmAtMs = null;
+      this.#index = open(this.ctx.storage);
+      this.#index.ledger.setState("destroyed", bucketId);
+    });
+  }
   async resolve(request: rpc.ResolveRequest): Answer<"resolve"> {
     return resolve(this.#index, request);
   }
@@ -58,6 +75,46 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   }
   async delete(request: rpc.DeleteRequest): Answer<"delete"> {
     return this.#write((index) => deleteAll(index, request));
+  }
+
+  async list(request: rpc.ListRequest): Answer<"list"> {
+    return list(this.#index, request);
+  }
+  async listVersions(request: rpc.ListVersionsRequest): Answer<"listVersions"> {
+    return listVersions(this.#index, request);
+  }
+  async createUpload(request: rpc.CreateUploadRequest): Answer<"createUpload"> {
+    return this.#write((index) => uploads.createUpload(index, request));
+  }
+  async getUpload(request: Parameters<Rpc["getUpload"]>[0]): Answer<"getUpload"> {
+    return uploads.getUpload(this.#index, request);
+  }
+  async putPart(request: rpc.PutPartRequest): Answer<"putPart"> {
+    return this.#write((index) => uploads.putPart(index, request));
+  }
+  async listParts(request: rpc.ListPartsRequest): Answer<"listParts"> {
+    return uploads.listParts(this.#index, request);
+  }
+  async listVersionParts(request: rpc.ListVersionPartsRequest): Answer<"listVersionParts"> {
+    return uploads.listVersionParts(this.#index, request);
+  }
+  async listUploads(request: rpc.ListUploadsRequest): Answer<"listUploads"> {
+    return uploads.listUploads(this.#index, request);
+  }
+  async completeUpload(request: rpc.CompleteUploadRequest): Answer<"completeUpload"> {
+    return this.#write((index) => completeUpload(index, request));
+  }
+  async abortUpload(request: rpc.AbortUploadRequest): Answer<"abortUpload"> {
+    return this.#write((index) => uploads.abortUpload(index, request));
+  }
+  async claimCondemned(request: rpc.ClaimRequest): Answer<"claimCondemned"> {
+    return this.#write((index) => claimCondemned(index, request));
+  }
+  async forgetCondemned(tickets: readonly string[]): Promise<void> {
+    this.#write((index) => forgetCondemned(index, tickets));
+  }
+  async findOrphans(blobs: readonly rpc.StoredBlob[], nowMs?: number): Answer<"findOrphans"> {
+    return findOrphans(this.#index, blobs, nowMs);
   }
 
   /** Arms the alarm for `atMs` (this object's own clock), unless it rings earlier anyway. */

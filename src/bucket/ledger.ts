@@ -4,7 +4,7 @@
 
 import { compareKeys } from "./keys.ts";
 import { type Sql, statements } from "./statements.ts";
-import type { CallFacts, Refusal } from "./types.ts";
+import type { CallFacts, Moved, Refusal } from "./types.ts";
 
 /** `none`: never initialised. `destroyed` stays for ever, so that a lost blob can be told. */
 export type BucketState = "none" | "active" | "deleting" | "destroyed";
@@ -66,15 +66,18 @@ export class Ledger {
   }
 
   /** Where the key went, or `undefined` when it is ours. */
-  movedTo(key: string): { kind: "moved"; partition: string } | undefined {
+  movedTo(key: string): Moved | undefined {
     const isOurs =
       (this.#rangeFrom === null || compareKeys(key, this.#rangeFrom) >= 0) &&
       (this.#rangeTo === null || compareKeys(key, this.#rangeTo) < 0);
     if (isOurs) return undefined;
-    const [partition] = this.#sql.first<[string]>(statements.partitionOf, key) ?? [this.bucketId];
-    return { kind: "moved", partition };
+    const row = this.#sql.first<[string, string, string | null]>(statements.partitionOf, key);
+    if (row === undefined) throw new Error("no partition has the key");
+    const [partition, from, to] = row;
+    return { kind: "moved", partition, from, ...(to !== null && { to }) };
   }
 
+  /** Moves the clock on. Times never order anything; they only may not go back. */
   tick(nowMs: number): number {
     this.clockMs = Math.max(this.clockMs, nowMs);
     return this.clockMs;

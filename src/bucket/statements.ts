@@ -7,6 +7,10 @@ const columns = `version_id, modified_at, size, etag, class, content, checksum, 
 /** A version as `VersionRow` reads it. */
 const fromCurrent = `SELECT key, seq, NULL AS ended, 0 AS is_marker, ${columns} FROM current`;
 const fromHistory = `SELECT key, seq, ended, is_marker, ${columns} FROM history`;
+/** As listings show it: without headers, metadata and the like. */
+const briefColumns = columns.replace("written_as, detail", "NULL AS written_as, NULL AS detail");
+const briefCurrent = `SELECT key, seq, NULL AS ended, 0 AS is_marker, ${briefColumns} FROM current`;
+const briefHistory = `SELECT key, seq, ended, is_marker, ${briefColumns} FROM history`;
 const listed = "key, modified_at, size, etag, class, checksum, owner";
 const partColumns = "number, size, etag, checksum, modified_at, segments";
 const intoCondemned = `INSERT INTO condemned (
@@ -15,7 +19,8 @@ const intoCondemned = `INSERT INTO condemned (
 export const statements = {
   readMeta: "SELECT name, value FROM meta",
   writeMeta: "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
-  partitionOf: "SELECT name FROM partitions WHERE from_key <= ?1 ORDER BY from_key DESC LIMIT 1",
+  partitionOf: `SELECT name, from_key, (SELECT min(from_key) FROM partitions WHERE from_key > ?1)
+    FROM partitions WHERE from_key <= ?1 ORDER BY from_key DESC LIMIT 1`,
 
   anyCurrent: "SELECT 1 FROM current LIMIT 1",
   anyHistory: "SELECT 1 FROM history LIMIT 1",
@@ -49,10 +54,11 @@ export const statements = {
     VALUES (?1, ?2, NULL, 1, ?3, ?4, 0, '', ?5)`,
 
   listCurrent: `SELECT ${listed} FROM current WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3`,
-  listVersions: `SELECT * FROM (${fromCurrent} WHERE key >= ?1 AND key < ?2)
-    UNION ALL SELECT * FROM (${fromHistory} WHERE key >= ?1 AND key < ?2)
+  listVersions: `${briefCurrent} WHERE key >= ?1 AND key < ?2
+    UNION ALL ${briefHistory} WHERE key >= ?1 AND key < ?2
     ORDER BY key, seq DESC LIMIT ?3`,
-  olderVersions: `${fromHistory} WHERE key = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3`,
+  listOnlyVersions: `${briefCurrent} WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3`,
+  olderVersions: `${briefHistory} WHERE key = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3`,
 
   findCondemned: `SELECT reason, version_id, written_as, modified_at, etag, content
     FROM condemned WHERE condemned_hour = ?1 AND held = ?2`,

@@ -64,10 +64,18 @@ export interface CallFacts {
   readonly nowMs: number;
 }
 
-/** Answers any call may give. `moved`: the key lives in another partition now; ask that one. */
+/** The key lives in another partition now; ask that one. It has the keys from `from` up to `to`. */
+export interface Moved {
+  readonly kind: "moved";
+  readonly partition: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** Answers any call may give. */
 export type Refusal =
   | { readonly kind: "stale"; readonly epoch: number }
-  | { readonly kind: "moved"; readonly partition: string }
+  | Moved
   | { readonly kind: "no-such-bucket" };
 
 /** Preconditions of a write, judged in the transaction that writes. ETags without quotes. */
@@ -191,7 +199,7 @@ export type DeletionResult =
     }
   | ConditionRefusal
   | { readonly kind: "locked" }
-  | { readonly kind: "moved"; readonly partition: string };
+  | Moved;
 
 /** `results[i]` answers `deletions[i]`. */
 export type DeleteOutcome =
@@ -229,6 +237,11 @@ export type ListOutcome =
       readonly next?: string;
     };
 
+/** How a page of objects crosses RPC: `ListedRow`s as one JSON text. `bucket/client.ts` unpacks it. */
+export type PackedListOutcome =
+  | Refusal
+  | (Omit<Extract<ListOutcome, { kind: "page" }>, "objects"> & { readonly packed: string });
+
 export interface ListVersionsRequest extends CallFacts {
   readonly prefix: string;
   readonly delimiter: string;
@@ -239,9 +252,11 @@ export interface ListVersionsRequest extends CallFacts {
 
 export type ListVersionsOutcome =
   | Refusal
+  /** The marker is no version id at all. One whose version is gone is no error. */
   | { readonly kind: "no-such-version-marker" }
   | {
       readonly kind: "page";
+      /** Of `detail`, only checksum and owner: listings show no more. */
       readonly versions: readonly Version[];
       readonly commonPrefixes: readonly string[];
       readonly isTruncated: boolean;
@@ -417,6 +432,24 @@ export interface CondemnedBlob {
   readonly ticket: string;
 }
 
+export interface ClaimRequest {
+  readonly nowMs: number;
+  /** How long condemned content stays, milliseconds. */
+  readonly graceMs: number;
+  readonly limit: number;
+  /** Go on behind this one: for slices that leave blobs whose removal failed for later. */
+  readonly afterTicket?: string;
+}
+
+/** A blob found in a store, with what its metadata says it was stored for. */
+export interface StoredBlob {
+  readonly blob: string;
+  readonly key: string;
+  readonly versionId?: string;
+  readonly uploadId?: string;
+  readonly partNumber?: number;
+}
+
 /**
  * The RPC methods of a bucket's index. Implemented by the Durable Object, reached only through
  * `bucket/client.ts`, which follows `moved` and retries a call whose outcome is unknown.
@@ -437,7 +470,7 @@ export interface BucketIndexRpc {
   ): Promise<Refusal | ConditionRefusal | { kind: "ok" }>;
   commit(request: CommitRequest): Promise<CommitOutcome>;
   delete(request: DeleteRequest): Promise<DeleteOutcome>;
-  list(request: ListRequest): Promise<ListOutcome>;
+  list(request: ListRequest): Promise<PackedListOutcome>;
   listVersions(request: ListVersionsRequest): Promise<ListVersionsOutcome>;
   createUpload(request: CreateUploadRequest): Promise<CreateUploadOutcome>;
   getUpload(request: CallFacts & { key: string; uploadId: string }): Promise<GetUploadOutcome>;
@@ -448,21 +481,12 @@ export interface BucketIndexRpc {
   completeUpload(request: CompleteUploadRequest): Promise<CompleteUploadOutcome>;
   abortUpload(request: AbortUploadRequest): Promise<AbortUploadOutcome>;
   /** Blobs whose grace ended before `nowMs - graceMs`; at most `limit`. References are checked again. */
-  claimCondemned(facts: {
-    nowMs: number;
-    graceMs: number;
-    limit: number;
-  }): Promise<readonly CondemnedBlob[]>;
+  claimCondemned(request: ClaimRequest): Promise<readonly CondemnedBlob[]>;
   /** The stores confirmed the removal of these. */
   forgetCondemned(tickets: readonly string[]): Promise<void>;
-  /** Of these stored blobs, the ones nothing references and nothing may reference any more. */
-  findOrphans(
-    blobs: readonly {
-      blob: string;
-      key: string;
-      versionId?: string;
-      uploadId?: string;
-      partNumber?: number;
-    }[],
-  ): Promise<readonly string[]>;
+  /**
+   * Of these stored blobs, the ones nothing references and nothing may reference any more, by the
+   * clock given or else the latest one seen.
+   */
+  findOrphans(blobs: readonly StoredBlob[], nowMs?: number): Promise<readonly string[]>;
 }

@@ -1,0 +1,213 @@
+// The one way to a bucket's index. Finds the partition, follows keys that moved, asks once more when
+// an answer was lost, and turns what is left into 503. Outcomes come back as they are; `stale` is for
+// the caller, who must load the settings and decide again.
+
+import type { Env } from "../env.ts";
+import { S3Error } from "../s3/errors.ts";
+import { unpack } from "./listing.ts";
+import { learn, partitionFor } from "./partitions.ts";
+import type * as rpc from "./types.ts";
+
+type Rpc = rpc.BucketIndexRpc;
+
+/** How often a key may move under one call. */
+const maximumHops = 4;
+
+/** Opens the index of the bucket. Makes no call. */
+export function openBucket(env: Env, bucketId: string): BucketClient {
+  return new BucketClient(env.BUCKET_INDEX, bucketId);
+}
+
+/**
+ * `BucketIndexRpc`, addressed by bucket and key. A call whose answer was lost is made once more if
+ * that is safe: reads, and writes that the index knows again by their ids. Throws ServiceUnavailable
+ * when the outcome stays unknown (whatever was stored may be committed) and SlowDown on overload.
+ */
+export class BucketClient {
+  readonly bucketId: string;
+  readonly #namespace: DurableObjectNamespace;
+
+  constructor(namespace: DurableObjectNamespace, bucketId: string) {
+    this.#namespace = namespace;
+    this.bucketId = bucketId;
+  }
+
+  initialise(facts: Parameters<Rpc["initialise"]>[0]): Promise<void> {
+    return this.#home((index) => index.initialise(facts));
+  }
+  advanceEpoch(epoch: number): Promise<void> {
+    return this.#home((index) => index.advanceEpoch(epoch));
+  }
+  beginDelete(facts: rpc.CallFacts): ReturnType<Rpc["beginDelete"]> {
+    return this.#home((index) => index.beginDelete(facts));
+  }
+  destroy(): Promise<void> {
+    return this.#home((index) => index.destroy());
+  }
+  resolve(request: rpc.ResolveRequest): ReturnType<Rpc["resolve"]> {
+    return this.#follow(request.key, (index) => index.resolve(request));
+  }
+  check(request: Parameters<Rpc["check"]>[0]): ReturnType<Rpc["check"]> {
+    return this.#follow(request.key, (index) => index.check(request));
+  }
+  commit(request: rpc.CommitRequest): ReturnType<Rpc["commit"]> {
+    return this.#follow(request.key, (index, isRetry) =>
+      index.commit(isRetry ? { ...request, isRetry } : request),
+    );
+  }
+  async list(request: rpc.ListRequest): Promise<rpc.ListOutcome> {
+    return unpack(
+      await this.#follow(request.after ?? request.prefix, (index) => index.list(request)),
+    );
+  }
+  listVersions(request: rpc.ListVersionsRequest): ReturnType<Rpc["listVersions"]> {
+    const key = request.keyMarker ?? request.prefix;
+    return this.#follow(key, (index) => index.listVersions(request));
+  }
+  createUpload(request: rpc.CreateUploadRequest): ReturnType<Rpc["createUpload"]> {
+    return this.#follow(request.key, (index) => index.createUpload(request));
+  }
+  getUpload(request: Parameters<Rpc["getUpload"]>[0]): ReturnType<Rpc["getUpload"]> {
+    return this.#follow(request.key, (index) => index.getUpload(request));
+  }
+  putPart(request: rpc.PutPartRequest): ReturnType<Rpc["putPart"]> {
+    return this.#follow(request.key, (index) => index.putPart(request));
+  }
+  listParts(request: rpc.ListPartsRequest): ReturnType<Rpc["listParts"]> {
+    return this.#follow(request.key, (index) => index.listParts(request));
+  }
+  listVersionParts(request: rpc.ListVersionPartsRequest): ReturnType<Rpc["listVersionParts"]> {
+    return this.#follow(request.key, (index) => index.listVersionParts(request));
+  }
+  listUploads(request: rpc.ListUploadsRequest): ReturnType<Rpc["listUploads"]> {
+    const key = request.keyMarker ?? request.prefix;
+    return this.#follow(key, (index) => index.listUploads(request));
+  }
+  completeUpload(request: rpc.CompleteUploadRequest): ReturnType<Rpc["completeUpload"]> {
+    return this.#follow(request.key, (index) => index.completeUpload(request));
+  }
+  /** A second abort would say that there is no such upload, so an unknown one stays unknown. */
+  abortUpload(request: rpc.AbortUploadRequest): ReturnType<Rpc["abortUpload"]> {
+    const isRepeatable = false;
+    return this.#follow(request.key, (index) => index.abortUpload(request), isRepeatable);
+  }
+  claimCondemned(request: rpc.ClaimRequest): ReturnType<Rpc["claimCondemned"]> {
+    return this.#home((index) => index.claimCondemned(request));
+  }
+  forgetCondemned(tickets: readonly string[]): Promise<void> {
+    return this.#home((index) => index.forgetCondemned(tickets));
+  }
+  findOrphans(blobs: readonly rpc.StoredBlob[], nowMs?: number): ReturnType<Rpc["findOrphans"]> {
+    return this.#home((index) => index.findOrphans(blobs, nowMs));
+  }
+
+  /** Each key goes to its partition; those that moved are asked for again. Results keep their order. */
+  async delete(request: rpc.DeleteRequest): Promise<rpc.DeleteOutcome> {
+    const results: (rpc.DeletionResult | undefined)[] = request.deletions.map(() => undefined);
+    for (let hop = 0; hop <= maximumHops; hop += 1) {
+      const groups = this.#groupPending(request, results);
+      if (groups.size === 0) return { kind: "done", results: results.filter(isPresent) };
+      for (const [partition, places] of groups) {
+        const deletions = places.map(({ deletion }) => deletion);
+        const group = { ...request, deletions };
+        const call = (index: Rpc) => index.delete(group);
+        const outcome = await this.#attempt(partition, call, isRepeatableDelete(group));
+        if (outcome.kind !== "done") return outcome;
+        for (const [at, { place }] of places.entries()) {
+          const result = outcome.results[at];
+          if (result?.kind === "moved") learn(this.bucketId, result);
+          else results[place] = result;
+        }
+      }
+    }
+    throw new S3Error("SlowDown");
+  }
+
+  #groupPending(
+    { deletions }: rpc.DeleteRequest,
+    results: readonly (rpc.DeletionResult | undefined)[],
+  ): Map<string, { place: number; deletion: rpc.Deletion }[]> {
+    const groups = new Map<string, { place: number; deletion: rpc.Deletion }[]>();
+    for (const [place, deletion] of deletions.entries()) {
+      if (results[place] !== undefined) continue;
+      const partition = partitionFor(this.bucketId, deletion.key);
+      const group = groups.get(partition) ?? [];
+      group.push({ place, deletion });
+      groups.set(partition, group);
+    }
+    return groups;
+  }
+
+  /** Calls about the bucket as a whole go to its first partition. */
+  #home<Answer>(call: (index: Rpc) => Promise<Answer>): Promise<Answer> {
+    return this.#attempt(this.bucketId, call, true);
+  }
+
+  async #follow<Outcome extends { readonly kind: string }>(
+    key: string,
+    call: (index: Rpc, isRetry: boolean) => Promise<Outcome | rpc.Moved>,
+    isRepeatable = true,
+  ): Promise<Outcome> {
+    let partition = partitionFor(this.bucketId, key);
+    for (let hop = 0; hop <= maximumHops; hop += 1) {
+      const outcome = await this.#attempt(partition, call, isRepeatable);
+      if (!isMoved(outcome)) return outcome;
+      learn(this.bucketId, outcome);
+      partition = outcome.partition;
+    }
+    throw new S3Error("SlowDown");
+  }
+
+  async #attempt<Answer>(
+    partition: string,
+    call: (index: Rpc, isRetry: boolean) => Promise<Answer>,
+    isRepeatable: boolean,
+  ): Promise<Answer> {
+    try {
+      return await call(this.#stub(partition), false);
+    } catch (error) {
+      if (isOverload(error)) throw new S3Error("SlowDown", undefined, { cause: error });
+      if (!isRepeatable) throw unknownOutcome(error);
+    }
+    try {
+      return await call(this.#stub(partition), true);
+    } catch (error) {
+      throw unknownOutcome(error);
+    }
+  }
+
+  /** A fresh stub each time: one that saw its object fail stays broken. */
+  #stub(partition: string): Rpc {
+    const id = this.#namespace.idFromName(partition);
+    return this.#namespace.get(id) as unknown as Rpc;
+  }
+}
+
+/**
+ * A delete of the null version, done again after another writer's put, would delete that too. Named
+ * versions and markers of a known id are safe; with conditions the first try may have ended them.
+ */
+function isRepeatableDelete({ versioning, deletions }: rpc.DeleteRequest): boolean {
+  return deletions.every(
+    ({ versionId, conditions }) =>
+      conditions === undefined && (versionId !== undefined || versioning === "Enabled"),
+  );
+}
+
+function isMoved(outcome: { readonly kind: string }): outcome is rpc.Moved {
+  return outcome.kind === "moved";
+}
+
+function isPresent<Value>(value: Value | undefined): value is Value {
+  return value !== undefined;
+}
+
+/** The runtime's mark on errors of an object that has too many calls waiting. */
+function isOverload(error: unknown): boolean {
+  return (error as { overloaded?: unknown } | null)?.overloaded === true;
+}
+
+function unknownOutcome(cause: unknown): S3Error {
+  console.error(JSON.stringify({ event: "index-call-failed", error: String(cause) }));
+  return new S3Error("ServiceUnavailable", undefined, { cause });
+}
