@@ -67,8 +67,11 @@ function testEnvironment(full) {
  */
 function runNode(parameters, env) {
   return new Promise((resolve) => {
-    const stdio = /** @type {const} */ (["ignore", "inherit", "inherit"]);
-    const child = spawn(process.execPath, parameters, { cwd: projectDirectory, env, stdio });
+    const child = spawn(process.execPath, parameters, {
+      cwd: projectDirectory,
+      env,
+      stdio: ["ignore", "inherit", "inherit"],
+    });
     child.on("close", (code) => resolve(code ?? 1));
   });
 }
