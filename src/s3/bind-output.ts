@@ -92,7 +92,7 @@ function compileHeaderFormat(member: Member, header: string): (value: unknown) =
   switch (member.shape.kind) {
     case "timestamp":
       return header.endsWith("retain-until-date")
-        ? (value) => formatIsoDate((value as Date).getTime())
+        ? (value) => formatIsoDate(value as Date)
         : (value) => formatHttpDate((value as Date).getTime());
     case "list":
       return (value) => headerText((value as readonly unknown[]).join(","));

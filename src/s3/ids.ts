@@ -41,7 +41,7 @@ export function newUploadId(nowMs: number, randomBytes: RandomBytes): string {
   return `u${timeBase36(nowMs)}${randomBase36(22, randomBytes)}`;
 }
 
-/** An id for a bucket: `b`, 9 characters time, 20 random. Names the bucket's index; never reused. */
+/** An id for a bucket: `b`, 9 characters time, 20 random. Its index is named by it. */
 export function newBucketId(nowMs: number, randomBytes: RandomBytes): string {
   return `b${timeBase36(nowMs)}${randomBase36(20, randomBytes)}`;
 }

@@ -2,6 +2,7 @@
 // form in signatures. Pure text: what time it is comes from elsewhere. Impossible dates are refused.
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
 const imfShape =
   /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}:\d{2}:\d{2}) (?:GMT|UTC|\+0000)$/;
 const rfc850Shape =
@@ -56,9 +57,17 @@ export function formatHttpDate(timeMs: number): string {
   return new Date(timeMs).toUTCString();
 }
 
-/** `2026-11-22T18:23:10.000Z`: S3 shows whole seconds, so that XML and headers agree. */
-export function formatIsoDate(timeMs: number): string {
-  return `${new Date(timeMs).toISOString().slice(0, 19)}.000Z`;
+/**
+ * `2026-11-22T18:23:10.000Z`: S3 shows whole seconds, so that XML and headers agree. Put together
+ * by hand, because a page of a listing has a thousand of these and `toISOString` is slower.
+ */
+export function formatIsoDate(time: number | Date): string {
+  const date = typeof time === "number" ? new Date(time) : time;
+  const year = date.getUTCFullYear();
+  if (!(year >= 1000 && year <= 9999)) return `${date.toISOString().slice(0, -5)}.000Z`;
+  const day = `${year}-${twoDigits[date.getUTCMonth() + 1]}-${twoDigits[date.getUTCDate()]}`;
+  const [hours, minutes] = [twoDigits[date.getUTCHours()], twoDigits[date.getUTCMinutes()]];
+  return `${day}T${hours}:${minutes}:${twoDigits[date.getUTCSeconds()]}.000Z`;
 }
 
 /** `20261122T182310Z`. */

@@ -1,29 +1,44 @@
 // Text on its way into XML: escaping as S3 does it, and the listing encoding.
 
 /** Everything but the characters that need no care; a negated class, so that it names only safe ones. */
-const unsafe = /[^\t\n !#-%'-;=?-\ufffd]/g;
-const anyUnsafe = /[^\t\n !#-%'-;=?-\ufffd]/;
+const unsafe = /[^\t\n !#-%'-;=?-\ufffd]/;
 
-const named: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
+const entities: Readonly<Record<number, string>> = {
+  13: "&#13;",
+  34: "&quot;",
+  38: "&amp;",
+  60: "&lt;",
+  62: "&gt;",
 };
 
 /**
  * Text for an element or attribute. Characters that XML 1.0 does not allow become numeric
  * references (`&#x1;`), as S3 sends them: only clients that ask for `encoding-type=url` can read
- * such keys with a strict parser.
+ * such keys with a strict parser. Most text needs nothing and is given back; entity tags always
+ * need their quotes escaped, so the rest is a plain loop, several times faster than `replace`.
  */
 export function escapeXml(text: string): string {
-  return anyUnsafe.test(text) ? text.replaceAll(unsafe, reference) : text;
+  const first = text.search(unsafe);
+  if (first === -1) return text;
+  let escaped = "";
+  let from = 0;
+  for (let index = first; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    const entity = entities[code] ?? (isAllowed(code) ? undefined : numericReference(code));
+    if (entity === undefined) continue;
+    escaped += text.slice(from, index) + entity;
+    from = index + 1;
+  }
+  return escaped + text.slice(from);
 }
 
-function reference(character: string): string {
-  const code = character.charCodeAt(0);
-  if (code === 13) return "&#13;";
-  return named[character] ?? `&#x${code.toString(16).toUpperCase()};`;
+/** What XML 1.0 lets a document contain, by UTF-16 unit. */
+function isAllowed(code: number): boolean {
+  return code >= 32 ? code < 0xfffe : code === 9 || code === 10;
+}
+
+function numericReference(code: number): string {
+  return `&#x${code.toString(16).toUpperCase()};`;
 }
 
 /**

@@ -161,7 +161,7 @@ function compileSimple(shape: Shape): (value: unknown) => string {
     case "boolean":
       return String;
     case "timestamp":
-      return (value) => formatIsoDate((value as Date).getTime());
+      return (value) => formatIsoDate(value as Date);
     default:
       return (value) => escapeXml(String(value));
   }
