@@ -108,8 +108,7 @@ const nobody: Principal = {
   isOperator: false,
 };
 
-const responseOverride =
-  /(?:^|&)response-(?:cache-control|content-(?:disposition|encoding|language|type)|expires)(?:=|&|$)/;
+const responseOverride = /(?:^|&)response-(?:cache-control|content-[a-z]+|expires)(?:=|&|$)/;
 
 function anonymous(request: AuthenticationRequest): Authenticated {
   if (request.method === "GET" && responseOverride.test(request.rawQuery)) {
@@ -179,9 +178,9 @@ async function verify(
 }
 
 /**
- * Every `x-amz-*` header must be signed, and the host: what is not covered could have been added on
- * the way. A presigned request may carry an unsigned `x-amz-content-sha256`, as on AWS; `readPayload`
- * lets it only tighten what is checked.
+ * Every `x-amz-*` header must be signed, and the host: what is not covered could have been added
+ * on the way. A presigned request may carry an unsigned `x-amz-content-sha256`, as on AWS;
+ * `readPayload` lets it only tighten what is checked.
  */
 function checkSignedHeaders(headers: Headers, claim: SignatureClaim): void {
   const unsigned: string[] = claim.signedHeaders.includes("host") ? [] : ["host"];
@@ -210,7 +209,7 @@ function headerAsSent(request: AuthenticationRequest, name: string): string | nu
   return value === null && name === "expect" ? "100-continue" : value;
 }
 
-/** What the canonical request holds in place of the payload, and how the payload is then checked. */
+/** What the canonical request holds in place of the payload, and how that is then checked. */
 async function readPayload(
   request: AuthenticationRequest,
   claim: SignatureClaim,

@@ -19,7 +19,7 @@ export const idleLimitMs = 60_000;
 const discardLimitBytes = 8 * 1024 * 1024;
 const discardLimitMs = 1_000;
 
-// The buffer grows to what a caller needs in one piece, but is never made larger than this for speed.
+// The buffer grows to what a caller needs in one piece; for speed alone it is made this large.
 const windowBytes = 256 * 1024;
 
 export class BodyWindow {
@@ -106,8 +106,8 @@ export class BodyWindow {
     }
   }
 
-  // Moves what is left to the front when `count` bytes would not fit behind it, and grows the buffer
-  // when they would not fit at all.
+  // Moves what is left to the front when `count` bytes would not fit behind it, and grows the
+  // buffer when they would not fit at all.
   #makeRoom(count: number): void {
     if (this.#start === this.#end) {
       this.#start = 0;

@@ -20,7 +20,7 @@ export interface CanonicalInput {
   readonly pathStyle: PathStyle;
 }
 
-/** The six lines that are hashed into the string to sign. A header that is absent counts as empty. */
+/** The text that is hashed into the string to sign. A header that is absent counts as empty. */
 export function canonicalRequest(input: CanonicalInput): string {
   let headers = "";
   for (const name of input.signedHeaders) {

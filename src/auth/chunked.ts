@@ -59,6 +59,7 @@ export class ChunkedSource implements ByteSource {
 
   async read(): Promise<Uint8Array | null> {
     if (this.#isDone) return null;
+    // First what the piece handed out last left behind, then the chunk that is open, then the next.
     if (this.#open !== undefined && this.#open.left === 0) await this.#close(this.#open);
     if (this.#open !== undefined) return await this.#readPiece(this.#open);
     const { size, signature } = await this.#readChunkLine();
@@ -114,6 +115,8 @@ export class ChunkedSource implements ByteSource {
     }
   }
 
+  // That a chunk was too small shows only when another one follows it. A chunk beyond the announced
+  // length is refused by its header, before a byte of it is read.
   #checkSize(size: number): void {
     if (this.#lastChunkBytes < smallestChunkBytes) {
       throw new S3Error("InvalidChunkSizeError", undefined, {
@@ -126,6 +129,7 @@ export class ChunkedSource implements ByteSource {
     this.#undelivered -= size;
   }
 
+  /** A chunk that fits in memory: nothing of it is handed out before its signature was verified. */
   async #readWhole(
     size: number,
     signatures: ChunkSignatures,
@@ -140,6 +144,7 @@ export class ChunkedSource implements ByteSource {
     return data;
   }
 
+  /** As much of an open chunk as arrived. */
   async #readPiece(chunk: OpenChunk): Promise<Uint8Array> {
     const { window, signatures } = this.#options;
     while (window.available === 0) {
@@ -160,6 +165,8 @@ export class ChunkedSource implements ByteSource {
     this.#open = undefined;
   }
 
+  // An unsigned body cannot carry a signed trailer, and a signed one cannot carry a bare one: what
+  // was announced under the signature must not be left open to whoever sits in between.
   async #finish(signature: string | undefined): Promise<void> {
     const { signatures, hasTrailer, announced } = this.#options;
     signatures?.verifyChunk(signature ?? "");

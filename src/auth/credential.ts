@@ -59,7 +59,8 @@ export function parseCredential(
   }
   if (!isCalendarDay(day)) {
     throw fail(
-      `incorrect date format "${day}". This date in the credential must be in the format "yyyyMMdd".`,
+      `incorrect date format "${day}". ` +
+        'This date in the credential must be in the format "yyyyMMdd".',
     );
   }
   const isGlobal = service === "iam" || service === "sts";
@@ -81,5 +82,6 @@ export function parseSignedHeaders(text: string): string[] | undefined {
 /** The message both mechanisms use when the scope's day is not the request's day. */
 export function dayMismatch(day: string, amzDate: string): string {
   const requestDay = amzDate.slice(0, 8);
-  return `Invalid credential date "${day}". This date is not the same as X-Amz-Date: "${requestDay}".`;
+  const rest = `This date is not the same as X-Amz-Date: "${requestDay}".`;
+  return `Invalid credential date "${day}". ${rest}`;
 }

@@ -30,9 +30,9 @@ const malformed = claimFailure(
 );
 
 /**
- * Parses `AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=...` and the request's date.
- * Throws InvalidArgument, InvalidRequest, AuthorizationHeaderMalformed, AccessDenied (no usable date)
- * or RequestTimeTooSkewed. The three components may stand in any order.
+ * Parses `AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=...` and the request's
+ * date. Throws InvalidArgument, InvalidRequest, AuthorizationHeaderMalformed, AccessDenied (no
+ * usable date) or RequestTimeTooSkewed. The three components may stand in any order.
  */
 export function parseHeaderClaim(
   headers: Headers,
@@ -57,6 +57,7 @@ export function parseHeaderClaim(
   };
 }
 
+/** The three parts, as the client wrote them. */
 interface Components {
   readonly credential: string;
   readonly signedHeaders: string;
@@ -78,6 +79,7 @@ function parseComponents(authorization: string): Components {
     throw badAuthorization("Unsupported Authorization Type", authorization);
   }
   const found = new Map<string, string>();
+  // Clients differ in the blanks around the commas; none of them may stand inside a part.
   const pieces = trimmed.slice(space + 1).split(",");
   for (const piece of pieces) {
     const text = piece.trim();
@@ -88,7 +90,8 @@ function parseComponents(authorization: string): Components {
   }
   if (pieces.length !== 3) {
     throw malformed(
-      "the authorization header requires three components: Credential, SignedHeaders, and Signature.",
+      "the authorization header requires three components: " +
+        "Credential, SignedHeaders, and Signature.",
     );
   }
   const component = (name: string): string => {
@@ -109,8 +112,8 @@ function badAuthorization(message: string, value: string): S3Error {
   });
 }
 
-// `x-amz-date` wins over `Date`, and a bad one is not made good by the other. A header that was sent
-// twice reaches us joined by a comma and is no date.
+// `x-amz-date` wins over `Date`, and a bad one is not made good by the other. A header that was
+// sent twice reaches us joined by a comma and is no date.
 function readDate(headers: Headers): { amzDate: string; timeMs: number; sent: string } {
   const amzDate = headers.get("x-amz-date");
   const sent = (amzDate ?? headers.get("date") ?? "").trim();
@@ -124,6 +127,7 @@ function readDate(headers: Headers): { amzDate: string; timeMs: number; sent: st
   return { amzDate: renderAmzDate(timeMs), timeMs, sent };
 }
 
+// The request's time is shown as it was sent, so that the client finds it in its own log.
 function skewed(sent: string, nowMs: number): S3Error {
   return new S3Error("RequestTimeTooSkewed", undefined, {
     detail: {

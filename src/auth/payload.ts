@@ -1,5 +1,6 @@
-// Opens the body of a request as the signature bound it: plain, hashed or chunked. It promises exact
-// lengths and that the end of the bytes is reported only after everything verifiable was verified.
+// Opens the body of a request as the signature bound it: plain, hashed or chunked. It promises
+// exact lengths, and that the end of the bytes is reported only after everything verifiable was
+// verified. It does not compute checksums: trailers are handed on.
 
 import { createHash, type Hash } from "node:crypto";
 import type { ByteSource } from "../s3/byte-source.ts";
@@ -16,8 +17,8 @@ export { discardBody, type Timer } from "./body-window.ts";
  * Makes the source of a request's payload bytes. Throws at once: MissingContentLength (411) when no
  * length was announced, InvalidArgument for a length that is none, NotImplemented for a plain body
  * in HTTP's chunked coding (as S3), InvalidRequest and MalformedTrailerError for bad announcements.
- * Reading may throw IncompleteBody, RequestTimeout, SignatureDoesNotMatch, XAmzContentSHA256Mismatch,
- * InvalidChunkSizeError, MalformedTrailerError.
+ * Reading may throw IncompleteBody, RequestTimeout, SignatureDoesNotMatch, InvalidChunkSizeError,
+ * XAmzContentSHA256Mismatch, MalformedTrailerError.
  */
 export function openPayload(
   body: ReadableStream | null,
@@ -57,6 +58,7 @@ function readWireLength(headers: Headers): number | "chunked" {
   return length;
 }
 
+// Digits only: no sign, no blanks, no second value; 15 of them stay exact in a number.
 function parseLength(headers: Headers, name: string): number | undefined {
   const value = headers.get(name);
   if (value === null) return undefined;
@@ -66,6 +68,7 @@ function parseLength(headers: Headers, name: string): number | undefined {
   });
 }
 
+// The bytes as they are. HTTP framed them, so all there is to check is their number and their hash.
 class PlainSource implements ByteSource {
   readonly length: number;
   readonly #window: BodyWindow;
@@ -96,6 +99,7 @@ class PlainSource implements ByteSource {
     }
     const piece = this.#window.take(this.#window.available);
     this.#delivered += piece.length;
+    // HTTP servers do not let this happen; a length that was trusted elsewhere is checked anyway.
     if (this.#delivered > this.length) throw this.#wrongLength();
     this.#hash?.update(piece);
     return piece;

@@ -10,7 +10,7 @@ const supported =
 
 const signatureName = "x-amz-trailer-signature";
 
-/** Longest block of trailers that is read, in bytes. One checksum and a signature need under 300. */
+/** Longest block of trailers that is read, in bytes; a checksum and a signature need under 300. */
 export const trailerLimitBytes = 4096;
 
 /**
