@@ -4,7 +4,7 @@
 // Limit of two keys: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
 import type { AccessKey } from "../s3/principal.ts";
-import { type Account, operatorAccount, rootPrincipal } from "./accounts.ts";
+import { type Account, getAccount, operatorAccount, rootPrincipal } from "./accounts.ts";
 import { type CatalogCall, type Query, queryAll, queryFirst } from "./database.ts";
 import { IsolateCache, perDatabase } from "./isolate-cache.ts";
 import { keyCache, mintAccessKey, type NewAccessKey, openSecret } from "./key-ring.ts";
@@ -74,9 +74,6 @@ const insertKey = `INSERT INTO access_keys
     AND (SELECT count(*) FROM access_keys WHERE account_id = ?2 AND user_id IS NULL) < ?5
   RETURNING access_key_id`;
 
-const accountIsActive =
-  "SELECT 1 AS found FROM accounts WHERE account_id = ?1 AND state = 'active'";
-
 const updateStatus = `UPDATE access_keys SET status = ?2
   WHERE access_key_id = ?1 AND user_id IS NULL RETURNING access_key_id`;
 
@@ -126,7 +123,7 @@ export async function createAccessKey(
     ACCESS_KEYS_PER_OWNER,
   ]);
   if (made !== undefined) return { kind: "created", key };
-  const account = await queryFirst(call, [accountIsActive, accountId]);
+  const account = await getAccount(call, accountId);
   return { kind: account === undefined ? "no-such-account" : "limit-exceeded" };
 }
 

@@ -8,6 +8,7 @@
 //                              `-> not empty, or stale -> active
 
 import { newBucketId } from "../s3/ids.ts";
+import { getAccount } from "./accounts.ts";
 import { type BucketNamespace, type BucketRecord, forgetBucket, loadBucket } from "./buckets.ts";
 import { type CatalogCall, type Query, queryAll, queryFirst, transact } from "./database.ts";
 import type { SettingName } from "./settings.ts";
@@ -230,8 +231,7 @@ async function claimName(call: CatalogCall, wish: NewBucket): Promise<BucketRow 
 }
 
 async function refuseName(call: CatalogCall, accountId: string): Promise<CreateBucketOutcome> {
-  const sql = "SELECT 1 AS found FROM accounts WHERE account_id = ?1 AND state = 'active'";
-  const account = await queryFirst(call, [sql, accountId]);
+  const account = await getAccount(call, accountId);
   return { kind: account === undefined ? "no-such-account" : "taken" };
 }
 
