@@ -63,7 +63,7 @@ export async function dispatch(request: Request, arrival: Arrival): Promise<Resp
 /** The error document; what is our own fault goes to the log with its cause, never to the client. */
 function refuseRequest(error: unknown, request: Request, ids: AnswerIds): Response {
   const refusal = asS3Error(error);
-  if (refusal.status >= 500) {
+  if (refusal.code === "InternalError") {
     const cause = refusal.cause instanceof Error ? refusal.cause : error;
     console.error(JSON.stringify({ event: "failure", ...ids, code: refusal.code }), cause);
   }

@@ -7,7 +7,7 @@ import {
   getBucketAccelerateConfiguration,
   putBucketAccelerateConfiguration,
 } from "./bucket/bucket-accelerate.ts";
-import { getBucketAcl } from "./bucket/bucket-acl.ts";
+import { getBucketAcl, putBucketAcl } from "./bucket/bucket-acl.ts";
 import { getBucketAnalyticsConfiguration } from "./bucket/bucket-analytics.ts";
 import { getBucketCors } from "./bucket/bucket-cors.ts";
 import { getBucketEncryption } from "./bucket/bucket-encryption.ts";
@@ -64,6 +64,7 @@ import { deleteObject } from "./object/delete-object.ts";
 import { getObject } from "./object/get-object.ts";
 import { getObjectAttributes } from "./object/get-object-attributes.ts";
 import { headObject } from "./object/head-object.ts";
+import { getObjectAcl, putObjectAcl } from "./object/object-acl.ts";
 import { putObject } from "./object/put-object.ts";
 import { listBuckets } from "./service/list-buckets.ts";
 import { listDirectoryBuckets } from "./service/list-directory-buckets.ts";
@@ -142,7 +143,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   GetBucketVersioning: getBucketVersioning,
   GetBucketWebsite: getBucketWebsite,
   GetObject: getObject,
-  GetObjectAcl: "unbuilt",
+  GetObjectAcl: getObjectAcl,
   GetObjectAnnotation: "unbuilt",
   GetObjectAttributes: getObjectAttributes,
   GetObjectLegalHold: "unbuilt",
@@ -169,7 +170,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   PostObject: "unbuilt",
   PutBucketAbac: "unbuilt",
   PutBucketAccelerateConfiguration: putBucketAccelerateConfiguration,
-  PutBucketAcl: "unbuilt",
+  PutBucketAcl: putBucketAcl,
   PutBucketAnalyticsConfiguration: "unbuilt",
   PutBucketCors: "unbuilt",
   PutBucketEncryption: "unbuilt",
@@ -187,7 +188,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   PutBucketVersioning: putBucketVersioning,
   PutBucketWebsite: "unbuilt",
   PutObject: putObject,
-  PutObjectAcl: "unbuilt",
+  PutObjectAcl: putObjectAcl,
   PutObjectAnnotation: "unbuilt",
   PutObjectLegalHold: "unbuilt",
   PutObjectLockConfiguration: "unbuilt",

@@ -1,9 +1,10 @@
 // Bucket ACLs. Ownership is enforced, so a bucket has the one grant it is born with: its owner's.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketAcl.html
 //
-// Differs from AWS: PutBucketAcl is not built yet; on a bucket with BucketOwnerEnforced AWS refuses
-// it as well.
+// Differs from AWS: nothing known, for buckets with BucketOwnerEnforced; the other ownerships are
+// not built yet.
 
+import { S3Error } from "../../s3/errors.ts";
 import type { Handler } from "../handlers.ts";
 
 export const getBucketAcl: Handler<"GetBucketAcl"> = async (context) => {
@@ -15,4 +16,9 @@ export const getBucketAcl: Handler<"GetBucketAcl"> = async (context) => {
     Owner: owner,
     Grants: [{ Grantee: { ...owner, Type: "CanonicalUser" }, Permission: "FULL_CONTROL" }],
   };
+};
+
+/** Refused whatever it says: with BucketOwnerEnforced there are no ACLs to set. */
+export const putBucketAcl: Handler<"PutBucketAcl"> = async () => {
+  throw new S3Error("AccessControlListNotSupported");
 };
