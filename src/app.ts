@@ -3,7 +3,6 @@
 
 import { type Context, Hono } from "hono";
 import { serveAdmin } from "./admin/serve.ts";
-import { openPayload } from "./auth/payload.ts";
 import { serveConsole } from "./console.ts";
 import { dispatch } from "./dispatch.ts";
 import { type Env, type Seams, systemSeams } from "./env.ts";
@@ -36,10 +35,6 @@ export function createApp(seams: Seams = systemSeams): Hono<{ Bindings: Env }> {
 
 /** The admin API behind the same authentication as S3. */
 function admin(request: Request, arrival: Arrival): Promise<Response> {
-  const authenticate = async () => {
-    const caller = await identify(request, parseTarget(request.url, []), arrival);
-    const { payload } = caller.authenticated;
-    return { ...caller, openBody: () => openPayload(request.body, request.headers, payload) };
-  };
+  const authenticate = () => identify(request, parseTarget(request.url, []), arrival);
   return serveAdmin(request, { env: arrival.env, seams: arrival.seams, authenticate });
 }

@@ -3,7 +3,7 @@
 // code below it may clean up and rethrow, nothing else.
 
 import { authorize, checkExpectedOwner } from "./auth/authorize.ts";
-import { discardBody, openPayload } from "./auth/payload.ts";
+import { discardBody } from "./auth/payload.ts";
 import { openBucket } from "./bucket/client.ts";
 import { type BucketRecord, loadBucket, reloadBucket } from "./catalog/buckets.ts";
 import type { Env } from "./env.ts";
@@ -45,7 +45,7 @@ export async function dispatch(request: Request, arrival: Arrival): Promise<Resp
       method: request.method,
       headers: request.headers,
       openBody: () => {
-        body = openPayload(request.body, request.headers, caller.authenticated.payload);
+        body = caller.openBody();
         return body;
       },
       openOther: (name, actions) => openBucketFor(context, { name, actions }),

@@ -2,10 +2,14 @@
 // `app`. One way in, so that no door has a weaker lock.
 
 import { authenticate } from "./auth/authenticate.ts";
+import { openPayload } from "./auth/payload.ts";
 import type { Authenticated, Principal } from "./auth/types.ts";
 import { findAccessKey, noteKeyUse } from "./catalog/access-keys.ts";
 import type { Env, Seams } from "./env.ts";
+import type { ByteSource } from "./s3/byte-source.ts";
+import { S3Error } from "./s3/errors.ts";
 import type { Target } from "./s3/target.ts";
+import { bytesSource } from "./storage/sources.ts";
 
 /** What a request arrives with, besides itself. */
 export interface Arrival {
@@ -21,7 +25,12 @@ export interface Caller {
   readonly isSecure: boolean;
   readonly authenticated: Authenticated;
   readonly principal: Principal;
+  /** Opens the payload: decoded and verified while it is read. Once only. */
+  openBody(): ByteSource;
 }
+
+/** IAM, STS and KMS documents are small; their hash is part of the signature (AWS: 1 MB). */
+const maximumDocumentBytes = 1024 * 1024;
 
 /** Authenticates a request. Throws every authentication error of S3; anonymous is a principal. */
 export async function identify(
@@ -34,6 +43,7 @@ export async function identify(
   const region = env.REGION ?? "us-east-1";
   const isSecure = request.url.startsWith("https:");
   const call = { env, seams, nowMs };
+  let document: Uint8Array | undefined;
   const authenticated = await authenticate(
     {
       method: request.method,
@@ -42,6 +52,10 @@ export async function identify(
       headers: request.headers,
       isSecure,
       ...clientEncoding(request),
+      readBody: async () => {
+        document = await readDocument(request);
+        return document;
+      },
     },
     { nowMs, region, findAccessKey: (accessKeyId) => findAccessKey(call, accessKeyId) },
   );
@@ -50,7 +64,19 @@ export async function identify(
     const use = { accessKeyId: principal.accessKeyId, service, region };
     arrival.waitUntil(noteKeyUse(call, use).catch(() => undefined));
   }
-  return { nowMs, region, isSecure, authenticated, principal };
+  const openBody = () =>
+    document === undefined
+      ? openPayload(request.body, request.headers, authenticated.payload)
+      : bytesSource(document);
+  return { nowMs, region, isSecure, authenticated, principal, openBody };
+}
+
+/** The whole body of a call whose signature covers it without a header that says its hash. */
+async function readDocument(request: Request): Promise<Uint8Array> {
+  if (request.body === null) return new Uint8Array(0);
+  const body = openPayload(request.body, request.headers, { kind: "unsigned" });
+  if (body.length > maximumDocumentBytes) throw new S3Error("MaxMessageLengthExceeded");
+  return body.readAll();
 }
 
 /** The edge rewrites Accept-Encoding, which some clients sign; the original is kept beside it. */

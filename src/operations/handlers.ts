@@ -8,17 +8,31 @@ import {
   putBucketAccelerateConfiguration,
 } from "./bucket/bucket-accelerate.ts";
 import { getBucketAcl, putBucketAcl } from "./bucket/bucket-acl.ts";
-import { getBucketAnalyticsConfiguration } from "./bucket/bucket-analytics.ts";
+import {
+  getBucketAnalyticsConfiguration,
+  listBucketAnalyticsConfigurations,
+} from "./bucket/bucket-analytics.ts";
 import { getBucketCors } from "./bucket/bucket-cors.ts";
 import { getBucketEncryption } from "./bucket/bucket-encryption.ts";
-import { getBucketInventoryConfiguration } from "./bucket/bucket-inventory.ts";
+import {
+  getBucketIntelligentTieringConfiguration,
+  listBucketIntelligentTieringConfigurations,
+} from "./bucket/bucket-intelligent-tiering.ts";
+import {
+  getBucketInventoryConfiguration,
+  listBucketInventoryConfigurations,
+} from "./bucket/bucket-inventory.ts";
 import { getBucketLifecycleConfiguration } from "./bucket/bucket-lifecycle.ts";
 import { getBucketLogging } from "./bucket/bucket-logging.ts";
-import { getBucketMetadataConfiguration } from "./bucket/bucket-metadata.ts";
+import {
+  getBucketMetadataConfiguration,
+  getBucketMetadataTableConfiguration,
+} from "./bucket/bucket-metadata.ts";
 import {
   getBucketMetricsConfiguration,
   listBucketMetricsConfigurations,
 } from "./bucket/bucket-metrics.ts";
+import { getBucketNotificationConfiguration } from "./bucket/bucket-notification.ts";
 import {
   deleteBucketOwnershipControls,
   getBucketOwnershipControls,
@@ -125,15 +139,15 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   GetBucketAnalyticsConfiguration: getBucketAnalyticsConfiguration,
   GetBucketCors: getBucketCors,
   GetBucketEncryption: getBucketEncryption,
-  GetBucketIntelligentTieringConfiguration: "unbuilt",
+  GetBucketIntelligentTieringConfiguration: getBucketIntelligentTieringConfiguration,
   GetBucketInventoryConfiguration: getBucketInventoryConfiguration,
   GetBucketLifecycleConfiguration: getBucketLifecycleConfiguration,
   GetBucketLocation: getBucketLocation,
   GetBucketLogging: getBucketLogging,
   GetBucketMetadataConfiguration: getBucketMetadataConfiguration,
-  GetBucketMetadataTableConfiguration: "unbuilt",
+  GetBucketMetadataTableConfiguration: getBucketMetadataTableConfiguration,
   GetBucketMetricsConfiguration: getBucketMetricsConfiguration,
-  GetBucketNotificationConfiguration: "unbuilt",
+  GetBucketNotificationConfiguration: getBucketNotificationConfiguration,
   GetBucketOwnershipControls: getBucketOwnershipControls,
   GetBucketPolicy: getBucketPolicy,
   GetBucketPolicyStatus: getBucketPolicyStatus,
@@ -154,9 +168,9 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   GetPublicAccessBlock: getPublicAccessBlock,
   HeadBucket: headBucket,
   HeadObject: headObject,
-  ListBucketAnalyticsConfigurations: "unbuilt",
-  ListBucketIntelligentTieringConfigurations: "unbuilt",
-  ListBucketInventoryConfigurations: "unbuilt",
+  ListBucketAnalyticsConfigurations: listBucketAnalyticsConfigurations,
+  ListBucketIntelligentTieringConfigurations: listBucketIntelligentTieringConfigurations,
+  ListBucketInventoryConfigurations: listBucketInventoryConfigurations,
   ListBucketMetricsConfigurations: listBucketMetricsConfigurations,
   ListBuckets: listBuckets,
   ListDirectoryBuckets: listDirectoryBuckets,
