@@ -1,16 +1,21 @@
 // @ts-check
 // Runs the `cairn` command as a user would: a process of its own, in a folder of its own.
 import { execFile } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+// One listener for each folder.
+process.setMaxListeners(0);
+
 const command = fileURLToPath(new URL("../../cli/cairn.mjs", import.meta.url));
 
-/** An empty folder that nobody else uses. */
+/** An empty folder that nobody else uses, gone when the tests end. */
 export function emptyFolder() {
-  return mkdtempSync(join(tmpdir(), "cairn-cli-"));
+  const folder = mkdtempSync(join(tmpdir(), "cairn-cli-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /**
