@@ -49,6 +49,7 @@ export const listObjectVersions: Handler<"ListObjectVersions"> = async (context,
 /** A version id marker continues within a key, so it needs one. */
 function readMarkers(keyMarker: string, versionIdMarker: string | undefined) {
   if (versionIdMarker === undefined) return keyMarker === "" ? {} : { keyMarker };
+  if (keyMarker === "" && versionIdMarker === "") return {};
   if (keyMarker === "") {
     throw invalidArgument(
       "A version-id marker cannot be specified without a key marker.",

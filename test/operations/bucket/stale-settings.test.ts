@@ -1,0 +1,64 @@
+// Another isolate changes a setting: this one still remembers the old one, and must not act on it.
+import { env } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import { openBucket } from "../../../src/bucket/client.ts";
+import { loadBucket, setSetting } from "../../../src/catalog/buckets.ts";
+import { systemSeams } from "../../../src/env.ts";
+import { call, contentMd5, makeBucket, putObjects } from "./fixtures.ts";
+
+/** Enables versioning as another isolate would: in D1 and the index, not in this one's memory. */
+async function enableVersioningElsewhere(name: string): Promise<void> {
+  const database = {
+    prepare: (sql: string) => env.CATALOG.prepare(sql),
+    batch: (statements: D1PreparedStatement[]) => env.CATALOG.batch(statements),
+  } as D1Database;
+  const elsewhere = { env: { ...env, CATALOG: database }, seams: systemSeams, nowMs: Date.now() };
+  const bucket = await loadBucket(elsewhere, name);
+  if (bucket === undefined) throw new Error("no such bucket");
+  const epoch = await setSetting(elsewhere, bucket, "versioning", "Enabled");
+  await openBucket(env, bucket.bucketId).advanceEpoch(epoch ?? 0);
+}
+
+describe("settings changed elsewhere", () => {
+  it("are followed by DeleteObjects, whose body is read already", async () => {
+    const bucket = await makeBucket("stale");
+    await putObjects(bucket, ["key"]);
+    await enableVersioningElsewhere(bucket);
+    const body = "<Delete><Object><Key>key</Key></Object></Delete>";
+    const headers = await contentMd5(body);
+    const answer = await call("POST", `/${bucket}?delete`, { body, headers });
+    expect([answer.status, answer.first("DeleteMarker")]).toEqual([200, "true"]);
+    expect((await call("GET", `/${bucket}?versions`)).all("VersionId")).toContain("null");
+  });
+
+  it("are shown at once", async () => {
+    const bucket = await makeBucket("stale");
+    await putObjects(bucket, ["key"]);
+    await enableVersioningElsewhere(bucket);
+    expect((await call("GET", `/${bucket}?versioning`)).first("Status")).toBe("Enabled");
+  });
+
+  it("are followed by listings and DeleteBucket", async () => {
+    const bucket = await makeBucket("stale");
+    await enableVersioningElsewhere(bucket);
+    expect((await call("GET", `/${bucket}?list-type=2`)).status).toBe(200);
+    await enableVersioningElsewhere(bucket);
+    expect((await call("DELETE", `/${bucket}`)).status).toBe(204);
+  });
+});
+
+describe("DeleteBucket beside a write (D15)", () => {
+  it("leaves either the object or no bucket, never both and never neither", async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const bucket = await makeBucket("race");
+      const [put, removed] = await Promise.all([
+        call("PUT", `/${bucket}/key`, { body: "x" }),
+        call("DELETE", `/${bucket}`),
+      ]);
+      const outcome = `${put.status} ${removed.status}`;
+      expect(["200 409", "404 204"]).toContain(outcome);
+      const exists = (await call("HEAD", `/${bucket}`)).status === 200;
+      expect(exists).toBe(removed.status === 409);
+    }
+  });
+});
