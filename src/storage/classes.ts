@@ -1,6 +1,7 @@
 // The closed table of storage classes: which stores keep each, and what the class costs a user who
 // leaves early or stores little. User text never names a binding: it passes through this table.
-// Numbers in it (class codes, store numbers) are written into indexes and blob ids: never reuse one.
+// Numbers in it (class codes, store numbers) are written into indexes and blob ids: never reuse
+// one.
 
 import type { Env } from "../env.ts";
 import { type StorageClass, storageClasses } from "../s3/content.ts";

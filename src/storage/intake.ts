@@ -44,8 +44,9 @@ export class Intake {
   }
 
   /**
-   * The next bytes, `maximumBytes` at most, valid until the next call. The last ones come only after
-   * the source reported its verified end and the digests agreed: until then a failure is thrown.
+   * The next bytes, `maximumBytes` at most, valid until the next call. The last ones come only
+   * after the source reported its verified end and the digests agreed: until then a failure is
+   * thrown.
    */
   async take(maximumBytes: number): Promise<Uint8Array> {
     const chunk = this.#rest ?? (await this.#source.read());

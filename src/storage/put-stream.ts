@@ -1,5 +1,5 @@
-// Moves an intake into one R2 object: in a single put, or in R2's own multipart upload where one put
-// cannot hold it. Both give up without a trace of their own; the caller still deletes the blob,
+// Moves an intake into one R2 object: in a single put, or in R2's own multipart upload where one
+// put cannot hold it. Both give up without a trace of their own; the caller still deletes the blob,
 // because an answer may be lost after the store took the bytes.
 
 import type { Intake } from "./intake.ts";
@@ -24,8 +24,9 @@ export function putWhole(intake: Intake, target: PutTarget): Promise<R2Object | 
 }
 
 /**
- * R2's multipart, in equal parts (all but the last, as R2 demands). R2 cannot complete one create-only,
- * so the id is looked up first; with 103 random bits in it that is a formality. `null` as above.
+ * R2's multipart, in equal parts (all but the last, as R2 demands). R2 cannot complete one
+ * create-only, so the id is looked up first; with 103 random bits in it that is a formality. `null`
+ * as above.
  */
 export async function putInParts(
   intake: Intake,
@@ -50,9 +51,9 @@ export async function putInParts(
 }
 
 /**
- * Runs the store's call on a stream of `lengthBytes` and fills that stream from the intake. Ends when
- * both have: on failure the store has let go of the blob before this throws. Of two failures the
- * first is told: a source that breaks off makes the put fail as well, not the other way round.
+ * Runs the store's call on a stream of `lengthBytes` and fills that stream from the intake. Ends
+ * when both have: on failure the store has let go of the blob before this throws. Of two failures
+ * the first is told: a source that breaks off makes the put fail as well, not the other way round.
  */
 async function send<Answer>(
   intake: Intake,

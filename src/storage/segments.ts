@@ -1,5 +1,5 @@
-// Reads content: segments joined in order into one stream of known length. Opens only the blobs that
-// are needed, a few ahead and never all, and leaves the bytes to the runtime: no chunk passes
+// Reads content: segments joined in order into one stream of known length. Opens only the blobs
+// that are needed, a few ahead and never all, and leaves the bytes to the runtime: no chunk passes
 // through JavaScript. Does not decide what may be read, nor ask the index again.
 
 import type { Env } from "../env.ts";

@@ -1,6 +1,6 @@
-// What can go wrong below: R2's failures become typed ones here and nowhere else. The binding throws
-// plain errors whose message ends in a code, "(10043)", so this is the one place that reads messages.
-// Codes: https://developers.cloudflare.com/r2/api/error-codes/
+// What can go wrong below: R2's failures become typed ones here and nowhere else. The binding
+// throws plain errors whose message ends in a code, "(10043)", so this is the one place that reads
+// messages. Codes: https://developers.cloudflare.com/r2/api/error-codes/
 
 import { S3Error } from "../s3/errors.ts";
 
@@ -9,8 +9,8 @@ const overloads: ReadonlySet<string> = new Set(["10043", "10058"]);
 
 /**
  * The failure as callers know it: SlowDown when the store asks for patience, InternalError for the
- * rest, with the store's own error as the cause. S3Error and MissingBlobError pass unchanged: they came from
- * the source of the bytes or from this room.
+ * rest, with the store's own error as the cause. S3Error and MissingBlobError pass unchanged: they
+ * came from the source of the bytes or from this room.
  */
 export function translateStoreError(error: unknown): S3Error | MissingBlobError {
   if (error instanceof S3Error || error instanceof MissingBlobError) return error;
