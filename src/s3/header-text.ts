@@ -1,8 +1,9 @@
-// Text on its way into a response header. HTTP carries visible ASCII; the runtime throws on CR, LF,
-// NUL and on characters above U+00FF. Nothing a client stored may turn into that exception.
+// Text on its way into a response header. The runtime reads and writes header bytes as UTF-8, so that
+// what came in a header goes out byte for byte; it throws on CR, LF and NUL. Nothing a client stored
+// may turn into that exception.
 
-/** Tab and visible characters of Latin-1. */
-const carriable = /^[\t -~\u00a0-\u00ff]*$/;
+const withoutControls = /^[\t -~\u0080-\uffff]*$/;
+const latin = /^[\t -~\u00a0-\u00ff]*$/;
 const ascii = /^[\t -~]*$/;
 
 /** User metadata: anything beyond ASCII goes out as RFC 2047 `=?UTF-8?B?...?=`, as on S3. */
@@ -10,14 +11,14 @@ export function metadataHeaderText(text: string): string {
   return ascii.test(text) ? text : encodeWord(text);
 }
 
-/** Any other header: Latin-1 goes out as it is, the rest as RFC 2047. Never throws later. */
+/** Any other header goes out as it came in; control characters make it RFC 2047. Never throws later. */
 export function headerText(text: string): string {
-  return carriable.test(text) ? text : encodeWord(text);
+  return withoutControls.test(text) ? text : encodeWord(text);
 }
 
-/** Whether a client's text can be sent back in a header without changing it. */
+/** Whether a query's text may become a header: S3 takes Latin-1 without control characters. */
 export function isHeaderText(text: string): boolean {
-  return carriable.test(text);
+  return latin.test(text);
 }
 
 function encodeWord(text: string): string {

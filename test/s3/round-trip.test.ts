@@ -8,7 +8,10 @@ import { readInput, renderOutput } from "../../src/s3/bind.ts";
 import { type OperationRow, operationRows } from "../../src/s3/operations.ts";
 import { type StructureShape, shapeOf } from "../../src/s3/schema.ts";
 import { parseTarget } from "../../src/s3/target.ts";
+import { installDomParser } from "./dom-parser.ts";
 import { bytes, recordOf } from "./fixtures.ts";
+
+installDomParser();
 
 interface SentRequest {
   readonly path: string;
