@@ -120,6 +120,14 @@ describe("GetBucketAcl", () => {
   });
 });
 
+describe("PutBucketAcl", () => {
+  it("is refused, since ownership is enforced (B119)", async () => {
+    const headers = { "x-amz-acl": "public-read" };
+    const answer = await call("PUT", `/${bucket}?acl`, { headers });
+    expect([answer.status, answer.first("Code")]).toEqual([400, "AccessControlListNotSupported"]);
+  });
+});
+
 describe("GetBucketEncryption", () => {
   it("is SSE-S3 and blocks SSE-C", async () => {
     const answer = await call("GET", `/${bucket}?encryption`);
@@ -129,7 +137,7 @@ describe("GetBucketEncryption", () => {
 });
 
 describe("settings that are not built", () => {
-  it.each(["cors", "lifecycle", "policy", "website", "replication", "logging", "acl", "abac"])(
+  it.each(["cors", "lifecycle", "policy", "website", "replication", "logging", "abac"])(
     "refuses to put %s with NotImplemented",
     async (query) => {
       const answer = await call("PUT", `/${bucket}?${query}`, { body: "<X/>" });
