@@ -45,11 +45,29 @@ const moduleTypes = {
 };
 
 /**
+ * The build going on in this process, so that servers started together share it.
+ * @type {Promise<Bundle> | undefined}
+ */
+let current;
+
+/**
  * The built Worker; builds it first when a source changed since.
  * @param {{ force?: boolean, onBuild?: () => void }} [options] `onBuild` runs before a build starts
  * @returns {Promise<Bundle>}
+ * @throws {StartError} with the compiler's words when it does not build
  */
-export async function ensureBundle(options = {}) {
+export function ensureBundle(options = {}) {
+  current ??= readOrBuild(options).finally(() => {
+    current = undefined;
+  });
+  return current;
+}
+
+/**
+ * @param {{ force?: boolean, onBuild?: () => void }} options
+ * @returns {Promise<Bundle>}
+ */
+async function readOrBuild(options) {
   const sourceHash = await hashSources();
   const known = options.force ? undefined : await readManifest();
   if (known?.sourceHash === sourceHash) {

@@ -58,7 +58,7 @@ function matchesPart(part, value, bound) {
 /**
  * Calls `fire` for each due cron at the start of each minute, never twice at once for the same cron.
  * @param {string[]} crons
- * @param {(cron: string, scheduledTime: Date) => Promise<void>} fire
+ * @param {(cron: string, scheduledTime: Date) => Promise<void>} fire must not reject
  * @returns {() => void} stops the clock
  */
 export function driveCrons(crons, fire) {

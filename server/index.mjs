@@ -1,45 +1,14 @@
 // @ts-check
-// The local server: the built Worker on Miniflare's simulators, kept in a folder, on one port. A
-// library first; `npm start` is a thin command around it. It installs no signal handlers and prints
-// nothing of its own: that is the caller's business.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { Log, LogLevel, Miniflare } from "miniflare";
-import { ensureBundle } from "./bundle.mjs";
-import { driveCrons } from "./crons.mjs";
-import {
-  checkRootKey,
-  loadKeys,
-  makeKeys,
-  openDataDirectory,
-  saveCredentials,
-} from "./data-directory.mjs";
-import { guardRuntime } from "./guard.mjs";
-import { migrate } from "./migrate.mjs";
-import { runtimeOptions } from "./runtime.mjs";
+// The public door of the package. Small on purpose: the server behind it loads Miniflare, and needs a
+// Node that not everybody has; whoever has an older one should read why, not a stack.
 import { StartError } from "./start-error.mjs";
 
 /** @import { CairnOptions, CairnServer } from "./index.d.mts" */
-/** @import { Bundle } from "./types.d.mts" */
 
 export { StartError } from "./start-error.mjs";
 
-/** How long requests in flight may take to finish once `stop` is called. */
-const drainMs = 10_000;
-/** What the deployment keeps as secrets; `--var` must not half-change a key that lives on disk. */
-const secretNames = ["MASTER_KEY", "ROOT_ACCESS_KEY_ID", "ROOT_SECRET_ACCESS_KEY"];
-const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
-
-/**
- * @typedef {object} Home where one server keeps its data and keys
- * @property {string} path
- * @property {ReturnType<typeof makeKeys>} keys
- * @property {boolean} isThrowAway
- * @property {(pid: number) => void} recordRuntime
- * @property {() => void} release
- */
+/** The first Node with `node:sqlite` open to all; Miniflare is content with any 22. */
+const oldestNode = { major: 22, minor: 13 };
 
 /**
  * Starts a Cairn server in this process. See `index.d.mts` for what the options mean.
@@ -48,176 +17,13 @@ const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
  * @throws {StartError} for what the caller can put right: a taken port, a folder in use, half a key
  */
 export async function startCairn(options = {}) {
-  checkOptions(options);
-  const bundle = await ensureBundle(options.onBuild ? { onBuild: options.onBuild } : {});
-  const home = await openHome(options);
-  const guard = guardRuntime({
-    throwAwayDirectory: home.isThrowAway ? home.path : "",
-    onStart: home.recordRuntime,
-  });
-  /** @type {Miniflare | undefined} */
-  let miniflare;
-  try {
-    miniflare = openRuntime(bundle, home, options);
-    const server = await describeServer(miniflare, home, bundle, options);
-    const stop = stopper({ miniflare, home, guard, crons: bundle.description.crons });
-    return { ...server, stop };
-  } catch (error) {
-    await miniflare?.dispose().catch(() => undefined);
-    guard.release();
-    home.release();
-    throw asStartError(error, options);
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major < oldestNode.major || (major === oldestNode.major && minor < oldestNode.minor)) {
+    throw new StartError(
+      `Cairn needs Node ${oldestNode.major}.${oldestNode.minor} or later in the process that starts it; ` +
+        `this is ${process.versions.node}. npm scripts find a newer one by themselves: it is installed with Cairn.`,
+    );
   }
-}
-
-/** @param {CairnOptions} options */
-function checkOptions(options) {
-  const secret = Object.keys(options.vars ?? {}).find((name) => secretNames.includes(name));
-  if (secret !== undefined) {
-    throw new StartError(`${secret} is kept with the data. Use the options for the root key.`);
-  }
-  checkRootKey(options);
-  const { port = 0 } = options;
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new StartError(`Not a port: ${port}`);
-  }
-}
-
-/**
- * @param {CairnOptions} options
- * @returns {Promise<Home>}
- */
-async function openHome(options) {
-  if (options.memory || options.dataDir === undefined) {
-    const path = mkdtempSync(join(tmpdir(), "cairn-"));
-    const release = () => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
-    const keys = { ...makeKeys(), ...checkRootKey(options) };
-    return { path, keys, isThrowAway: true, recordRuntime: () => undefined, release };
-  }
-  const directory = await openDataDirectory(options.dataDir);
-  try {
-    return { ...directory, keys: loadKeys(directory.path, options), isThrowAway: false };
-  } catch (error) {
-    directory.release();
-    throw error;
-  }
-}
-
-/**
- * @param {Bundle} bundle
- * @param {Home} home
- * @param {CairnOptions} options
- */
-function openRuntime(bundle, home, options) {
-  const onLog = options.onLog ?? (options.quiet ? () => undefined : printLog);
-  const before = new Map(signals.map((signal) => [signal, process.listeners(signal)]));
-  const miniflare = new Miniflare(
-    runtimeOptions(bundle, {
-      directory: join(home.path, "state"),
-      host: options.host ?? "127.0.0.1",
-      port: options.port ?? 0,
-      vars: {
-        ...bundle.description.vars,
-        ...options.vars,
-        LOCAL: "true",
-        MASTER_KEY: home.keys.masterKey,
-        ROOT_ACCESS_KEY_ID: home.keys.accessKeyId,
-        ROOT_SECRET_ACCESS_KEY: home.keys.secretAccessKey,
-      },
-      log: new Log(LogLevel.NONE),
-      onLog: ({ level, message }) => onLog(level, message),
-    }),
-  );
-  // Miniflare ends the whole process on a signal, in the middle of whatever its owner is doing.
-  for (const signal of signals) {
-    for (const listener of process.listeners(signal)) {
-      if (!before.get(signal)?.includes(listener)) {
-        process.removeListener(signal, listener);
-      }
-    }
-  }
-  return miniflare;
-}
-
-/**
- * @param {string} level
- * @param {string} message
- */
-function printLog(level, message) {
-  process.stderr.write(`${level}: ${message}\n`);
-}
-
-/**
- * Waits until the server answers with its catalog up to date, and says where it is.
- * @param {Miniflare} miniflare
- * @param {Home} home
- * @param {Bundle} bundle
- * @param {CairnOptions} options
- * @returns {Promise<Omit<CairnServer, "stop">>}
- */
-async function describeServer(miniflare, home, bundle, options) {
-  const { href } = await miniflare.unsafeGetDirectURL();
-  await Promise.all(
-    bundle.description.databases.map(async ({ binding, migrations }) =>
-      migrate(await miniflare.getD1Database(binding), migrations),
-    ),
-  );
-  const endpoint = href.replace(/\/$/, "");
-  const region = options.vars?.["REGION"] ?? bundle.description.vars["REGION"] ?? "us-east-1";
-  const { accessKeyId, secretAccessKey, masterKey } = home.keys;
-  if (!home.isThrowAway) {
-    const credentials = { endpoint, accessKeyId, secretAccessKey, masterKey, region };
-    saveCredentials(home.path, credentials);
-  }
-  return { endpoint, region, credentials: { accessKeyId, secretAccessKey } };
-}
-
-/**
- * Starts the crons and returns what ends everything, once, however often it is called.
- * @param {object} parts
- * @param {Miniflare} parts.miniflare
- * @param {Home} parts.home
- * @param {ReturnType<typeof guardRuntime>} parts.guard
- * @param {string[]} parts.crons
- */
-function stopper({ miniflare, home, guard, crons }) {
-  const stopCrons = driveCrons(crons, async (cron, scheduledTime) => {
-    const worker = await miniflare.getWorker();
-    await worker.scheduled({ cron, scheduledTime });
-  });
-  const stopAll = async () => {
-    stopCrons();
-    await Promise.all(guard.runtimes().map(drain));
-    await miniflare.dispose();
-    guard.release();
-    home.release();
-  };
-  /** @type {Promise<void> | undefined} */
-  let stopped;
-  return () => {
-    stopped ??= stopAll();
-    return stopped;
-  };
-}
-
-/**
- * workerd answers SIGTERM by refusing new connections and finishing what it has begun.
- * @param {import("node:child_process").ChildProcess} runtime
- */
-async function drain(runtime) {
-  const exited = new Promise((resolve) => runtime.once("exit", resolve));
-  runtime.kill("SIGTERM");
-  await Promise.race([exited, sleep(drainMs, undefined, { ref: false })]);
-}
-
-/**
- * @param {unknown} error
- * @param {CairnOptions} options
- */
-function asStartError(error, { host = "127.0.0.1", port }) {
-  const { code, message = "" } = /** @type {{ code?: string, message?: string }} */ (error);
-  if (code === "ERR_ADDRESS_IN_USE" || /address already in use/i.test(message)) {
-    return new StartError(`Port ${port} on ${host} is taken. Choose another one: --port NUMBER`);
-  }
-  return error;
+  const { startServer } = await import("./server.mjs");
+  return startServer(options);
 }
