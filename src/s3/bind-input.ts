@@ -1,5 +1,6 @@
-// Request -> typed input, by the operation's schema: labels, query, headers, metadata headers and the
-// XML body. Bytes of objects are not read here. Every refusal is the client's error in S3's words.
+// Request -> typed input, by the operation's schema: labels, query, headers, metadata headers and
+// the XML body. Bytes of objects are not read here. Every refusal is the client's error in S3's
+// words.
 
 import { S3Error } from "./errors.ts";
 import { readUserMetadata } from "./metadata.ts";
@@ -31,6 +32,7 @@ interface BodyLimits {
   readonly entries: number;
 }
 
+/** What a member may be read from. */
 interface RequestParts {
   readonly target: Target;
   readonly headers: Headers;
@@ -62,7 +64,9 @@ export function payloadOf(row: OperationRow): PayloadKind {
   return compiledInput(row).payload;
 }
 
-/** The most bytes an "xml" or "text" body may have; more is MaxMessageLengthExceeded for the caller. */
+/**
+ * The most bytes an "xml" or "text" body may have; more is MaxMessageLengthExceeded for the caller.
+ */
 export function maximumBodyBytes(row: OperationRow): number {
   return (limits[row.name] ?? usualLimits).bytes;
 }
@@ -97,6 +101,7 @@ function compiledInput(row: OperationRow): CompiledInput {
   return input;
 }
 
+/** Settles once where every member is, so that a request costs one look per member. */
 function compileInput(row: OperationRow): CompiledInput {
   if (row.schema === null) {
     const payload = row.name === "PostObject" ? "form" : "none";
@@ -159,6 +164,7 @@ function readMetadata({ headers }: RequestParts): Record<string, string> | undef
   return Object.keys(metadata).length === 0 ? undefined : metadata;
 }
 
+/** Required parameters that routing did not ask for are the client's omission. */
 function compileQuery(row: OperationRow, member: Member, name: string): ReadMember {
   const parse = compileText(member.shape, {
     number: readQueryNumber,
@@ -174,6 +180,10 @@ function compileQuery(row: OperationRow, member: Member, name: string): ReadMemb
   };
 }
 
+/**
+ * An empty header is as good as none where one is required. The copy source has its own refusals
+ * (copy-source.ts), empty ones included.
+ */
 function compileHeader(member: Member, name: string): ReadMember {
   const parse = compileText(member.shape, { number: readHeaderNumber, text: readHeaderText });
   return ({ headers }) => {
@@ -190,6 +200,7 @@ function compileHeader(member: Member, name: string): ReadMember {
   };
 }
 
+/** Numbers and text have other rules in a query than in a header. */
 interface TextParsers {
   readonly number: (name: string, text: string) => unknown;
   readonly text: (name: string, text: string) => unknown;
@@ -214,7 +225,9 @@ function compileText(shape: Shape, parsers: TextParsers): (name: string, text: s
   }
 }
 
-/** S3 needs a body for every setting but these, whose headers may say it all (or which need none). */
+/**
+ * S3 needs a body for every setting but these, whose headers may say it all (or which need none).
+ */
 const bodyOptional: ReadonlySet<OperationName> = new Set<OperationName>([
   "CreateBucket",
   "PutBucketAcl",
@@ -225,6 +238,7 @@ function isBodyRequired(row: OperationRow, member: Member): boolean {
   return member.isRequired || !bodyOptional.has(row.name);
 }
 
+/** Bounds first, then well-formedness, then meaning. */
 function compileXmlBody(
   row: OperationRow,
   root: string,

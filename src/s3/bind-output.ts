@@ -6,7 +6,7 @@ import type { OperationName, OperationOutput } from "./operation-types.ts";
 import type { OperationRow } from "./operations.ts";
 import { type Member, type StructureShape, shapeOf } from "./schema.ts";
 import { formatHttpDate, formatIsoDate } from "./time.ts";
-import { escapeXml } from "./xml-text.ts";
+import { escapeXml, xmlDeclaration, xmlNamespace } from "./xml-text.ts";
 import { compileDocument, compileVersionEntries, type Write } from "./xml-write.ts";
 
 export interface AnswerFacts {
@@ -26,6 +26,7 @@ type Fields = Readonly<Record<string, unknown>>;
 type RenderBody = (output: Fields, headers: Headers) => Answer["body"];
 type RenderHeader = (output: Fields, headers: Headers) => void;
 
+/** An operation's answer, settled once: what to set for each header member, and how the body is made. */
 interface CompiledOutput {
   readonly headers: readonly RenderHeader[];
   readonly body: RenderBody;
@@ -35,7 +36,8 @@ const compiled = new Map<OperationName, CompiledOutput>();
 
 /**
  * Renders what a handler returned. Status is the row's, 206 when the output has a `ContentRange`,
- * or the output's own `StatusCode` where its type has one. HEAD has no body because its schema has none.
+ * or the output's own `StatusCode` where its type has one. HEAD has no body because its schema has
+ * none.
  */
 export function renderOutput<N extends OperationName>(
   row: OperationRow<N>,
@@ -54,6 +56,7 @@ export function renderOutput<N extends OperationName>(
   return { status: statusOf(row, fields), headers, body };
 }
 
+/** The model gives one status; ranges, restores and form uploads have more. */
 function statusOf(row: OperationRow, output: Fields): number {
   if (typeof output["StatusCode"] === "number") return output["StatusCode"];
   return output["ContentRange"] === undefined ? row.status : 206;
@@ -129,6 +132,7 @@ function compileBody(
   return xmlBody(compileRoot(row, root, inBody), (output) => output);
 }
 
+/** Every document is plain but one: versions and delete markers share an order. */
 function compileRoot(row: OperationRow, root: string, members: readonly Member[]): Write {
   if (row.name !== "ListObjectVersions") return compileDocument(root, members);
   const [versions, markers] = ["Versions", "DeleteMarkers"].map((name) =>
@@ -139,6 +143,7 @@ function compileRoot(row: OperationRow, root: string, members: readonly Member[]
   return compileDocument(root, others, compileVersionEntries(versions, markers));
 }
 
+/** A payload is one member that is the whole body: a document of its own, bytes, or a policy. */
 function compilePayload(payload: Member): RenderBody {
   const { name, shape, traits } = payload;
   if (shape.kind === "structure") {
@@ -167,7 +172,7 @@ function renderLocation(output: Fields, headers: Headers): string {
   headers.set("content-type", "application/xml");
   const region = output["LocationConstraint"] ?? "";
   const text = region === "us-east-1" ? "" : escapeXml(String(region));
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${text}</LocationConstraint>`;
+  return `${xmlDeclaration}<LocationConstraint${xmlNamespace}>${text}</LocationConstraint>`;
 }
 
 const postHeaders: readonly RenderHeader[] = [
@@ -187,7 +192,7 @@ function renderPostBody(output: Fields, headers: Headers): string | null {
   const elements = ["Location", "Bucket", "Key", "ETag"].map(
     (name) => `<${name}>${escapeXml(String(output[name] ?? ""))}</${name}>`,
   );
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse>${elements.join("")}</PostResponse>`;
+  return `${xmlDeclaration}<PostResponse>${elements.join("")}</PostResponse>`;
 }
 
 function renderPreflight(output: Fields, headers: Headers): void {

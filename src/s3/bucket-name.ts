@@ -1,5 +1,5 @@
-// Which texts may name a bucket. Creating asks the full rule; every other call asks only whether the
-// text could ever have named one, and leaves the rest to the catalog's NoSuchBucket.
+// Which texts may name a bucket. Creating asks the full rule; every other call asks only whether
+// the text could ever have named one, and leaves the rest to the catalog's NoSuchBucket.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 
 const shape = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
@@ -11,7 +11,9 @@ const legacyShape = /^[A-Za-z0-9._-]{3,255}$/;
 const reservedPrefixes = ["xn--", "sthree-", "amzn-s3-demo-"];
 const reservedSuffixes = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
 
-/** Whether a bucket of this name may be created: 3 to 63 characters, no reserved form, no address. */
+/**
+ * Whether a bucket of this name may be created: 3 to 63 characters, no reserved form, no address.
+ */
 export function isValidBucketName(name: string): boolean {
   return (
     shape.test(name) &&

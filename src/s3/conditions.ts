@@ -1,5 +1,5 @@
-// Preconditions: decided here for reads and copy sources, only read here for writes, which the index
-// judges in the transaction that writes.
+// Preconditions: decided here for reads and copy sources, only read here for writes, which the
+// index judges in the transaction that writes.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-reads.html, RFC 9110 13.2.2
 
 import { S3Error } from "./errors.ts";
@@ -20,8 +20,8 @@ export interface ParsedWriteConditions {
 
 /**
  * Judges the conditions of GET, HEAD and GetObjectAttributes: throws PreconditionFailed (412) or
- * NotModified (304, with ETag and Last-Modified). A tag condition outranks its date twin; dates that
- * cannot be read, and dates in the future for If-Modified-Since, are ignored.
+ * NotModified (304, with ETag and Last-Modified). A tag condition outranks its date twin; dates
+ * that cannot be read, and dates in the future for If-Modified-Since, are ignored.
  */
 export function checkReadConditions(
   headers: Headers,

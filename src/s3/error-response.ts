@@ -1,10 +1,11 @@
 // What a refusal looks like on the wire. Only the fields that whoever threw it listed are shown; a
-// throwable that is no S3Error becomes one fixed InternalError, its cause stays in the log (SEC-122).
+// throwable that is no S3Error becomes one fixed InternalError, its cause stays in the log
+// (SEC-122).
 
 import type { Answer, AnswerFacts } from "./bind-output.ts";
 import { S3Error } from "./errors.ts";
 import { headerText } from "./header-text.ts";
-import { escapeXml } from "./xml-text.ts";
+import { escapeXml, xmlDeclaration } from "./xml-text.ts";
 
 export interface ErrorFacts extends AnswerFacts {
   /** HEAD is answered without a body. */
@@ -19,8 +20,8 @@ export function asS3Error(error: unknown): S3Error {
 }
 
 /**
- * Renders any throwable: `<Error>` without a namespace, details in the order given, request ids last,
- * as S3 sends them. No body for HEAD and 304.
+ * Renders any throwable: `<Error>` without a namespace, details in the order given, request ids
+ * last, as S3 sends them. No body for HEAD and 304.
  */
 export function renderError(error: unknown, facts: ErrorFacts): Answer {
   const refusal = asS3Error(error);
@@ -34,7 +35,7 @@ export function renderError(error: unknown, facts: ErrorFacts): Answer {
 
 /** The XML of a refusal, declaration included; CompleteMultipartUpload may send it after a 200. */
 export function errorDocument(refusal: S3Error, facts: AnswerFacts): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${[
+  return `${xmlDeclaration}<Error>${[
     ["Code", refusal.code],
     ["Message", refusal.message],
     ...Object.entries(refusal.detail),

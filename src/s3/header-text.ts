@@ -1,6 +1,6 @@
-// Text on its way into a response header. The runtime reads and writes header bytes as UTF-8, so that
-// what came in a header goes out byte for byte; it throws on CR, LF and NUL. Nothing a client stored
-// may turn into that exception.
+// Text on its way into a response header. The runtime reads and writes header bytes as UTF-8, so
+// that what came in a header goes out byte for byte; it throws on CR, LF and NUL. Nothing a client
+// stored may turn into that exception.
 
 const withoutControls = /^[\t -~\u0080-\uffff]*$/;
 const latin = /^[\t -~\u00a0-\u00ff]*$/;
@@ -11,7 +11,9 @@ export function metadataHeaderText(text: string): string {
   return ascii.test(text) ? text : encodeWord(text);
 }
 
-/** Any other header goes out as it came in; control characters make it RFC 2047. Never throws later. */
+/**
+ * Any other header goes out as it came in; control characters make it RFC 2047. Never throws later.
+ */
 export function headerText(text: string): string {
   return withoutControls.test(text) ? text : encodeWord(text);
 }

@@ -57,8 +57,9 @@ export function checkUserMetadata(metadata: Readonly<Record<string, string>>): v
 }
 
 /**
- * The standard headers a version keeps. `aws-chunked` is how the body travelled, not what it is, and
- * is left out. Throws InvalidRedirectLocation for a website redirect that is no path or web address.
+ * The standard headers a version keeps. `aws-chunked` is how the body travelled, not what it is,
+ * and is left out. Throws InvalidRedirectLocation for a website redirect that is no path or web
+ * address.
  */
 export function readStoredHeaders(headers: Headers): ReadStoredHeaders {
   const stored: Record<string, string> = {};

@@ -380,7 +380,9 @@ interface SdkOperations {
 /** What a handler may answer a streaming member with. */
 export type ResponseStream = ReadableStream<Uint8Array> | Uint8Array | string;
 
-/** Members that travel as raw bytes. In the input they are absent: `context.openBody()` reads them. */
+/**
+ * Members that travel as raw bytes. In the input they are absent: `context.openBody()` reads them.
+ */
 type StreamingMember = "Body" | "AnnotationPayload" | "Payload";
 
 type Streamed<Output> = Omit<Output, "$metadata" | StreamingMember> & {
@@ -427,7 +429,9 @@ export type OperationTypes = {
   };
 } & { PostObject: PostObjectTypes; OptionsObject: OptionsObjectTypes };
 
-/** AWS's name of an operation, verbatim; `PostObject` and `OptionsObject` beside the model's 112. */
+/**
+ * AWS's name of an operation, verbatim; `PostObject` and `OptionsObject` beside the model's 112.
+ */
 export type OperationName = keyof OperationTypes;
 
 export type OperationInput<N extends OperationName> = OperationTypes[N]["input"];

@@ -1,9 +1,10 @@
-// THE TABLE: one row per S3 operation. Method, path, sub-resource and where each member travels come
-// from the schema that the AWS SDK publishes; the permission and the facts that tell rows of one
-// sub-resource apart stand here. No permission has a default. `resolve.ts` picks a row, `bind.ts`
-// reads and renders by it, `operations/handlers.ts` says what it does.
+// THE TABLE: one row per S3 operation. Method, path, sub-resource and where each member travels
+// come from the schema that the AWS SDK publishes; the permission and the facts that tell rows of
+// one sub-resource apart stand here. No permission has a default. `resolve.ts` picks a row,
+// `bind.ts` reads and renders by it, `operations/handlers.ts` says what it does.
 //
-// Permissions: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+// Permissions:
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 
 import {
   AbortMultipartUpload$,
@@ -123,10 +124,14 @@ import type { OperationName } from "./operation-types.ts";
 
 export type OperationLevel = "service" | "bucket" | "object";
 
-/** The SDK's operation schema, read by `schema.ts`: `[9, namespace, name, {http}, input, output]`. */
+/**
+ * The SDK's operation schema, read by `schema.ts`: `[9, namespace, name, {http}, input, output]`.
+ */
 export type OperationSchema = readonly [9, string, string, unknown, unknown, unknown];
 
-/** An IAM action, or `preflight`: a browser's OPTIONS carries no identity, the CORS rules decide. */
+/**
+ * An IAM action, or `preflight`: a browser's OPTIONS carries no identity, the CORS rules decide.
+ */
 export type OperationAction = `${string}:${string}` | "preflight";
 
 export interface OperationRow<N extends OperationName = OperationName> {
@@ -144,7 +149,10 @@ export interface OperationRow<N extends OperationName = OperationName> {
   readonly action: OperationAction;
   /** Asked instead of `action` when the request names a version. */
   readonly versionAction: OperationAction | undefined;
-  /** True when `x-amz-copy-source` is read as well: the caller needs GetObject or GetObjectVersion there. */
+  /**
+   * True when `x-amz-copy-source` is read as well: the caller needs GetObject or GetObjectVersion
+   * there.
+   */
   readonly readsSource: boolean;
   /** Query parameters that must be there for this row to be meant. */
   readonly query: readonly string[];

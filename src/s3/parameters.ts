@@ -1,5 +1,6 @@
 // Text of a query parameter or header -> number, boolean or date, with S3's refusals. What S3 reads
-// leniently is lenient here: an empty page size is the default, an unreadable condition date is none.
+// leniently is lenient here: an empty page size is the default, an unreadable condition date is
+// none.
 
 import { S3Error } from "./errors.ts";
 import { isHeaderText } from "./header-text.ts";
@@ -79,7 +80,9 @@ export function readBoolean(name: string, text: string): boolean | undefined {
   throw invalidArgument("Invalid Argument", name, text);
 }
 
-/** A date in a header or query parameter. Condition dates that cannot be read are ignored (B070). */
+/**
+ * A date in a header or query parameter. Condition dates that cannot be read are ignored (B070).
+ */
 export function readTimestamp(name: string, text: string): Date | undefined {
   const timeMs = parseHttpDate(text) ?? parseIsoDate(text);
   if (timeMs !== undefined) return new Date(timeMs);

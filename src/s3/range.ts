@@ -27,7 +27,9 @@ export function parseRange(text: string): ByteRange | undefined {
     : { kind: "from-to", first: whole(first), last: whole(last) };
 }
 
-/** The bytes of an object of `sizeBytes` that a range means; `unsatisfiable` is 416 InvalidRange. */
+/**
+ * The bytes of an object of `sizeBytes` that a range means; `unsatisfiable` is 416 InvalidRange.
+ */
 export function resolveRange(range: ByteRange, sizeBytes: number): ByteWindow | "unsatisfiable" {
   if (range.kind === "suffix") {
     const length = Math.min(range.length, sizeBytes);

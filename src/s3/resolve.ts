@@ -8,7 +8,10 @@ import { type OperationLevel, type OperationRow, operationRows, operations } fro
 import { invalidArgument } from "./parameters.ts";
 import type { Query, Target } from "./target.ts";
 
-/** Parameters that change what a request means; given twice, signer and reader might differ (SEC-018). */
+/**
+ * Parameters that change what a request means; given twice, signer and reader might differ
+ * (SEC-018).
+ */
 const decisiveParameters = new Set(["versionId", "uploadId", "partNumber", "list-type", "id"]);
 
 const subresources = new Set(operationRows.flatMap((row) => row.subresource ?? []));
@@ -19,7 +22,10 @@ const groups = Map.groupBy(
   (row) => groupName(row.level, row.subresource),
 );
 
-/** What S3 calls the resource of a sub-resource in its 405s and logs, where it is not the name itself. */
+/**
+ * What S3 calls the resource of a sub-resource in its 405s and logs, where it is not the name
+ * itself.
+ */
 const resourceTypes: Readonly<Record<string, string>> = {
   policy: "BUCKETPOLICY",
   versions: "BUCKETVERSIONS",

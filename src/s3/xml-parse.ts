@@ -20,7 +20,9 @@ export function malformedXml(cause?: unknown): S3Error {
   return new S3Error("MalformedXML", undefined, { cause });
 }
 
-/** Parses a document of at most `maximumElements` elements. Throws MalformedXML. Linear in its size. */
+/**
+ * Parses a document of at most `maximumElements` elements. Throws MalformedXML. Linear in its size.
+ */
 export function parseXml(bytes: Uint8Array, maximumElements: number): XmlElement {
   const text = decodeUtf8(bytes);
   const open: XmlElement[] = [];

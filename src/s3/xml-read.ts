@@ -1,6 +1,6 @@
 // Compiles a shape into a function that reads an XML element strictly: unknown elements, repeated
-// single elements, missing required ones, text between elements and values of the wrong type are all
-// MalformedXML. Enumerations are not judged here: the operation knows the right refusal.
+// single elements, missing required ones, text between elements and values of the wrong type are
+// all MalformedXML. Enumerations are not judged here: the operation knows the right refusal.
 
 import type { Member, Shape, StructureShape } from "./schema.ts";
 import { parseHttpDate, parseIsoDate } from "./time.ts";
@@ -16,6 +16,7 @@ const alsoRequired: Readonly<Record<string, readonly string[]>> = {
 
 const structures = new WeakMap<StructureShape, Read>();
 
+/** One child element a structure may have. */
 interface Field {
   readonly name: string;
   readonly isList: boolean;
@@ -31,6 +32,7 @@ export function compileRoot(root: string, shape: StructureShape): Read {
   };
 }
 
+/** The reader of a structure; made once however many operations share it. */
 function compileStructure(shape: StructureShape): Read {
   const known = structures.get(shape);
   if (known !== undefined) return known;
@@ -70,6 +72,7 @@ function compileFields(shape: StructureShape): Read {
   };
 }
 
+/** Fills `value` from the children; each is known, and single unless its list is flattened. */
 function readChildren(
   element: XmlElement,
   fields: ReadonlyMap<string, Field>,
@@ -92,6 +95,7 @@ function readChildren(
   }
 }
 
+/** A list without an element of its own repeats; any other member, a wrapped list too, is single. */
 function compileField(member: Member): Field {
   const { name, shape, traits } = member;
   if (shape.kind !== "list") return { name, isList: false, read: compileValue(shape) };

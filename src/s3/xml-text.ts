@@ -1,6 +1,13 @@
 // Text on its way into XML: escaping as S3 does it, and the listing encoding.
 
-/** Everything but the characters that need no care; a negated class, so that it names only safe ones. */
+/**
+ * Everything but the characters that need no care; a negated class, so that it names only safe
+ * ones.
+ */
+export const xmlDeclaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
+/** The attribute that puts an answer's root into S3's namespace. Errors have none. */
+export const xmlNamespace = ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
+
 const unsafe = /[^\t\n !#-%'-;=?-\ufffd]/;
 
 const entities: Readonly<Record<number, string>> = {

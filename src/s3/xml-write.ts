@@ -4,12 +4,14 @@
 
 import type { Member, Shape, StructureShape } from "./schema.ts";
 import { formatIsoDate } from "./time.ts";
-import { encodeListingText, escapeXml } from "./xml-text.ts";
+import { encodeListingText, escapeXml, xmlDeclaration, xmlNamespace } from "./xml-text.ts";
 
 /** Writes one value; `encodes` when the answer is a listing with `encoding-type=url`. */
 export type Write = (value: unknown, encodes: boolean) => string;
 
-/** Members of listings that `encoding-type=url` covers. Upload ids and tokens are not among them. */
+/**
+ * Members of listings that `encoding-type=url` covers. Upload ids and tokens are not among them.
+ */
 const listingTexts = new Set([
   "Key",
   "Prefix",
@@ -21,22 +23,19 @@ const listingTexts = new Set([
   "NextKeyMarker",
 ]);
 
-const namespace = ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
-const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
-
 /** Structures seen so far: they are shared by many operations and may contain themselves. */
 const bodies = new WeakMap<StructureShape, Write>();
 
 /**
- * A whole document: declaration, root with S3's namespace, members; flattened lists come last, as in
- * S3's listings. `entries`, when given, writes between the scalars and the lists.
+ * A whole document: declaration, root with S3's namespace, members; flattened lists come last, as
+ * in S3's listings. `entries`, when given, writes between the scalars and the lists.
  */
 export function compileDocument(root: string, members: readonly Member[], entries?: Write): Write {
   const isList = (member: Member) => member.shape.kind === "list";
   const writeScalars = compileMembers(members.filter((member) => !isList(member)));
   const writeLists = compileMembers(members.filter(isList));
   const writeEntries = entries ?? (() => "");
-  const [open, close] = [`${declaration}<${root}${namespace}>`, `</${root}>`];
+  const [open, close] = [`${xmlDeclaration}<${root}${xmlNamespace}>`, `</${root}>`];
   return (value, encodes) =>
     open +
     writeScalars(value, encodes) +
