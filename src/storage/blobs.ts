@@ -4,6 +4,7 @@
 // between the sweeper finds by its id.
 
 import { encodeChecksum } from "../checksums/algorithms.ts";
+import { createHasher } from "../checksums/hashers.ts";
 import type { ChecksumPlan } from "../checksums/plan.ts";
 import type { Env, Seams } from "../env.ts";
 import type { ByteSource } from "../s3/byte-source.ts";
@@ -11,11 +12,20 @@ import type { ChecksumAlgorithm, StorageClass } from "../s3/content.ts";
 import { S3Error } from "../s3/errors.ts";
 import { isBlobId, newBlobId, storeNumberOf } from "../s3/ids.ts";
 import { chooseStore, factsOfClass, storeByNumber, storeOf } from "./classes.ts";
+import {
+  type ContentKeys,
+  newHeaders,
+  sealBytes,
+  sealedLength,
+  sealFeed,
+} from "./encryption/content-keys.ts";
+import { type Feed, hashedFeed } from "./encryption/feeds.ts";
 import { Intake } from "./intake.ts";
 import { type BlobOrigin, decodeOrigin, encodeOrigin, type ReadOrigin } from "./origin.ts";
 import { createOnly, type PutTarget, putInParts, putWhole } from "./put-stream.ts";
 import { BlobsRemainError, translateStoreError } from "./store-errors.ts";
 
+export type { ContentKeys } from "./encryption/content-keys.ts";
 export type { BlobOrigin } from "./origin.ts";
 export { type Content, readSegments } from "./segments.ts";
 export { BlobsRemainError, MissingBlobError } from "./store-errors.ts";
@@ -51,13 +61,16 @@ export interface BlobWish {
   /** What to compute, and what the client said it must be. */
   readonly plan: ChecksumPlan;
   readonly origin: BlobOrigin;
+  /** Present: the store is given ciphertext only. Lengths and digests stay those of the plaintext. */
+  readonly keys?: ContentKeys;
 }
 
 /** A blob that is stored whole and verified. Nobody knows of it until the index does. */
 export interface StoredBlob {
   readonly blob: string;
+  /** Of the plaintext. */
   readonly sizeBytes: number;
-  /** The ETag of what was stored, without quotes. */
+  /** The ETag, without quotes: of the bytes as the store has them, of ciphertext when encrypted. */
   readonly md5Hex: string;
   readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly valueBase64: string };
 }
@@ -98,15 +111,19 @@ export async function writeBlob(
 const smallAttempts = 3;
 
 async function writeSmall(env: Env, source: ByteSource, wish: BlobWish): Promise<StoredBlob> {
-  const intake = new Intake(source, wish.plan, false);
-  const bytes = await intake.all();
+  const { plan, keys } = wish;
+  const intake = new Intake(source, plan, false);
+  const plaintext = await intake.all();
   const digest = encodeChecksum(intake.computed.checksum);
+  const seal = keys && newHeaders(keys, wish.seams.randomBytes);
+  const bytes =
+    keys === undefined || seal === undefined ? plaintext : await sealBytes(keys, plaintext, seal);
   for (let attempt = 0; attempt < smallAttempts; attempt += 1) {
-    const target = freshTarget(env, wish, { sizeBytes: bytes.length, digest });
+    const target = freshTarget(env, wish, { sizeBytes: bytes.length, digest, seal });
     const { store, blob, options } = target;
     const put = () => store.put(blob, bytes, { ...options, onlyIf: createOnly });
     const object = await undoOnFailure(target, put);
-    if (object !== null) return storedBlob(object, intake, wish.plan);
+    if (object !== null) return storedBlob(object, intake, { plan, md5: ownMd5(intake, keys) });
   }
   throw idTaken();
 }
@@ -116,33 +133,52 @@ async function writeLarge(
   source: ByteSource,
   { wish, limits }: { wish: BlobWish; limits: WriteLimits },
 ): Promise<StoredBlob> {
-  const { plan } = wish;
-  const sizeBytes = source.length;
+  const { plan, keys } = wish;
+  const sizeBytes = keys === undefined ? source.length : sealedLength(keys, source.length);
   const isInParts = sizeBytes > limits.singlePutBytes;
-  const intake = new Intake(source, plan, isInParts);
+  const intake = new Intake(source, plan, isInParts && keys === undefined);
   const digest = plan.expected === undefined ? undefined : encodeChecksum(plan.expected);
-  const target = freshTarget(env, wish, { sizeBytes, digest });
+  const seal = keys && newHeaders(keys, wish.seams.randomBytes);
+  const target = freshTarget(env, wish, { sizeBytes, digest, seal });
+  let feed: Feed = intake;
+  // Of parts R2 tells no MD5, and the intake has only seen the plaintext.
+  const md5 = isInParts && keys !== undefined ? createHasher("MD5") : undefined;
+  if (keys !== undefined && seal !== undefined) feed = await sealFeed(keys, intake, seal);
+  if (md5 !== undefined) feed = hashedFeed(feed, md5);
   const object = await undoOnFailure(target, () =>
-    isInParts ? putInParts(intake, target, limits.partBytes) : putWhole(intake, target),
+    isInParts ? putInParts(feed, target, limits.partBytes) : putWhole(feed, target),
   );
   if (object === null) throw idTaken();
-  return storedBlob(object, intake, plan);
+  return storedBlob(object, intake, { plan, md5: md5?.digest() ?? ownMd5(intake, keys) });
+}
+
+/** The MD5 that the intake computed, where that is the MD5 of what was stored. */
+function ownMd5(intake: Intake, keys: ContentKeys | undefined): Uint8Array | undefined {
+  return keys === undefined ? intake.computed.md5 : undefined;
 }
 
 function freshTarget(
   env: Env,
   { storageClass, seams, plan, origin }: BlobWish,
-  { sizeBytes, digest }: { sizeBytes: number; digest: string | undefined },
+  facts: { sizeBytes: number; digest: string | undefined; seal: string | undefined },
 ): PutTarget {
+  const { sizeBytes, digest, seal } = facts;
   const nowMs = seams.now();
   const { number, binding } = chooseStore(storageClass, nowMs);
-  const checksum = digest === undefined ? plan.algorithm : `${plan.algorithm}=${digest}`;
+  // A digest of the plaintext would tell whoever can read the store what the ciphertext hides.
+  const isShown = digest !== undefined && seal === undefined;
+  const checksum = isShown ? `${plan.algorithm}=${digest}` : plan.algorithm;
+  const metadata = encodeOrigin(origin, {
+    storageClass,
+    checksum,
+    ...(seal !== undefined && { sealed: seal }),
+  });
   return {
     store: env[binding],
     blob: newBlobId(number, nowMs, seams.randomBytes),
     sizeBytes,
     options: {
-      customMetadata: encodeOrigin(origin, { storageClass, checksum }),
+      customMetadata: metadata,
       storageClass: factsOfClass(storageClass).r2StorageClass,
     },
   };
@@ -169,14 +205,20 @@ async function undoOnFailure(
   }
 }
 
-function storedBlob(object: R2Object, intake: Intake, { algorithm }: ChecksumPlan): StoredBlob {
-  const { md5 } = intake.computed;
+function storedBlob(
+  object: R2Object,
+  intake: Intake,
+  { plan, md5 }: { plan: ChecksumPlan; md5: Uint8Array | undefined },
+): StoredBlob {
   return {
     blob: object.key,
-    sizeBytes: object.size,
+    sizeBytes: intake.lengthBytes,
     // R2 hashes every single put with MD5 anyway, so here it costs nothing. Of parts it tells none.
     md5Hex: md5 === undefined ? (object.checksums.toJSON().md5 ?? object.etag) : toHex(md5),
-    checksum: { algorithm, valueBase64: encodeChecksum(intake.computed.checksum) },
+    checksum: {
+      algorithm: plan.algorithm,
+      valueBase64: encodeChecksum(intake.computed.checksum),
+    },
   };
 }
 

@@ -34,6 +34,11 @@ export class Intake {
     this.#md5 = needsMd5 || plan.contentMd5 !== undefined ? createHasher("MD5") : undefined;
   }
 
+  /** How many bytes the source announced. */
+  get lengthBytes(): number {
+    return this.#source.length;
+  }
+
   /** Everything, verified. For bodies known to be small. */
   async all(): Promise<Uint8Array> {
     const bytes = await this.#source.readAll();

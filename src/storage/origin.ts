@@ -23,6 +23,8 @@ export interface ReadOrigin extends Omit<BlobOrigin, "detail"> {
   /** `CRC32` or, when it was known before the bytes were stored, `CRC32=NSRBwg==`. */
   readonly checksum: string;
   readonly detail: Readonly<Record<string, unknown>>;
+  /** Of encrypted blobs: the stream headers of its layers. */
+  readonly sealed?: string;
   /** Fields of the detail that did not fit. */
   readonly left: readonly string[];
 }
@@ -36,13 +38,14 @@ const dispensable = ["tags", "metadata", "headers"] as const;
 /** The custom metadata of a blob: plain ASCII names and values of at most 8,192 bytes in all. */
 export function encodeOrigin(
   origin: BlobOrigin,
-  facts: { storageClass: StorageClass; checksum: string },
+  facts: { storageClass: StorageClass; checksum: string; sealed?: string },
 ): Record<string, string> {
   const fixed: Record<string, string> = {
     bucket: origin.bucketId,
     key: escapeText(origin.key),
     class: facts.storageClass,
     checksum: facts.checksum,
+    ...(facts.sealed !== undefined && { sealed: facts.sealed }),
   };
   if (origin.versionId !== undefined) fixed["version"] = origin.versionId;
   if (origin.uploadId !== undefined) fixed["upload"] = origin.uploadId;
@@ -62,7 +65,7 @@ export function encodeOrigin(
 
 /** The origin of a stored blob, or `null` where the metadata was not written by this program. */
 export function decodeOrigin(metadata: Readonly<Record<string, string>>): ReadOrigin | null {
-  const { bucket, key, checksum, version, upload, part, left } = metadata;
+  const { bucket, key, checksum, version, upload, part, sealed, left } = metadata;
   const storageClass = metadata["class"];
   if (bucket === undefined || key === undefined) return null;
   if (storageClass === undefined || checksum === undefined) return null;
@@ -75,6 +78,7 @@ export function decodeOrigin(metadata: Readonly<Record<string, string>>): ReadOr
       ...(version !== undefined && { versionId: version }),
       ...(upload !== undefined && { uploadId: upload }),
       ...(part !== undefined && { partNumber: Number(part) }),
+      ...(sealed !== undefined && { sealed }),
       detail: parseDetail(metadata["detail"]),
       left: left === undefined ? [] : left.split(","),
     };

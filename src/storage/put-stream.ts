@@ -1,8 +1,8 @@
-// Moves an intake into one R2 object: in a single put, or in R2's own multipart upload where one
+// Moves a feed of bytes into one R2 object: in a single put, or in R2's own multipart upload where one
 // put cannot hold it. Both give up without a trace of their own; the caller still deletes the blob,
 // because an answer may be lost after the store took the bytes.
 
-import type { Intake } from "./intake.ts";
+import type { Feed } from "./encryption/feeds.ts";
 
 /** Where the bytes go and how R2 should keep them. */
 export interface PutTarget {
@@ -16,11 +16,9 @@ export interface PutTarget {
 export const createOnly = { etagDoesNotMatch: "*" } as const;
 
 /** One create-only put. `null` when the blob id is taken: those bytes are somebody else's. */
-export function putWhole(intake: Intake, target: PutTarget): Promise<R2Object | null> {
+export function putWhole(feed: Feed, target: PutTarget): Promise<R2Object | null> {
   const { store, blob, sizeBytes, options } = target;
-  return send(intake, sizeBytes, (body) =>
-    store.put(blob, body, { ...options, onlyIf: createOnly }),
-  );
+  return send(feed, sizeBytes, (body) => store.put(blob, body, { ...options, onlyIf: createOnly }));
 }
 
 /**
@@ -29,7 +27,7 @@ export function putWhole(intake: Intake, target: PutTarget): Promise<R2Object | 
  * as above.
  */
 export async function putInParts(
-  intake: Intake,
+  feed: Feed,
   target: PutTarget,
   partBytes: number,
 ): Promise<R2Object | null> {
@@ -40,7 +38,7 @@ export async function putInParts(
     const parts: R2UploadedPart[] = [];
     for (let offset = 0; offset < sizeBytes; offset += partBytes) {
       const length = Math.min(partBytes, sizeBytes - offset);
-      parts.push(await send(intake, length, (body) => upload.uploadPart(parts.length + 1, body)));
+      parts.push(await send(feed, length, (body) => upload.uploadPart(parts.length + 1, body)));
     }
     return await upload.complete(parts);
   } catch (error) {
@@ -51,12 +49,12 @@ export async function putInParts(
 }
 
 /**
- * Runs the store's call on a stream of `lengthBytes` and fills that stream from the intake. Ends
+ * Runs the store's call on a stream of `lengthBytes` and fills that stream from the feed. Ends
  * when both have: on failure the store has let go of the blob before this throws. Of two failures
  * the first is told: a source that breaks off makes the put fail as well, not the other way round.
  */
 async function send<Answer>(
-  intake: Intake,
+  feed: Feed,
   lengthBytes: number,
   call: (body: ReadableStream) => Promise<Answer>,
 ): Promise<Answer> {
@@ -64,7 +62,7 @@ async function send<Answer>(
   const writer = writable.getWriter();
   const answered = call(readable);
   try {
-    const [answer] = await Promise.all([answered, fill(writer, intake, lengthBytes)]);
+    const [answer] = await Promise.all([answered, fill(writer, feed, lengthBytes)]);
     return answer;
   } catch (error) {
     // Not awaited: an abort waits for a reader, and a store that failed early has none.
@@ -76,11 +74,11 @@ async function send<Answer>(
 
 async function fill(
   writer: WritableStreamDefaultWriter,
-  intake: Intake,
+  feed: Feed,
   lengthBytes: number,
 ): Promise<void> {
   for (let left = lengthBytes; left > 0; ) {
-    const chunk = await intake.take(left);
+    const chunk = await feed.take(left);
     left -= chunk.length;
     const isTaken = await writer.write(chunk).then(
       () => true,

@@ -1,10 +1,12 @@
 // Reads content: segments joined in order into one stream of known length. Opens only the blobs
 // that are needed, a few ahead and never all, and leaves the bytes to the runtime: no chunk passes
-// through JavaScript. Does not decide what may be read, nor ask the index again.
+// through JavaScript, unless it must be decrypted. Does not decide what may be read, nor ask the index again.
 
 import type { Env } from "../env.ts";
 import type { Segment } from "../s3/content.ts";
 import { storeOf } from "./classes.ts";
+import { type ContentKeys, sealedWindow } from "./encryption/content-keys.ts";
+import { openSealedBody } from "./encryption/opened-body.ts";
 import { isBeyondEnd, MissingBlobError, translateStoreError } from "./store-errors.ts";
 
 /** A body whose length the runtime knows too: a Response made of it has its Content-Length. */
@@ -22,31 +24,57 @@ const opensAhead = 2;
 /**
  * The bytes of the segments, in order. The first blob is open when this returns: MissingBlobError
  * and store failures of the first segment are thrown, those of later ones end the stream in error.
- * Cancelling the body closes every blob that was opened.
+ * Cancelling the body closes every blob that was opened. With `keys` the blobs are ciphertext, and
+ * what comes out is plaintext that proved genuine: DamagedBlobError otherwise.
  */
-export async function readSegments(env: Env, segments: readonly Segment[]): Promise<Content> {
+export async function readSegments(
+  env: Env,
+  segments: readonly Segment[],
+  keys?: ContentKeys,
+): Promise<Content> {
   const wanted = segments.filter(({ length }) => length > 0);
   const lengthBytes = wanted.reduce((sum, { length }) => sum + length, 0);
   const [first, ...rest] = wanted;
   if (first === undefined) return { body: emptyBody(), lengthBytes };
-  const body = await openSegment(env, first);
-  return { body: rest.length === 0 ? body : join(env, body, { rest, lengthBytes }), lengthBytes };
+  const open = (segment: Segment) =>
+    keys === undefined ? openSegment(env, segment) : openSealedSegment(env, segment, keys);
+  const body = await open(first);
+  return { body: rest.length === 0 ? body : join(open, body, { rest, lengthBytes }), lengthBytes };
 }
 
-/** A range is always asked for by offset and length: R2 answers odd `Range` headers with it all. */
 async function openSegment(env: Env, segment: Segment): Promise<ReadableStream<Uint8Array>> {
   const { blob, offset, length } = segment;
-  const object = await storeOf(env, blob)
-    .get(blob, { range: { offset, length } })
-    .catch((error: unknown) => {
-      throw isBeyondEnd(error) ? shortBlob(blob) : translateStoreError(error);
-    });
-  if (object === null) throw new MissingBlobError(blob);
+  const object = await getRange(env, blob, { offset, length });
   if (object.size < offset + length) {
     await object.body.cancel();
     throw shortBlob(blob);
   }
   return object.body;
+}
+
+/** The plaintext of a segment, from the ciphertext segments that it touches. */
+async function openSealedSegment(
+  env: Env,
+  segment: Segment,
+  keys: ContentKeys,
+): Promise<ReadableStream<Uint8Array>> {
+  const object = await getRange(env, segment.blob, sealedWindow(keys, segment));
+  return openSealedBody(object, segment, keys);
+}
+
+/** A range is always asked for by offset and length: R2 answers odd `Range` headers with it all. */
+async function getRange(
+  env: Env,
+  blob: string,
+  range: { offset: number; length: number },
+): Promise<R2ObjectBody> {
+  const object = await storeOf(env, blob)
+    .get(blob, { range })
+    .catch((error: unknown) => {
+      throw isBeyondEnd(error) ? shortBlob(blob) : translateStoreError(error);
+    });
+  if (object === null) throw new MissingBlobError(blob);
+  return object;
 }
 
 function shortBlob(blob: string): MissingBlobError {
@@ -58,7 +86,7 @@ function shortBlob(blob: string): MissingBlobError {
  * own streams copies outside of JavaScript and waits for a slow reader by itself.
  */
 function join(
-  env: Env,
+  open: (segment: Segment) => Promise<ReadableStream<Uint8Array>>,
   first: ReadableStream<Uint8Array>,
   { rest, lengthBytes }: { rest: readonly Segment[]; lengthBytes: number },
 ): ReadableStream<Uint8Array> {
@@ -69,7 +97,7 @@ function join(
     for (; opened.length <= opensAhead && next < rest.length; next += 1) {
       const segment = rest[next];
       if (segment === undefined) return;
-      const body = openSegment(env, segment);
+      const body = open(segment);
       // Looked at when its turn comes; until then a failure must not count as unhandled.
       body.catch(() => undefined);
       opened.push(body);

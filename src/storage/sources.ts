@@ -5,6 +5,7 @@ import type { Env } from "../env.ts";
 import type { ByteSource } from "../s3/byte-source.ts";
 import type { Segment } from "../s3/content.ts";
 import { S3Error } from "../s3/errors.ts";
+import type { ContentKeys } from "./encryption/content-keys.ts";
 import { readSegments } from "./segments.ts";
 import { translateStoreError } from "./store-errors.ts";
 
@@ -36,13 +37,17 @@ const readBytes = 256 * 1024;
  * A source of stored content. Opens the first blob at the first read and throws as `readSegments`
  * does: MissingBlobError, SlowDown, InternalError; content that ends early is an InternalError.
  */
-export function segmentsSource(env: Env, segments: readonly Segment[]): ByteSource {
+export function segmentsSource(
+  env: Env,
+  segments: readonly Segment[],
+  keys?: ContentKeys,
+): ByteSource {
   const length = segments.reduce((sum, segment) => sum + segment.length, 0);
   let reader: ReadableStreamBYOBReader | undefined;
   let buffer: ArrayBuffer = new ArrayBuffer(Math.min(length, readBytes));
   let left = length;
   const read = async () => {
-    reader ??= (await readSegments(env, segments)).body.getReader({ mode: "byob" });
+    reader ??= (await readSegments(env, segments, keys)).body.getReader({ mode: "byob" });
     if (left === 0) return null;
     const least = Math.min(buffer.byteLength, left);
     const { value } = await reader.readAtLeast(least, new Uint8Array(buffer)).catch(failed);

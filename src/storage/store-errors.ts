@@ -43,6 +43,18 @@ export class MissingBlobError extends Error {
   }
 }
 
+/**
+ * The store has other bytes than were written: an authentication tag did not hold. To callers it is
+ * as bad as a missing blob, and answered likewise.
+ */
+export class DamagedBlobError extends MissingBlobError {
+  constructor(blob: string, cause: unknown) {
+    super(blob, `the blob ${blob} is not what was stored`);
+    this.name = "DamagedBlobError";
+    this.cause = cause;
+  }
+}
+
 /** Some blobs may still stand: their store failed. Asking again is safe. */
 export class BlobsRemainError extends Error {
   /** The blobs whose removal no store confirmed. */
