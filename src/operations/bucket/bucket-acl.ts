@@ -6,16 +6,10 @@
 
 import { S3Error } from "../../s3/errors.ts";
 import type { Handler } from "../handlers.ts";
+import { enforcedAcl } from "../owner.ts";
 
 export const getBucketAcl: Handler<"GetBucketAcl"> = async (context) => {
-  const owner = {
-    ID: context.bucket.ownerCanonicalId,
-    DisplayName: context.bucket.ownerDisplayName,
-  };
-  return {
-    Owner: owner,
-    Grants: [{ Grantee: { ...owner, Type: "CanonicalUser" }, Permission: "FULL_CONTROL" }],
-  };
+  return enforcedAcl(context.bucket);
 };
 
 /** Refused whatever it says: with BucketOwnerEnforced there are no ACLs to set. */

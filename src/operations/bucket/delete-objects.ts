@@ -10,15 +10,13 @@ import { parseEntityTag } from "../../s3/etag.ts";
 import { isVersionId, newVersionId } from "../../s3/ids.ts";
 import type { OperationInput, OperationOutput } from "../../s3/operation-types.ts";
 import { maximumKeyBytes, utf8Length } from "../../s3/target.ts";
-import { type BucketContext, type OpenedBucket, versioningOf } from "../context.ts";
+import { type BucketContext, versioningOf } from "../context.ts";
 import type { Handler } from "../handlers.ts";
+import { followingSettings } from "../object/commit.ts";
 import { refuse } from "../outcomes.ts";
 
 /** The most keys of one call. */
 const maximumDeletions = 1000;
-
-/** How often the call follows settings that move under it before it gives up with 503. */
-const maximumRefreshes = 3;
 
 type Given = NonNullable<NonNullable<OperationInput<"DeleteObjects">["Delete"]>["Objects"]>[number];
 type Output = OperationOutput<"DeleteObjects">;
@@ -88,19 +86,16 @@ async function deleteAll(
 ): Promise<readonly DeletionResult[]> {
   if (objects.length === 0) return [];
   const deletions = objects.map((object) => readDeletion(context, object));
-  let opened: OpenedBucket = context;
-  for (let round = 0; round <= maximumRefreshes; round++) {
-    const outcome = await opened.index.delete({
+  const outcome = await followingSettings(context, (opened) =>
+    opened.index.delete({
       epoch: opened.bucket.epoch,
       nowMs: context.nowMs,
       versioning: versioningOf(opened.bucket),
       deletions,
-    });
-    if (outcome.kind === "done") return outcome.results;
-    if (outcome.kind !== "stale") return refuse(outcome, { bucket: context.bucket.name });
-    opened = await context.refresh();
-  }
-  throw new S3Error("SlowDown");
+    }),
+  );
+  if (outcome.kind === "done") return outcome.results;
+  return refuse(outcome, { bucket: context.bucket.name });
 }
 
 function readDeletion(context: BucketContext, object: Given): Deletion {

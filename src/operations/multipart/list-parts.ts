@@ -7,6 +7,7 @@ import { callFacts } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { partChecksumMember } from "../object/members.ts";
 import { settle } from "../outcomes.ts";
+import { ownerOf } from "../owner.ts";
 import { noSuchUpload } from "./upload.ts";
 
 const maximumPageSize = 1000;
@@ -42,7 +43,7 @@ export const listParts: Handler<"ListParts"> = async (context, input) => {
       ...partChecksumMember(part.checksum),
     })),
     Initiator: { ID: upload.initiator.id, DisplayName: upload.initiator.displayName },
-    Owner: { ID: bucket.ownerCanonicalId, DisplayName: bucket.ownerDisplayName },
+    Owner: ownerOf(bucket),
     StorageClass: upload.storageClass,
     ...(upload.checksum !== undefined && {
       ChecksumAlgorithm: upload.checksum.algorithm,

@@ -6,12 +6,11 @@
 // a whole object that was uploaded in one piece.
 
 import { createHash } from "node:crypto";
-import type { RangeWish, Upload } from "../../bucket/types.ts";
+import type { Upload } from "../../bucket/types.ts";
 import { encodeChecksum } from "../../checksums/algorithms.ts";
 import { createHasher } from "../../checksums/hashers.ts";
 import type { Checksum, ChecksumAlgorithm, Segment } from "../../s3/content.ts";
-import { S3Error } from "../../s3/errors.ts";
-import { parseCopySourceRange } from "../../s3/range.ts";
+import { parseCopySourceRange, resolveCopySourceRange } from "../../s3/range.ts";
 import { writeBlob } from "../../storage/blobs.ts";
 import { sharesStore } from "../../storage/classes.ts";
 import { segmentsSource } from "../../storage/sources.ts";
@@ -41,7 +40,8 @@ export const uploadPartCopy: Handler<"UploadPartCopy"> = async (context, input) 
     ...(wish && { range: wish }),
     wantSegments: true,
   });
-  const sizeBytes = copiedLength(source, wish);
+  const whole = source.version.sizeBytes;
+  const sizeBytes = wish === undefined ? whole : resolveCopySourceRange(wish, whole).length;
   checkUploadSize(sizeBytes);
 
   const isShared =
@@ -73,25 +73,6 @@ export const uploadPartCopy: Handler<"UploadPartCopy"> = async (context, input) 
     ...encryptionMembers(upload.detail),
   };
 };
-
-/** Bytes the range takes; a range that leaves the source is InvalidArgument, as on AWS. */
-function copiedLength(source: CopySource, wish: RangeWish | undefined): number {
-  const { sizeBytes } = source.version;
-  if (wish === undefined || wish.kind !== "from-to" || wish.last === undefined) return sizeBytes;
-  if (wish.last >= sizeBytes) {
-    throw new S3Error(
-      "InvalidArgument",
-      `Range specified is not valid for source object of size: ${sizeBytes}`,
-      {
-        detail: {
-          ArgumentName: "x-amz-copy-source-range",
-          ArgumentValue: `bytes=${wish.first}-${wish.last}`,
-        },
-      },
-    );
-  }
-  return wish.last - wish.first + 1;
-}
 
 async function sharedPart(
   context: ObjectContext,

@@ -4,7 +4,13 @@
 import type { CommitOutcome, CommitRequest, WriteConditions } from "../../bucket/types.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { deleteBlobs } from "../../storage/blobs.ts";
-import { callFacts, type ObjectContext, type OpenedBucket, versioningOf } from "../context.ts";
+import {
+  type BucketContext,
+  callFacts,
+  type ObjectContext,
+  type OpenedBucket,
+  versioningOf,
+} from "../context.ts";
 import { refuse, StaleSettings, settle } from "../outcomes.ts";
 
 export type Committed = Extract<CommitOutcome, { kind: "committed" }>;
@@ -66,7 +72,7 @@ export async function commitStored(context: ObjectContext, facts: CommitFacts): 
  * repeats. The answer is never `stale`.
  */
 export async function followingSettings<Outcome extends { readonly kind: string }>(
-  context: ObjectContext,
+  context: BucketContext,
   call: (opened: OpenedBucket) => Promise<Outcome>,
 ): Promise<Exclude<Outcome, { kind: "stale" }>> {
   let opened: OpenedBucket = context;

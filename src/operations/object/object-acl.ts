@@ -7,6 +7,7 @@
 
 import { S3Error } from "../../s3/errors.ts";
 import type { Handler } from "../handlers.ts";
+import { enforcedAcl } from "../owner.ts";
 import { resolveVersion } from "./read.ts";
 
 export const getObjectAcl: Handler<"GetObjectAcl"> = async (context, input) => {
@@ -14,14 +15,7 @@ export const getObjectAcl: Handler<"GetObjectAcl"> = async (context, input) => {
     ...(input.VersionId !== undefined && { versionId: input.VersionId }),
     wantSegments: false,
   });
-  const owner = {
-    ID: context.bucket.ownerCanonicalId,
-    DisplayName: context.bucket.ownerDisplayName,
-  };
-  return {
-    Owner: owner,
-    Grants: [{ Grantee: { ...owner, Type: "CanonicalUser" }, Permission: "FULL_CONTROL" }],
-  };
+  return enforcedAcl(context.bucket);
 };
 
 /** Refused whatever it says: with BucketOwnerEnforced there are no ACLs to set. */

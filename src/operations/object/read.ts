@@ -5,7 +5,7 @@ import type { RangeWish, ResolveOutcome, Version } from "../../bucket/types.ts";
 import { checkReadConditions } from "../../s3/conditions.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { isVersionId } from "../../s3/ids.ts";
-import { parseRange, resolveRange } from "../../s3/range.ts";
+import { invalidRange, parseRange, resolveRange } from "../../s3/range.ts";
 import { formatHttpDate } from "../../s3/time.ts";
 import { callFacts, type ObjectContext, versioningOf } from "../context.ts";
 import { settle } from "../outcomes.ts";
@@ -129,12 +129,7 @@ function windowOf(
   }
   const window = resolveRange(range, found.version.sizeBytes);
   if (window === "unsatisfiable") {
-    throw new S3Error("InvalidRange", undefined, {
-      detail: {
-        RangeRequested: context.headers.get("range") ?? "",
-        ActualObjectSize: String(found.version.sizeBytes),
-      },
-    });
+    throw invalidRange(context.headers.get("range") ?? "", found.version.sizeBytes);
   }
   return window;
 }
