@@ -28,7 +28,12 @@ export async function answerWith(
   const output = await (handler as unknown as AnyHandler)(context, input);
   const answer = renderOutput(row, output as never, ids);
   const body = context.method === "HEAD" ? null : answer.body;
-  return new Response(body, { status: answer.status, headers: answer.headers });
+  // A stored Content-Encoding says how the bytes already are; left alone, workerd applies it again.
+  return new Response(body, {
+    status: answer.status,
+    headers: answer.headers,
+    encodeBody: "manual",
+  });
 }
 
 /** The whole payload of an XML or JSON operation, digests verified; `undefined` for the others. */
