@@ -40,7 +40,7 @@ export function ensureInstalled(options) {
   if (missing.length === 0) {
     return;
   }
-  process.stderr.write(`Installing ${missing.length} packages (once; a minute or so) ...\n`);
+  process.stderr.write("Installing what is missing (once; a minute or so) ...\n");
   const parameters = ["install", "--no-fund", "--no-audit", "--loglevel=error"];
   const { npm_execpath: npmScript, ...environment } = process.env;
   // `npm` itself is a script on Windows, which only a shell finds.
