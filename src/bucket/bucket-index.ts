@@ -1,9 +1,10 @@
-// The Durable Object that owns a bucket's versions: one line per method, each one turn of its single
-// thread, writes in one transaction. Reached only through `client.ts`. Knows neither stores nor
-// catalog: what the alarm does with condemned bytes is for the subclass in the entry file.
+// The Durable Object that owns a bucket's versions: one line per method, each one turn of its
+// single thread, writes in one transaction. Reached only through `client.ts`. Knows neither stores
+// nor catalog: what the alarm does with condemned bytes is for the subclass in the entry file.
 
 import { DurableObject } from "cloudflare:workers";
 import { type Env, systemSeams } from "../env.ts";
+import { amend } from "./amend.ts";
 import { claimCondemned, forgetCondemned } from "./claims.ts";
 import { commit } from "./commit.ts";
 import { completeUpload } from "./complete.ts";
@@ -73,6 +74,9 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   async commit(request: rpc.CommitRequest): Answer<"commit"> {
     return this.#write((index) => commit(index, request));
   }
+  async amend(request: rpc.AmendRequest): Answer<"amend"> {
+    return this.#write((index) => amend(index, request));
+  }
   async delete(request: rpc.DeleteRequest): Answer<"delete"> {
     return this.#write((index) => deleteAll(index, request));
   }
@@ -134,7 +138,9 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
     }
   }
 
-  /** What the alarm is for. The index has no stores; the entry file's subclass removes bytes here. */
+  /**
+   * What the alarm is for. The index has no stores; the entry file's subclass removes bytes here.
+   */
   protected async upkeep(_nowMs: number): Promise<void> {}
 
   /** The rows read and written since this object started: what the platform bills. */

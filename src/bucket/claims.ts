@@ -1,6 +1,7 @@
 // The end of the grace. `claim` names the bytes that nothing holds but rows whose grace is over;
-// `forget` drops those rows once the stores confirmed. Between the two everything stays as it is, so
-// either may be lost or repeated. What several rows hold is only let go of (faults.md P-GC, D28, D30).
+// `forget` drops those rows once the stores confirmed. Between the two everything stays as it is,
+// so either may be lost or repeated. What several rows hold is only let go of (faults.md P-GC, D28,
+// D30).
 
 import { idTimeMs } from "../s3/ids.ts";
 import { hourOf, type Reason } from "./condemned.ts";

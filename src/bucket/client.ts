@@ -1,12 +1,13 @@
-// The one way to a bucket's index. Finds the partition, follows keys that moved, asks once more when
-// an answer was lost, and turns what is left into 503. Outcomes come back as they are; `stale` is for
-// the caller, who must load the settings and decide again.
+// The one way to a bucket's index. Finds the partition, follows keys that moved, asks once more
+// when an answer was lost, and turns what is left into 503. Outcomes come back as they are; `stale`
+// is for the caller, who must load the settings and decide again.
 
 import type { Env } from "../env.ts";
 import { S3Error } from "../s3/errors.ts";
 import { unpack } from "./listing.ts";
 import { learn, partitionFor } from "./partitions.ts";
 import type * as rpc from "./types.ts";
+import { unpackVersions } from "./version-listing.ts";
 
 type Rpc = rpc.BucketIndexRpc;
 
@@ -20,8 +21,9 @@ export function openBucket(env: Env, bucketId: string): BucketClient {
 
 /**
  * `BucketIndexRpc`, addressed by bucket and key. A call whose answer was lost is made once more if
- * that is safe: reads, and writes that the index knows again by their ids. Throws ServiceUnavailable
- * when the outcome stays unknown (whatever was stored may be committed) and SlowDown on overload.
+ * that is safe: reads, and writes that the index knows again by their ids. Throws
+ * ServiceUnavailable when the outcome stays unknown (whatever was stored may be committed) and
+ * SlowDown on overload.
  */
 export class BucketClient {
   readonly bucketId: string;
@@ -55,14 +57,17 @@ export class BucketClient {
       index.commit(isRetry ? { ...request, isRetry } : request),
     );
   }
+  amend(request: rpc.AmendRequest): ReturnType<Rpc["amend"]> {
+    return this.#follow(request.key, (index) => index.amend(request));
+  }
   async list(request: rpc.ListRequest): Promise<rpc.ListOutcome> {
     return unpack(
       await this.#follow(request.after ?? request.prefix, (index) => index.list(request)),
     );
   }
-  listVersions(request: rpc.ListVersionsRequest): ReturnType<Rpc["listVersions"]> {
+  async listVersions(request: rpc.ListVersionsRequest): Promise<rpc.ListVersionsOutcome> {
     const key = request.keyMarker ?? request.prefix;
-    return this.#follow(key, (index) => index.listVersions(request));
+    return unpackVersions(await this.#follow(key, (index) => index.listVersions(request)));
   }
   createUpload(request: rpc.CreateUploadRequest): ReturnType<Rpc["createUpload"]> {
     return this.#follow(request.key, (index) => index.createUpload(request));
@@ -101,7 +106,10 @@ export class BucketClient {
     return this.#home((index) => index.findOrphans(blobs, nowMs));
   }
 
-  /** Each key goes to its partition; those that moved are asked for again. Results keep their order. */
+  /**
+   * Each key goes to its partition; those that moved are asked for again. Results keep their
+   * order.
+   */
   async delete(request: rpc.DeleteRequest): Promise<rpc.DeleteOutcome> {
     const results: (rpc.DeletionResult | undefined)[] = request.deletions.map(() => undefined);
     for (let hop = 0; hop <= maximumHops; hop += 1) {

@@ -1,6 +1,6 @@
-// CompleteMultipartUpload: the listed parts become a version's content where they lie; no byte moves.
-// The manifest keeps the answer, so that asking again with the same list gives it again for as long
-// as the content exists (faults.md D24, D25). The order of refusals is AWS's.
+// CompleteMultipartUpload: the listed parts become a version's content where they lie; no byte
+// moves. The manifest keeps the answer, so that asking again with the same list gives it again for
+// as long as the content exists (faults.md D24, D25). The order of refusals is AWS's.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
 
 import { multipartEtag } from "../checksums/combine.ts";
@@ -22,7 +22,10 @@ import type {
 import { findUpload } from "./uploads.ts";
 import { locked, nullOf, place, readHead, shownId, storedId } from "./versions.ts";
 
-/** All parts but the last must be this large. https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+/**
+ * All parts but the last must be this large.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+ */
 const minimumPartBytes = 5 * 1024 * 1024;
 const everyPart = 10_001;
 

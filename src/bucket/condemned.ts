@@ -54,7 +54,9 @@ export function condemnBytes(
   sql.run(statements.putCondemned, hour, held, ledger.takeSeq(), ledger.clockMs, reason, key);
 }
 
-/** Condemns each blob of a part that is replaced or dropped; the part row itself is the caller's. */
+/**
+ * Condemns each blob of a part that is replaced or dropped; the part row itself is the caller's.
+ */
 export function condemnPart(
   index: IndexState,
   { key, segments, sizeBytes }: { key: string; segments: string; sizeBytes: number },

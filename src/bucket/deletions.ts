@@ -1,6 +1,6 @@
-// DeleteObject and DeleteObjects: delete markers, null versions, versions by id. All keys of one call
-// are one transaction, each with a result of its own (faults.md D46); a key that is refused changes
-// nothing. Bytes are only condemned.
+// DeleteObject and DeleteObjects: delete markers, null versions, versions by id. All keys of one
+// call are one transaction, each with a result of its own (faults.md D46); a key that is refused
+// changes nothing. Bytes are only condemned.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html
 
 import { nullVersionId } from "../s3/ids.ts";
@@ -108,7 +108,9 @@ function deleteVersion(index: IndexState, deletion: Deletion, versionId: string)
   };
 }
 
-/** The newest version left becomes the latest: an object is current again, a marker hides the key. */
+/**
+ * The newest version left becomes the latest: an object is current again, a marker hides the key.
+ */
 function promoteNewest({ sql }: IndexState, key: string): void {
   const newest = sql.first<VersionRow>(statements.historyNewest, key);
   if (newest === undefined) return;

@@ -1,5 +1,5 @@
-// What every method of the index works on: the statements, the ledger, the manifests. One per Durable
-// Object, made at start. Methods take it as their first argument and are plain functions.
+// What every method of the index works on: the statements, the ledger, the manifests. One per
+// Durable Object, made at start. Methods take it as their first argument and are plain functions.
 
 import type { Segment } from "../s3/content.ts";
 import type { Ledger } from "./ledger.ts";

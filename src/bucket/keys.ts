@@ -5,7 +5,10 @@
 /** Sorts after every key: SQLite orders blobs behind all text. */
 export const beyondEveryKey = new Uint8Array([0xff]).buffer as ArrayBuffer;
 
-/** Negative, zero or positive as `left` comes before, equals or comes after `right` in UTF-8 order. */
+/**
+ * Negative, zero or positive as `left` comes before, equals or comes after `right` in UTF-8
+ * order.
+ */
 export function compareKeys(left: string, right: string): number {
   const length = Math.min(left.length, right.length);
   for (let index = 0; index < length; index += 1) {

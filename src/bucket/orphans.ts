@@ -1,6 +1,6 @@
-// What the sweep of a store asks: of these blobs, which does nothing hold? A wrong "nothing" destroys
-// data, so every place that can hold a blob is looked at, and a blob is only reported when it is too
-// old for any request that might still commit it (faults.md D01, D28).
+// What the sweep of a store asks: of these blobs, which does nothing hold? A wrong "nothing"
+// destroys data, so every place that can hold a blob is looked at, and a blob is only reported when
+// it is too old for any request that might still commit it (faults.md D01, D28).
 
 import { idTimeMs, isBlobId } from "../s3/ids.ts";
 import type { IndexState } from "./index-state.ts";

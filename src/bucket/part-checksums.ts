@@ -1,5 +1,5 @@
-// The checksums of a multipart upload: what the parts' values make of the whole, and what the client
-// may claim of either. Pure. Messages are AWS's.
+// The checksums of a multipart upload: what the parts' values make of the whole, and what the
+// client may claim of either. Pure. Messages are AWS's.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/tutorial-s3-mpu-additional-checksums.html
 
 import { decodeChecksum, encodeChecksum } from "../checksums/algorithms.ts";

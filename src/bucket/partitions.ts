@@ -1,6 +1,6 @@
 // Which partition of a bucket's index has a key. Every bucket begins as one partition, named by the
-// bucket's id; an index that no longer has a key answers `moved`, and what it says is remembered for
-// the life of the isolate. Only a hint: the index asked always judges for itself.
+// bucket's id; an index that no longer has a key answers `moved`, and what it says is remembered
+// for the life of the isolate. Only a hint: the index asked always judges for itself.
 
 import { compareKeys } from "./keys.ts";
 import type { Moved } from "./types.ts";

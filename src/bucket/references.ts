@@ -1,9 +1,9 @@
 // Who holds what. A content or blob is held by the rows that name it: versions (current, history,
-// condemned) and parts. One holder is the rule and costs no row; only what was ever shared has a row
-// in `content_refs`, and keeps it until the bytes are gone, so that the sweep for orphans can tell
-// bytes that live on under another key. Condemned rows hold too: references only grow from rows
-// that stand (never from condemned ones), so what reaches the end of its grace cannot come back
-// (faults.md D28, D29).
+// condemned) and parts. One holder is the rule and costs no row; only what was ever shared has a
+// row in `content_refs`, and keeps it until the bytes are gone, so that the sweep for orphans can
+// tell bytes that live on under another key. Condemned rows hold too: references only grow from
+// rows that stand (never from condemned ones), so what reaches the end of its grace cannot come
+// back (faults.md D28, D29).
 
 import { idTimeMs } from "../s3/ids.ts";
 import type { IndexState } from "./index-state.ts";
@@ -13,7 +13,8 @@ import type { SharedFrom } from "./types.ts";
 
 /**
  * The longest a request may take between making a blob id and committing it. Older ids are refused,
- * so that the sweeper, who waits twice as long, can never take bytes that are about to be committed.
+ * so that the sweeper, who waits twice as long, can never take bytes that are about to be
+ * committed.
  */
 export const maximumRequestAgeMs = 24 * 3600 * 1000;
 
@@ -30,7 +31,9 @@ export function letGoIfShared({ sql }: IndexState, held: string): boolean {
   return true;
 }
 
-/** The version a copy takes its bytes from, if it still stands; markers and condemned rows do not. */
+/**
+ * The version a copy takes its bytes from, if it still stands; markers and condemned rows do not.
+ */
 export function standingSource(
   { sql, ledger }: IndexState,
   { key, seq }: SharedFrom,

@@ -1,9 +1,10 @@
-// What readers ask: which version is meant, what is known of it, where its bytes lie. Writes nothing.
+// What readers ask: which version is meant, what is known of it, where its bytes lie. Writes
+// nothing.
 
 import type { Segment } from "../s3/content.ts";
 import { type IndexState, segmentsOf } from "./index-state.ts";
 import { isManifest } from "./manifests.ts";
-import { column, parseChecksum, readVersion, type VersionRow } from "./rows.ts";
+import { column, type PartRow, parseChecksum, readVersion, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
 import type { RangeWish, ResolveOutcome, ResolveRequest } from "./types.ts";
 import { findVersion } from "./versions.ts";
@@ -66,6 +67,6 @@ function partOf({ sql, manifests }: IndexState, row: VersionRow, number: number)
   }
   const place = manifests.placeOf(content, number);
   if (place === undefined) return undefined;
-  const checksum = sql.first(statements.partOf, content, number)?.[3] as string | null;
+  const checksum = sql.first<PartRow>(statements.partOf, content, number)?.[3] ?? null;
   return { ...place, ...(checksum !== null && { checksum: parseChecksum(checksum) }) };
 }

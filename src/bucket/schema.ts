@@ -1,13 +1,18 @@
 // The tables of an index, as an append-only list of migrations. A migration that landed is never
 // edited: the list applied is kept in the database and compared at start-up, and an index whose
-// list is not a prefix of the code's refuses to run. docs/STORAGE.md tells what each column means.
+// list is not a prefix of the code's refuses to run.
 
 interface Migration {
   readonly id: number;
   readonly statements: readonly string[];
 }
 
-/** What a version is, wherever it stands. `class` NULL is STANDARD, `version_id` NULL the null version. */
+/**
+ * What a version is, wherever it stands. NULL is the common case: `version_id` of the null version,
+ * `class` STANDARD, `content` of delete markers only, `checksum` (see `renderChecksum`) and `owner`
+ * when there is none, `written_as` (the writer's id) but for copies onto a null version, `detail`
+ * (JSON of the rest) when empty.
+ */
 const versionColumns = `
   version_id TEXT,
   modified_at INTEGER NOT NULL,
@@ -65,14 +70,16 @@ export const migrations: readonly Migration[] = [
       `CREATE TABLE outbox (
         seq INTEGER PRIMARY KEY NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL
       )`,
-      "CREATE TABLE partitions (from_key TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL) WITHOUT ROWID",
+      `CREATE TABLE partitions (
+        from_key TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL
+      ) WITHOUT ROWID`,
     ],
   },
 ];
 
 /**
- * Brings the tables up to the code's version, in one transaction. Throws when ids repeat or when the
- * database was made by another list than this one.
+ * Brings the tables up to the code's version, in one transaction. Throws when ids repeat or when
+ * the database was made by another list than this one.
  */
 export function migrate(storage: DurableObjectStorage, list = migrations): void {
   const ids = list.map(({ id }) => id);

@@ -3,7 +3,8 @@
 // between tables do it inside SQLite, so that no column can be lost on the way.
 
 /** The columns of a version behind its key and place; one order for every table. */
-const columns = `version_id, modified_at, size, etag, class, content, checksum, owner, written_as, detail`;
+const columns = `version_id, modified_at, size, etag, class,
+  content, checksum, owner, written_as, detail`;
 /** A version as `VersionRow` reads it. */
 const fromCurrent = `SELECT key, seq, NULL AS ended, 0 AS is_marker, ${columns} FROM current`;
 const fromHistory = `SELECT key, seq, ended, is_marker, ${columns} FROM history`;
@@ -33,6 +34,7 @@ export const statements = {
     ON CONFLICT (key) DO UPDATE SET seq = ?2, version_id = ?3, modified_at = ?4, size = ?5,
       etag = ?6, class = ?7, content = ?8, checksum = ?9, owner = ?10, written_as = ?11,
       detail = ?12`,
+  setCurrentDetail: "UPDATE current SET detail = ?2 WHERE key = ?1",
   dropCurrent: "DELETE FROM current WHERE key = ?1",
   archiveCurrent: `INSERT INTO history (key, seq, ended, is_marker, ${columns})
     SELECT key, seq, ?2, 0, ${columns} FROM current WHERE key = ?1`,
@@ -44,16 +46,32 @@ export const statements = {
   historyNull: `${fromHistory} WHERE key = ?1 AND version_id IS NULL`,
   historyAt: `${fromHistory} WHERE key = ?1 AND seq = ?2`,
   endHistory: "UPDATE history SET ended = ?3 WHERE key = ?1 AND seq = ?2",
+  setHistoryDetail: "UPDATE history SET detail = ?3 WHERE key = ?1 AND seq = ?2",
   dropHistory: "DELETE FROM history WHERE key = ?1 AND seq = ?2",
   promoteHistory: `INSERT INTO current (key, seq, ${columns})
     SELECT key, seq, ${columns} FROM history WHERE key = ?1 AND seq = ?2`,
   condemnHistory: `${intoCondemned}
     SELECT ?3, coalesce(content, ''), ?4, ?5, 'version', key, seq, is_marker, ${columns}
     FROM history WHERE key = ?1 AND seq = ?2`,
-  putMarker: `INSERT INTO history (key, seq, ended, is_marker, version_id, modified_at, size, etag, owner)
+  putMarker: `INSERT INTO history (
+      key, seq, ended, is_marker, version_id, modified_at, size, etag, owner)
     VALUES (?1, ?2, NULL, 1, ?3, ?4, 0, '', ?5)`,
 
   listCurrent: `SELECT ${listed} FROM current WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3`,
+  /**
+   * The first key, then the first behind its common prefix, and so on; ends behind a key without
+   * one. The end of a common prefix is its text with the delimiter's successor (?5) for the
+   * delimiter (?4).
+   */
+  skimCurrent: `WITH RECURSIVE walk (key) AS (
+      SELECT (SELECT key FROM current WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT 1)
+      UNION ALL
+      SELECT (SELECT current.key FROM current
+        WHERE current.key >= substr(walk.key, 1, ?3 + instr(substr(walk.key, ?3), ?4) - 2) || ?5
+          AND current.key < ?2
+        ORDER BY current.key LIMIT 1)
+      FROM walk WHERE instr(substr(walk.key, ?3), ?4) > 0)
+    SELECT key FROM walk WHERE key IS NOT NULL LIMIT ?6`,
   listVersions: `${briefCurrent} WHERE key >= ?1 AND key < ?2
     UNION ALL ${briefHistory} WHERE key >= ?1 AND key < ?2
     ORDER BY key, seq DESC LIMIT ?3`,
@@ -63,7 +81,8 @@ export const statements = {
   findCondemned: `SELECT reason, version_id, written_as, modified_at, etag, content
     FROM condemned WHERE condemned_hour = ?1 AND held = ?2`,
   putCondemned: `INSERT INTO condemned (
-      condemned_hour, held, seq, condemned_at, reason, key, made, is_marker, modified_at, size, etag)
+      condemned_hour, held, seq, condemned_at, reason, key, made, is_marker,
+      modified_at, size, etag)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?3, 0, ?4, 0, '')`,
   dueCondemned: `SELECT condemned_hour, held, seq, reason FROM condemned
     WHERE (condemned_hour, held, seq) > (?1, ?2, ?3) AND condemned_hour <= ?4 AND condemned_at <= ?5

@@ -3,6 +3,7 @@
 // newer index and the other way round (faults.md D12).
 
 import type { Checksum, ContentId, Segment, StorageClass } from "../s3/content.ts";
+import type { AmendOutcome, AmendRequest, DefaultLock, VersionLock } from "./amend-types.ts";
 import type {
   AbortUploadOutcome,
   AbortUploadRequest,
@@ -21,6 +22,7 @@ import type {
   PutPartRequest,
 } from "./upload-types.ts";
 
+export type * from "./amend-types.ts";
 export type * from "./upload-types.ts";
 
 export type VersioningState = "Unversioned" | "Enabled" | "Suspended";
@@ -37,7 +39,9 @@ export interface StoredHeaders {
   readonly websiteRedirectLocation?: string;
 }
 
-/** What a writer says of a version, apart from its bytes. JSON in one column; absent when default. */
+/**
+ * What a writer says of a version, apart from its bytes. JSON in one column; absent when default.
+ */
 export interface VersionDetail {
   readonly headers?: StoredHeaders;
   /** User metadata, names in lower case without `x-amz-meta-`. */
@@ -50,11 +54,7 @@ export interface VersionDetail {
   /** Canonical id of the owner when it is not the bucket's owner. */
   readonly ownerId?: string;
   readonly encryption?: { readonly algorithm: string; readonly [field: string]: string | boolean };
-  readonly lock?: {
-    readonly mode?: "GOVERNANCE" | "COMPLIANCE";
-    readonly retainUntilMs?: number;
-    readonly legalHold?: boolean;
-  };
+  readonly lock?: VersionLock;
 }
 
 /** One committed state of a key, as readers see it. */
@@ -134,7 +134,9 @@ export type ResolveOutcome =
   | {
       readonly kind: "found";
       readonly version: Version;
-      /** The bytes asked for, in order; empty when none were wanted or the range is unsatisfiable. */
+      /**
+       * The bytes asked for, in order; empty when none were wanted or the range is unsatisfiable.
+       */
       readonly segments: readonly Segment[];
       /** For `part` wishes: where that part lies. Absent when there is no such part. */
       readonly part?: {
@@ -159,7 +161,10 @@ export interface SharedFrom {
 export interface CommitRequest extends CallFacts {
   readonly key: string;
   readonly versioning: VersioningState;
-  /** Chosen by the caller, random and time-ordered: makes the call idempotent. Public id when versioning is enabled. */
+  /**
+   * Chosen by the caller, random and time-ordered: makes the call idempotent. Public id when
+   * versioning is enabled.
+   */
   readonly versionId: string;
   readonly sizeBytes: number;
   readonly etag: string;
@@ -169,6 +174,8 @@ export interface CommitRequest extends CallFacts {
   readonly sharedFrom?: SharedFrom;
   readonly detail: VersionDetail;
   readonly conditions?: WriteConditions;
+  /** For a version whose detail brings no lock: the bucket's default, counted from its creation. */
+  readonly defaultLock?: DefaultLock;
   /** Second and later tries of the same commit: the index looks whether the first one took. */
   readonly isRetry?: boolean;
 }
@@ -256,7 +263,10 @@ export type ListOutcome =
       readonly next?: string;
     };
 
-/** How a page of objects crosses RPC: `ListedRow`s as one JSON text. `bucket/client.ts` unpacks it. */
+/**
+ * How a page of objects crosses RPC: `ListedRow`s as one JSON text. `bucket/client.ts` unpacks
+ * it.
+ */
 export type PackedListOutcome =
   | Refusal
   | (Omit<Extract<ListOutcome, { kind: "page" }>, "objects"> & { readonly packed: string });
@@ -289,6 +299,13 @@ export interface CondemnedBlob {
   readonly ticket: string;
 }
 
+/** As `PackedListOutcome`, with the rows of versions. */
+export type PackedListVersionsOutcome =
+  | Exclude<ListVersionsOutcome, { kind: "page" }>
+  | (Omit<Extract<ListVersionsOutcome, { kind: "page" }>, "versions"> & {
+      readonly packed: string;
+    });
+
 export interface ClaimRequest {
   readonly nowMs: number;
   /** How long condemned content stays, milliseconds. */
@@ -316,7 +333,10 @@ export interface BucketIndexRpc {
   initialise(facts: { bucketId: string; epoch: number; nowMs: number }): Promise<void>;
   /** Settings moved on: callers with an older epoch are `stale` from now on. Never goes back. */
   advanceEpoch(epoch: number): Promise<void>;
-  /** In one transaction: no version, no upload -> `deleting`, and every later call is `no-such-bucket`. */
+  /**
+   * In one transaction: no version, no upload -> `deleting`, and every later call is
+   * `no-such-bucket`.
+   */
   beginDelete(facts: CallFacts): Promise<Refusal | { kind: "deleting" } | { kind: "not-empty" }>;
   /** Drops every row after the catalog forgot the bucket. Idempotent. */
   destroy(): Promise<void>;
@@ -326,9 +346,11 @@ export interface BucketIndexRpc {
     request: CallFacts & { key: string; conditions: WriteConditions },
   ): Promise<Refusal | ConditionRefusal | { kind: "ok" }>;
   commit(request: CommitRequest): Promise<CommitOutcome>;
+  /** Changes tags, lock or encryption of a version in place. Idempotent. */
+  amend(request: AmendRequest): Promise<AmendOutcome>;
   delete(request: DeleteRequest): Promise<DeleteOutcome>;
   list(request: ListRequest): Promise<PackedListOutcome>;
-  listVersions(request: ListVersionsRequest): Promise<ListVersionsOutcome>;
+  listVersions(request: ListVersionsRequest): Promise<PackedListVersionsOutcome>;
   createUpload(request: CreateUploadRequest): Promise<CreateUploadOutcome>;
   getUpload(request: CallFacts & { key: string; uploadId: string }): Promise<GetUploadOutcome>;
   putPart(request: PutPartRequest): Promise<PutPartOutcome>;
@@ -337,7 +359,10 @@ export interface BucketIndexRpc {
   listUploads(request: ListUploadsRequest): Promise<ListUploadsOutcome>;
   completeUpload(request: CompleteUploadRequest): Promise<CompleteUploadOutcome>;
   abortUpload(request: AbortUploadRequest): Promise<AbortUploadOutcome>;
-  /** Blobs whose grace ended before `nowMs - graceMs`; at most `limit`. References are checked again. */
+  /**
+   * Blobs whose grace ended before `nowMs - graceMs`; at most `limit`. References are checked
+   * again.
+   */
   claimCondemned(request: ClaimRequest): Promise<readonly CondemnedBlob[]>;
   /** The stores confirmed the removal of these. */
   forgetCondemned(tickets: readonly string[]): Promise<void>;

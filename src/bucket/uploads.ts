@@ -1,6 +1,6 @@
-// Multipart uploads while they are open: begun, given parts, listed, aborted. Each part is a blob of
-// its own (or pieces of blobs already held), so a part that is sent again never touches the bytes of
-// the first (faults.md D26). Completing is in `complete.ts`.
+// Multipart uploads while they are open: begun, given parts, listed, aborted. Each part is a blob
+// of its own (or pieces of blobs already held), so a part that is sent again never touches the
+// bytes of the first (faults.md D26). Completing is in `complete.ts`.
 
 import { condemnBytes, condemnPart, findCondemned } from "./condemned.ts";
 import { wholeSeconds } from "./conditions.ts";
@@ -31,7 +31,9 @@ import type {
 
 type UploadRow = readonly [key: string, uploadId: string, initiatedAtMs: number, facts: string];
 
-/** Begins an upload. Again with the same id: nothing, also when it was completed or aborted since. */
+/**
+ * Begins an upload. Again with the same id: nothing, also when it was completed or aborted since.
+ */
 export function createUpload(index: IndexState, request: CreateUploadRequest): CreateUploadOutcome {
   const { sql, ledger } = index;
   const { key, uploadId, facts } = request;

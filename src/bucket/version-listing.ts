@@ -8,7 +8,11 @@ import { commonPrefixOf, compareKeys, justAfter } from "./keys.ts";
 import { endOf, firstKeyAfter, readPage } from "./pages.ts";
 import { column, readVersion, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
-import type { ListVersionsOutcome, ListVersionsRequest } from "./types.ts";
+import type {
+  ListVersionsOutcome,
+  ListVersionsRequest,
+  PackedListVersionsOutcome,
+} from "./types.ts";
 import { findVersion } from "./versions.ts";
 
 /** From `key` on; when `below` is given, from its versions older than that `seq` on. */
@@ -18,7 +22,10 @@ interface Place {
 }
 
 /** One page of versions, without their headers and metadata. */
-export function listVersions(index: IndexState, request: ListVersionsRequest): ListVersionsOutcome {
+export function listVersions(
+  index: IndexState,
+  request: ListVersionsRequest,
+): PackedListVersionsOutcome {
   const { prefix, keyMarker, versionIdMarker } = request;
   const refusal = index.ledger.admitKey(request, keyMarker ?? prefix);
   if (refusal !== undefined) return refusal;
@@ -38,11 +45,18 @@ export function listVersions(index: IndexState, request: ListVersionsRequest): L
   });
   return {
     kind: "page",
-    versions: rows.map(readVersion),
+    packed: JSON.stringify(rows),
     commonPrefixes,
     isTruncated,
     ...(isTruncated && last !== undefined && nextMarkers(last)),
   };
+}
+
+/** The page as the callers of the client see it; see `listing.ts` for why it is packed. */
+export function unpackVersions(outcome: PackedListVersionsOutcome): ListVersionsOutcome {
+  if (outcome.kind !== "page") return outcome;
+  const { packed, ...page } = outcome;
+  return { ...page, versions: (JSON.parse(packed) as VersionRow[]).map(readVersion) };
 }
 
 function nextMarkers(last: VersionRow | string) {
@@ -54,8 +68,8 @@ function nextMarkers(last: VersionRow | string) {
 }
 
 /**
- * A marker whose version is gone (clients delete what they list, page by page) begins its key again:
- * a version may come twice then, but none is ever left out.
+ * A marker whose version is gone (clients delete what they list, page by page) begins its key
+ * again: a version may come twice then, but none is ever left out.
  */
 function startOf(index: IndexState, request: ListVersionsRequest): Place | undefined {
   const { prefix, keyMarker, versionIdMarker } = request;

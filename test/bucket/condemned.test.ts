@@ -1,3 +1,4 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { dayMs, hourMs, type IndexUnderTest, openIndex } from "./fixture.ts";
 import { complete, createUpload, mebibyte, putPart, uploadOf } from "./upload-fixture.ts";
@@ -232,6 +233,20 @@ describe("upkeep", () => {
     expect(first).toBeGreaterThan(Date.now());
     await index.put("k");
     expect(await alarm(index)).toBe(first);
+  });
+
+  it("arms the next alarm after each, for as long as something is condemned (D36, D37)", async () => {
+    const index = await openIndex();
+    // The alarm reads the real clock: what it looks at must not be due by it.
+    index.nowMs = Date.now();
+    await index.put("k");
+    await index.put("k");
+    expect(await runDurableObjectAlarm(index.stub)).toBe(true);
+    expect(await alarm(index)).toBeGreaterThan(Date.now());
+    index.nowMs += 3 * dayMs;
+    await collect(index);
+    expect(await runDurableObjectAlarm(index.stub)).toBe(true);
+    expect(await alarm(index)).toBeNull();
   });
 
   it("arms a lost alarm when the object starts again (D36)", async () => {

@@ -1,8 +1,9 @@
-// A fresh index for each test, reached over RPC as the Worker reaches it, with a clock and ids of the
-// test's own. Reaches into the object only to prove state.
+// A fresh index for each test, reached over RPC as the Worker reaches it, with a clock and ids of
+// the test's own. Reaches into the object only to prove state.
 
 import { env, runInDurableObject } from "cloudflare:test";
 import type { BucketIndex } from "../../src/bucket/bucket-index.ts";
+import { BucketClient } from "../../src/bucket/client.ts";
 import type {
   BucketIndexRpc,
   CommitOutcome,
@@ -45,6 +46,9 @@ export class IndexUnderTest {
   get stub(): DurableObjectStub<BucketIndex> {
     const namespace = env.BUCKET_INDEX as unknown as DurableObjectNamespace<BucketIndex>;
     return namespace.get(namespace.idFromName(this.bucketId));
+  }
+  get client(): BucketClient {
+    return new BucketClient(env.BUCKET_INDEX, this.bucketId);
   }
   get rpc(): BucketIndexRpc {
     return this.stub as unknown as BucketIndexRpc;

@@ -1,6 +1,7 @@
 // The index against a model of a versioned bucket that a child could check: per key a list of
-// versions, newest first. Random histories through the real object; at the end everything is deleted
-// and every byte ever stored must have been collected, and none before its last holder was gone.
+// versions, newest first. Random histories through the real object; at the end everything is
+// deleted and every byte ever stored must have been collected, and none before its last holder was
+// gone.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -236,7 +237,7 @@ class Run {
     const seen: Version[] = [];
     let markers: { keyMarker?: string; versionIdMarker?: string } = {};
     for (;;) {
-      const outcome = await this.index.rpc.listVersions({
+      const outcome = await this.index.client.listVersions({
         ...this.index.facts,
         prefix: "",
         delimiter: "",

@@ -3,7 +3,7 @@ import type { ListVersionsRequest } from "../../src/bucket/types.ts";
 import { type IndexUnderTest, openIndex } from "./fixture.ts";
 
 async function page(index: IndexUnderTest, wish: Partial<ListVersionsRequest> = {}) {
-  const outcome = await index.rpc.listVersions({
+  const outcome = await index.client.listVersions({
     prefix: "",
     delimiter: "",
     limit: 1000,
@@ -116,7 +116,7 @@ describe("listVersions", () => {
   it("refuses a marker that is no version id", async () => {
     const index = await filled();
     const request = { prefix: "", delimiter: "", limit: 1, keyMarker: "a", versionIdMarker: "x" };
-    expect(await index.rpc.listVersions({ ...request, ...index.facts })).toEqual({
+    expect(await index.client.listVersions({ ...request, ...index.facts })).toEqual({
       kind: "no-such-version-marker",
     });
   });
