@@ -48,7 +48,10 @@ const milliseconds = (microseconds) => {
   return value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2);
 };
 const mebibytes = (bytes) => `${Math.round(bytes / 1024 / 1024)} MiB`;
-const times = (ratio) => (ratio === undefined ? "" : `${ratio.toFixed(2)}x`);
+const times = (ratio) => {
+  if (ratio === undefined) return "";
+  return ratio < 0.01 ? "under 0.01x" : `${ratio.toFixed(2)}x`;
+};
 
 /** The results as Markdown: CPU first, because it hardly depends on what else the machine does. */
 export function renderTable({ date, rounds, isQuick, workloads, memory }) {
