@@ -179,6 +179,10 @@ export const errorTable = {
     400,
     "The request was rejected because the state of the specified KMS key is not valid for this request.",
   ],
+  "KMS.KMSInvalidStateException": [
+    400,
+    "The request was rejected because the state of the specified KMS key is not valid for this request.",
+  ],
   "KMS.NotFoundException": [400, "Invalid keyId"],
   MalformedACLError: [
     400,
@@ -198,6 +202,11 @@ export const errorTable = {
     "The XML you provided was not well-formed or did not validate against our published schema",
   ],
   MaxMessageLengthExceeded: [400, "Your request was too big."],
+  // What the wire shows; the table of errors on AWS's page has the next one.
+  MaxPostPreDataLengthExceeded: [
+    400,
+    "Your POST request fields preceeding the upload file was too large.",
+  ],
   MaxPostPreDataLengthExceededError: [
     400,
     "Your POST request fields preceding the upload file were too large.",
