@@ -136,6 +136,7 @@ function write(
     storageClass: upload.storageClass,
     content: uploadId,
     detail: detailOf(upload, parts.length, checksum),
+    ...(request.defaultLock !== undefined && { defaultLock: request.defaultLock }),
   };
   const completion: Completion = {
     versionId: storedId(versioning, versionId),

@@ -2,6 +2,7 @@
 // between releases.
 
 import type { Checksum, ContentId, Segment, StorageClass } from "../s3/content.ts";
+import type { DefaultLock } from "./amend-types.ts";
 import type {
   CallFacts,
   ConditionRefusal,
@@ -131,6 +132,8 @@ export interface CompleteUploadRequest extends CallFacts {
   /** `x-amz-mp-object-size`. */
   readonly expectedSizeBytes?: number;
   readonly conditions?: WriteConditions;
+  /** As in `CommitRequest`, from the completion on. */
+  readonly defaultLock?: DefaultLock;
 }
 
 export type CompleteUploadOutcome =

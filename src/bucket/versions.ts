@@ -5,7 +5,7 @@
 import { nullVersionId } from "../s3/ids.ts";
 import { condemnCurrent, condemnHistory } from "./condemned.ts";
 import type { IndexState } from "./index-state.ts";
-import { isLocked } from "./locks.ts";
+import { isLocked, lockByDefault } from "./locks.ts";
 import { column, renderDetail, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
 import type { CommitRequest, VersionDetail, VersioningState } from "./types.ts";
@@ -67,7 +67,14 @@ export function locked({ ledger }: IndexState, row: VersionRow, bypassGovernance
 export interface NewVersion
   extends Pick<
     CommitRequest,
-    "key" | "versioning" | "versionId" | "sizeBytes" | "etag" | "storageClass" | "content"
+    | "key"
+    | "versioning"
+    | "versionId"
+    | "sizeBytes"
+    | "etag"
+    | "storageClass"
+    | "content"
+    | "defaultLock"
   > {
   readonly detail: VersionDetail;
   readonly head: Head;
@@ -81,7 +88,7 @@ export function place(index: IndexState, version: NewVersion): number {
   const seq = ledger.takeSeq();
   makeRoom(index, { key, head, seq, replacesNull: versioning !== "Enabled" });
   const modifiedAtMs = Math.max(ledger.clockMs, newestTime(head));
-  const [checksum, owner, detail] = renderDetail(version.detail);
+  const [checksum, owner, detail] = renderDetail(withDefaultLock(version, modifiedAtMs));
   sql.run(
     statements.putCurrent,
     key,
@@ -99,6 +106,12 @@ export function place(index: IndexState, version: NewVersion): number {
     detail,
   );
   return modifiedAtMs;
+}
+
+/** A retention of its own outdoes the bucket's; a legal hold is apart from both. */
+function withDefaultLock({ detail, defaultLock }: NewVersion, createdAtMs: number): VersionDetail {
+  if (defaultLock === undefined || detail.lock?.mode !== undefined) return detail;
+  return { ...detail, lock: { ...lockByDefault(defaultLock, createdAtMs), ...detail.lock } };
 }
 
 /** Last-Modified of one key never goes back, whatever clocks did between (faults.md D43). */

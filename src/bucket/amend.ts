@@ -1,0 +1,80 @@
+// Changes what is known of a version where it stands: tags, Object Lock, encryption. Never makes or
+// removes a version and never touches its bytes; the version is found and changed in one transaction
+// (faults.md D47). Doing the same again changes nothing more, so a lost answer may be asked for again.
+
+import type { Amendment, AmendOutcome, AmendRequest, VersionLock } from "./amend-types.ts";
+import type { IndexState } from "./index-state.ts";
+import { changeRetention, isLock } from "./locks.ts";
+import { column, readVersion, renderDetail, type VersionRow } from "./rows.ts";
+import { statements } from "./statements.ts";
+import type { Version, VersionDetail } from "./types.ts";
+import { findVersion, readHead } from "./versions.ts";
+
+/** Applies the change to the version named, or to the current one. */
+export function amend(index: IndexState, request: AmendRequest): AmendOutcome {
+  const refusal = index.ledger.admitKey(request, request.key);
+  if (refusal !== undefined) return refusal;
+  const row = findTarget(index, request);
+  if (row === undefined) {
+    return { kind: request.versionId === undefined ? "no-such-key" : "no-such-version" };
+  }
+  const version = readVersion(row);
+  if (version.isDeleteMarker) return { kind: "delete-marker", marker: version };
+  const changed = apply(request.change, version, index.ledger.clockMs);
+  if ("kind" in changed) return changed;
+  write(index, row, changed.detail);
+  return { kind: "amended", version: { ...version, detail: changed.detail } };
+}
+
+/** Without a version id: the newest state of the key, a marker too. */
+function findTarget(index: IndexState, { key, versionId }: AmendRequest): VersionRow | undefined {
+  if (versionId !== undefined) return findVersion(index, key, versionId);
+  const { current, marker } = readHead(index, key);
+  return current ?? marker;
+}
+
+type Changed = { readonly detail: VersionDetail } | Extract<AmendOutcome, { kind: string }>;
+
+function apply(
+  change: Amendment,
+  { seq, detail }: Pick<Version, "seq" | "detail">,
+  clockMs: number,
+): Changed {
+  const { lock = {} } = detail;
+  switch (change.kind) {
+    case "tags": {
+      const { tags: _, ...rest } = detail;
+      return { detail: change.tags.length === 0 ? rest : { ...rest, tags: change.tags } };
+    }
+    case "encryption": {
+      if (change.expectedSeq !== seq) return { kind: "changed" };
+      const { encryption: _, ...rest } = detail;
+      const { encryption } = change;
+      return { detail: encryption === undefined ? rest : { ...rest, encryption } };
+    }
+    case "legal-hold":
+      if (!isLock(lock)) return { kind: "locked" };
+      return { detail: withLock(detail, { ...lock, legalHold: change.isOn }) };
+    case "retention": {
+      if (!isLock(lock)) return { kind: "locked" };
+      const asker = { clockMs, bypassGovernance: change.bypassGovernance };
+      const outcome = changeRetention(lock, change.retention, asker);
+      if (outcome.kind !== "granted") return outcome;
+      return { detail: withLock(detail, outcome.lock) };
+    }
+  }
+}
+
+function withLock(detail: VersionDetail, lock: VersionLock): VersionDetail {
+  const { lock: _, ...rest } = detail;
+  return Object.keys(lock).length === 0 ? rest : { ...rest, lock };
+}
+
+/** One row, in whichever table the version stands; a change that changes nothing writes nothing. */
+function write({ sql }: IndexState, row: VersionRow, detail: VersionDetail): void {
+  const [, , text] = renderDetail(detail);
+  if (text === row[column.detail]) return;
+  // Objects in the history have ended; only a marker may stand there without an end.
+  if (row[column.ended] === null) sql.run(statements.setCurrentDetail, row[column.key], text);
+  else sql.run(statements.setHistoryDetail, row[column.key], row[column.seq], text);
+}
