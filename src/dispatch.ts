@@ -5,8 +5,9 @@
 import { authorize, checkExpectedOwner } from "./auth/authorize.ts";
 import { discardBody } from "./auth/payload.ts";
 import { openBucket } from "./bucket/client.ts";
-import { type BucketRecord, loadBucket, reloadBucket } from "./catalog/buckets.ts";
+import { type BucketRecord, forgetBucket, loadBucket, reloadBucket } from "./catalog/buckets.ts";
 import type { Env } from "./env.ts";
+import { claimedIdentityService, renderIdentityRefusal } from "./iam/refusals.ts";
 import { handleIdentityService } from "./iam/service.ts";
 import { type Arrival, identify } from "./identify.ts";
 import { answerWith } from "./operations/answer.ts";
@@ -18,12 +19,18 @@ import { S3Error } from "./s3/errors.ts";
 import { newHostId, newRequestId } from "./s3/ids.ts";
 import type { OperationRow } from "./s3/operations.ts";
 import { resolveOperation } from "./s3/resolve.ts";
-import { parseBaseDomains, parseTarget } from "./s3/target.ts";
+import { parseBaseDomains, parseTarget, type Target } from "./s3/target.ts";
 
 /** The two ids on every answer. */
 interface AnswerIds {
   readonly requestId: string;
   readonly hostId: string;
+}
+
+/** A bucket to open, and what the caller must be allowed there. */
+interface BucketWish {
+  readonly name: string;
+  readonly actions: readonly string[];
 }
 
 /** How often a call follows settings that move under it before it gives up with 503. */
@@ -34,8 +41,9 @@ export async function dispatch(request: Request, arrival: Arrival): Promise<Resp
   const { seams } = arrival;
   const ids = { requestId: newRequestId(seams.randomBytes), hostId: newHostId(seams.randomBytes) };
   let body: ByteSource | undefined;
+  let target: Target | undefined;
   try {
-    const target = parseTarget(request.url, baseDomains(arrival.env));
+    target = parseTarget(request.url, baseDomains(arrival.env));
     const caller = await identify(request, target, arrival);
     const context: ServiceContext = {
       ...caller,
@@ -56,17 +64,23 @@ export async function dispatch(request: Request, arrival: Arrival): Promise<Resp
   } catch (error) {
     if (body !== undefined) await body.cancel();
     else await discardBody(request.body);
-    return refuseRequest(error, request, ids);
+    return refuseRequest(error, { request, target, ids });
   }
 }
 
 /** The error document; what is our own fault goes to the log with its cause, never to the client. */
-function refuseRequest(error: unknown, request: Request, ids: AnswerIds): Response {
+function refuseRequest(
+  error: unknown,
+  facts: { request: Request; target: Target | undefined; ids: AnswerIds },
+): Response {
+  const { request, target, ids } = facts;
   const refusal = asS3Error(error);
   if (refusal.code === "InternalError") {
     const cause = refusal.cause instanceof Error ? refusal.cause : error;
     console.error(JSON.stringify({ event: "failure", ...ids, code: refusal.code }), cause);
   }
+  const service = target && claimedIdentityService(request.headers, target);
+  if (service !== undefined) return renderIdentityRefusal(service, refusal, ids.requestId);
   const { status, headers, body } = renderError(refusal, { method: request.method, ...ids });
   return new Response(body, { status, headers });
 }
@@ -89,16 +103,37 @@ async function serve(
       return await answerWith(bucketContext(context, opened, wish), row, facts.ids);
     } catch (error) {
       if (!(error instanceof StaleSettings)) throw error;
-      if (round === maximumRounds || facts.hasRead()) throw new S3Error("SlowDown");
-      opened = await openBucketFor(context, { ...wish, stale: opened.bucket });
+      opened = await reopen(context, { wish, opened, stale: error });
+      if (round < maximumRounds && !facts.hasRead()) continue;
+      throw error.isGone && round === maximumRounds
+        ? noSuchBucket(error.bucket)
+        : new S3Error("SlowDown");
     }
   }
+}
+
+/**
+ * What to run the call with once more. A name may belong to a bucket made anew since; throws
+ * NoSuchBucket when it does not.
+ */
+async function reopen(
+  context: ServiceContext,
+  facts: { wish: BucketWish; opened: OpenedBucket; stale: StaleSettings },
+): Promise<OpenedBucket> {
+  const { wish, opened, stale } = facts;
+  const isSource = stale.bucket !== wish.name;
+  if (isSource || stale.isGone) forgetBucket(context.env, stale.bucket);
+  if (isSource) return opened;
+  const again = await openBucketFor(context, { ...wish, stale: opened.bucket });
+  const isSame = again.bucket.bucketId === opened.bucket.bucketId;
+  if (stale.isGone && isSame) throw noSuchBucket(wish.name);
+  return again;
 }
 
 function bucketContext(
   context: ServiceContext,
   opened: OpenedBucket,
-  wish: { name: string; actions: readonly string[] },
+  wish: BucketWish,
 ): BucketContext & { key?: string } {
   let current = opened;
   return {
@@ -120,21 +155,23 @@ function actionOf(context: ServiceContext, row: OperationRow): string {
 /** The bucket, for a principal that may; `stale` is the record that the index found too old. */
 async function openBucketFor(
   context: ServiceContext,
-  wish: { name: string; actions: readonly string[]; stale?: BucketRecord },
+  wish: BucketWish & { stale?: BucketRecord },
 ): Promise<OpenedBucket> {
   const bucket =
     wish.stale === undefined
       ? await loadBucket(context, wish.name)
       : await reloadBucket(context, wish.stale);
-  if (bucket === undefined) {
-    throw new S3Error("NoSuchBucket", undefined, { detail: { BucketName: wish.name } });
-  }
+  if (bucket === undefined) throw noSuchBucket(wish.name);
   if (wish.name === context.target.bucket) {
     checkExpectedOwner(context.headers.get("x-amz-expected-bucket-owner"), bucket.accountId);
   }
   const { principal } = context;
   authorize({ principal, actions: wish.actions, bucketAccountId: bucket.accountId });
   return { bucket, index: openBucket(context.env, bucket.bucketId) };
+}
+
+function noSuchBucket(name: string): S3Error {
+  return new S3Error("NoSuchBucket", undefined, { detail: { BucketName: name } });
 }
 
 let parsedDomains: { text: string | undefined; list: readonly string[] } | undefined;

@@ -17,6 +17,8 @@ export interface Env {
   readonly STORE_DEEP_ARCHIVE: R2Bucket;
   /** 32 bytes, base64. Seals secrets at rest. */
   readonly MASTER_KEY: string;
+  /** Earlier master keys, separated by commas: they open what they sealed, and seal nothing new. */
+  readonly MASTER_KEY_PREVIOUS?: string;
   readonly ROOT_ACCESS_KEY_ID: string;
   readonly ROOT_SECRET_ACCESS_KEY: string;
   /** The region this deployment answers as; `us-east-1` when absent. */
@@ -27,6 +29,14 @@ export interface Env {
   readonly CONDEMNED_GRACE_SECONDS?: string;
   /** How long a deleted bucket's name is kept from other accounts, in seconds; 2592000 when absent. */
   readonly BUCKET_NAME_QUARANTINE_SECONDS?: string;
+  /** Failed authentications of one address in a minute before it is told SlowDown; 100 when absent. */
+  readonly AUTH_FAILURES_PER_MINUTE?: string;
+  /** Cloudflare's rate limiter for the same, shared by the isolates of a location; optional. */
+  readonly AUTH_FAILURE_LIMITER?: RateLimit;
+  /** "true" lets buckets take SSE-C unless they block it, as AWS did before April 2026. */
+  readonly ALLOW_SSE_C?: string;
+  /** "true" takes customers' keys over plain HTTP: for a laptop, never for a network. */
+  readonly ALLOW_SSE_C_OVER_HTTP?: string;
   /** "true" only on a laptop or in CI: the client's address is not Cloudflare's to vouch for. */
   readonly LOCAL?: string;
 }

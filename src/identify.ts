@@ -2,6 +2,8 @@
 // `app`. One way in, so that no door has a weaker lock.
 
 import { authenticate } from "./auth/authenticate.ts";
+import { limitFailures } from "./auth/failure-limit.ts";
+import { refuseForeignHost } from "./auth/local-host.ts";
 import { openPayload } from "./auth/payload.ts";
 import type { Authenticated, Principal } from "./auth/types.ts";
 import { findAccessKey, noteKeyUse } from "./catalog/access-keys.ts";
@@ -58,8 +60,11 @@ export async function identify(
       },
     },
     { nowMs, region, findAccessKey: (accessKeyId) => findAccessKey(call, accessKeyId) },
-  );
+  ).catch(async (error: unknown) => {
+    throw await limitFailures(error, request, { env, nowMs });
+  });
   const { principal, service } = authenticated;
+  if (principal.type === "Anonymous") refuseForeignHost(target.host, env);
   if (principal.accessKeyId !== undefined) {
     const use = { accessKeyId: principal.accessKeyId, service, region };
     arrival.waitUntil(noteKeyUse(call, use).catch(() => undefined));

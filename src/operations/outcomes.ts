@@ -5,15 +5,19 @@ import type { ConditionRefusal, Refusal } from "../bucket/types.ts";
 import { S3Error } from "../s3/errors.ts";
 
 /**
- * The settings this call was decided with are out of date. `dispatch` loads them again and runs the
- * call once more; operations that already stored bytes catch it and ask again themselves.
+ * What this call was decided with is out of date. `dispatch` loads it again and runs the call once
+ * more; operations that already stored bytes ask again themselves (`followingSettings`).
  */
 export class StaleSettings extends Error {
-  readonly epoch: number;
-  constructor(epoch: number) {
+  /** Whose record is too old: the call's own bucket, or the source of a copy. */
+  readonly bucket: string;
+  /** There is no bucket of the record's id: it was deleted, and perhaps made again under another. */
+  readonly isGone: boolean;
+  constructor(bucket: string, isGone = false) {
     super("bucket settings moved on");
     this.name = "StaleSettings";
-    this.epoch = epoch;
+    this.bucket = bucket;
+    this.isGone = isGone;
   }
 }
 
@@ -24,9 +28,9 @@ export function refuse(
 ): never {
   switch (outcome.kind) {
     case "stale":
-      throw new StaleSettings(outcome.epoch);
+      throw new StaleSettings(facts.bucket);
     case "no-such-bucket":
-      throw new S3Error("NoSuchBucket", undefined, { detail: { BucketName: facts.bucket } });
+      throw new StaleSettings(facts.bucket, true);
     case "precondition-failed":
       throw new S3Error("PreconditionFailed", undefined, {
         detail: { Condition: outcome.condition },

@@ -11,7 +11,6 @@ import { versioningOf } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { StaleSettings } from "../outcomes.ts";
 import { indexSteps } from "./index-steps.ts";
-import { notConfigured } from "./settings.ts";
 
 export const deleteBucket: Handler<"DeleteBucket"> = async (context) => {
   const { bucket } = context;
@@ -20,9 +19,9 @@ export const deleteBucket: Handler<"DeleteBucket"> = async (context) => {
     case "deleted":
       return {};
     case "no-such-bucket":
-      throw notConfigured(context, "NoSuchBucket");
+      throw new StaleSettings(bucket.name, true);
     case "stale":
-      throw new StaleSettings(bucket.epoch);
+      throw new StaleSettings(bucket.name);
     case "not-empty": {
       const message =
         versioningOf(bucket) === "Unversioned"

@@ -42,7 +42,7 @@ export function readPageLimit(
  */
 export function readEncodingType(encodingType: string | undefined): { EncodingType?: "url" } {
   if (encodingType === undefined) return {};
-  if (encodingType === "url") return { EncodingType: encodingType };
+  if (encodingType.toLowerCase() === "url") return { EncodingType: "url" };
   throw invalidArgument(
     "Invalid Encoding Method specified in Request",
     "encoding-type",

@@ -7,6 +7,7 @@ import { deleteSetting, setSetting } from "../../catalog/buckets.ts";
 import type { SingleSetting } from "../../catalog/settings.ts";
 import { S3Error, type S3ErrorCode } from "../../s3/errors.ts";
 import type { BucketContext } from "../context.ts";
+import { StaleSettings } from "../outcomes.ts";
 
 /** Stored where a setting that new buckets have was taken away: "absent" would mean the default. */
 const removedDocument = "null";
@@ -99,6 +100,6 @@ function store(
  * client gets an error although the document is stored; its retry stores and publishes again.
  */
 async function publish(context: BucketContext, epoch: number | undefined): Promise<void> {
-  if (epoch === undefined) throw notConfigured(context, "NoSuchBucket");
+  if (epoch === undefined) throw new StaleSettings(context.bucket.name, true);
   await context.index.advanceEpoch(epoch);
 }

@@ -80,6 +80,9 @@ export async function followingSettings<Outcome extends { readonly kind: string 
     const outcome = await call(opened);
     if (outcome.kind !== "stale") return outcome as Exclude<Outcome, { kind: "stale" }>;
     opened = await context.refresh();
+    // A bucket made anew is another one: blobs stored for the old one must not be committed to it.
+    const { bucketId, name } = context.bucket;
+    if (opened.bucket.bucketId !== bucketId) throw new StaleSettings(name, true);
   }
   throw new S3Error("SlowDown");
 }
@@ -97,7 +100,7 @@ export async function withBlobs<Result>(
     return await work();
   } catch (error) {
     const isUnknown = error instanceof S3Error && error.status === 503;
-    if (!isUnknown && !(error instanceof StaleSettings) && blobs.length > 0) {
+    if (!isUnknown && blobs.length > 0) {
       context.waitUntil(deleteBlobs(context.env, blobs).catch(() => undefined));
     }
     throw error;
