@@ -44,8 +44,14 @@ class TestDomParser {
   }
 }
 
+/** A class, since matchers ask whether values are instances of it. */
+class TestNode {
+  static readonly TEXT_NODE = 3;
+  static readonly ELEMENT_NODE = 1;
+}
+
 /** Gives the SDK a DOMParser where the runtime has none. */
 export function installDomParser(): void {
   if ("DOMParser" in globalThis) return;
-  Object.assign(globalThis, { DOMParser: TestDomParser, Node: { TEXT_NODE: 3, ELEMENT_NODE: 1 } });
+  Object.assign(globalThis, { DOMParser: TestDomParser, Node: TestNode });
 }

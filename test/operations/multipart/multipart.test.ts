@@ -53,7 +53,7 @@ describe("a multipart upload", () => {
     const bytes = (await got.Body?.transformToByteArray()) ?? new Uint8Array();
     expect(bytes.length).toBe(11 * mebibyte + 14);
     expect([bytes[0], bytes[5 * mebibyte], bytes.at(-1)]).toEqual([1, 2, 3]);
-    expect(got).toMatchObject({ ContentType: "text/plain", Metadata: { a: "b" } });
+    expect([got.ContentType, got.Metadata]).toEqual(["text/plain", { a: "b" }]);
     const across = await s3.send(
       new GetObjectCommand({
         Bucket,
@@ -61,11 +61,10 @@ describe("a multipart upload", () => {
         Range: `bytes=${5 * mebibyte - 2}-${5 * mebibyte + 1}`,
       }),
     );
-    expect(await across.Body?.transformToByteArray()).toEqual(new Uint8Array([1, 1, 2, 2]));
-    const plain = sdk();
-    plain.config.responseChecksumValidation = async () => "WHEN_REQUIRED";
-    const part = await plain.send(new GetObjectCommand({ Bucket, Key: "unequal", PartNumber: 9 }));
-    expect(part).toMatchObject({ PartsCount: 3, ContentLength: 3 });
+    const joined = await across.Body?.transformToByteArray();
+    expect([...(joined ?? [])]).toEqual([1, 1, 2, 2]);
+    const part = await s3.send(new GetObjectCommand({ Bucket, Key: "unequal", PartNumber: 9 }));
+    expect([part.PartsCount, part.ContentLength]).toEqual([3, 3]);
   });
 
   it("gives the same answer to the same completion", async () => {
