@@ -5,7 +5,6 @@ import { systemSeams } from "../../src/env.ts";
 import type { Segment } from "../../src/s3/content.ts";
 import { newBlobId } from "../../src/s3/ids.ts";
 import { readSegments } from "../../src/storage/segments.ts";
-import { segmentsSource } from "../../src/storage/sources.ts";
 import { MissingBlobError } from "../../src/storage/store-errors.ts";
 import { patternedBytes, storeThat, withStandard } from "./fixtures.ts";
 
@@ -129,32 +128,5 @@ describe("readSegments", () => {
       }),
     );
     await expect(readSegments(busy, [whole(0)])).rejects.toMatchObject({ code: "SlowDown" });
-  });
-});
-
-describe("segmentsSource", () => {
-  it("gives the same bytes read piece by piece and at once", async () => {
-    const segments = [whole(4), { ...whole(3), offset: 100, length: 40_000 }, whole(0), whole(4)];
-    const source = segmentsSource(env, segments);
-    expect(source.length).toBe(expected(segments).length);
-    const pieces: Uint8Array[] = [];
-    for (let piece = await source.read(); piece !== null; piece = await source.read()) {
-      pieces.push(piece.slice());
-    }
-    expect(Buffer.compare(Buffer.concat(pieces), expected(segments))).toBe(0);
-    const again = await segmentsSource(env, segments).readAll();
-    expect(Buffer.compare(again, expected(segments))).toBe(0);
-    expect(await segmentsSource(env, []).read()).toBeNull();
-    expect(await segmentsSource(env, []).readAll()).toHaveLength(0);
-  });
-
-  it("fails where the content fails, and stops when told", async () => {
-    const broken = segmentsSource(env, [whole(1), { blob: missing, offset: 0, length: 5 }]);
-    await expect(broken.readAll()).rejects.toThrow();
-    const source = segmentsSource(env, [whole(4), whole(4), whole(4)]);
-    await source.read();
-    await source.cancel();
-    await source.cancel();
-    expect(await source.read()).toBeNull();
   });
 });
