@@ -47,8 +47,8 @@ export function segmentsSource(
   let buffer: ArrayBuffer = new ArrayBuffer(Math.min(length, readBytes));
   let left = length;
   const read = async () => {
-    reader ??= (await readSegments(env, segments, keys)).body.getReader({ mode: "byob" });
     if (left === 0) return null;
+    reader ??= (await readSegments(env, segments, keys)).body.getReader({ mode: "byob" });
     const least = Math.min(buffer.byteLength, left);
     const { value } = await reader.readAtLeast(least, new Uint8Array(buffer)).catch(failed);
     if (value === undefined || value.length === 0) throw endedEarly();

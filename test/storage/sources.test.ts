@@ -60,6 +60,7 @@ describe("segmentsSource", () => {
     expect(await source.read()).toBeNull();
     const unread = segmentsSource(env, [missing]);
     await unread.cancel();
+    expect(await unread.read()).toBeNull();
   });
 });
 
