@@ -16,6 +16,7 @@ import { StaleSettings } from "./operations/outcomes.ts";
 import type { ByteSource } from "./s3/byte-source.ts";
 import { asS3Error, renderError } from "./s3/error-response.ts";
 import { S3Error } from "./s3/errors.ts";
+import { withHoistedHeaders } from "./s3/hoisted-headers.ts";
 import { newHostId, newRequestId } from "./s3/ids.ts";
 import type { OperationRow } from "./s3/operations.ts";
 import { resolveOperation } from "./s3/resolve.ts";
@@ -45,13 +46,14 @@ export async function dispatch(request: Request, arrival: Arrival): Promise<Resp
   try {
     target = parseTarget(request.url, baseDomains(arrival.env));
     const caller = await identify(request, target, arrival);
+    const isPresigned = caller.authenticated.method === "query";
     const context: ServiceContext = {
       ...caller,
       ...arrival,
       ...ids,
       target,
       method: request.method,
-      headers: request.headers,
+      headers: isPresigned ? withHoistedHeaders(request.headers, target.query) : request.headers,
       openBody: () => {
         body = caller.openBody();
         return body;
