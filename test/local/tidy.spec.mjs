@@ -2,6 +2,7 @@
 // randomness taken from the air. Rules of style that a linter can check are in biome.json.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { test } from "node:test";
@@ -115,4 +116,8 @@ test("every operation that is built has a file of its own name", () => {
     if (value !== expected) wrong.push(`${name}: ${value}`);
   }
   assert.deepEqual(wrong, []);
+});
+
+test("docs/COMPATIBILITY.md says what the code says", () => {
+  execFileSync(process.execPath, ["scripts/compatibility.mjs", "--check"], { cwd: root });
 });
