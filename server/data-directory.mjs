@@ -108,13 +108,21 @@ export function loadKeys(directory, root) {
 
 /** Fresh keys in the shapes AWS gives them. */
 export function makeKeys() {
-  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const tail = Array.from({ length: 16 }, () => letters[randomInt(letters.length)]).join("");
+  const capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  // Letters and digits only: a secret that begins with `-` is an option to a command line.
   return {
-    accessKeyId: `AKIA${tail}`,
-    secretAccessKey: randomBytes(30).toString("base64url"),
+    accessKeyId: `AKIA${randomText(16, `${capitals}234567`)}`,
+    secretAccessKey: randomText(40, `${capitals}${capitals.toLowerCase()}0123456789`),
     masterKey: randomBytes(32).toString("base64"),
   };
+}
+
+/**
+ * @param {number} length
+ * @param {string} alphabet
+ */
+function randomText(length, alphabet) {
+  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
 }
 
 /**
