@@ -84,9 +84,17 @@ const upsertSetting = `INSERT INTO bucket_settings (bucket_id, setting, document
   SELECT bucket_id, ?2, ?3 FROM buckets WHERE bucket_id = ?1
   ON CONFLICT (bucket_id, setting) DO UPDATE SET document = excluded.document`;
 
+/** As `upsertSetting`, for a bucket that is still at epoch `?4`. */
+const upsertSettingAt = `INSERT INTO bucket_settings (bucket_id, setting, document)
+  SELECT bucket_id, ?2, ?3 FROM buckets WHERE bucket_id = ?1 AND epoch = ?4
+  ON CONFLICT (bucket_id, setting) DO UPDATE SET document = excluded.document`;
+
 const removeSetting = "DELETE FROM bucket_settings WHERE bucket_id = ?1 AND setting = ?2";
 
 const raiseEpoch = "UPDATE buckets SET epoch = epoch + 1 WHERE bucket_id = ?1 RETURNING epoch";
+
+const raiseEpochAt =
+  "UPDATE buckets SET epoch = epoch + 1 WHERE bucket_id = ?1 AND epoch = ?2 RETURNING epoch";
 
 const bucketCache = perDatabase(
   () =>
@@ -182,13 +190,29 @@ export function deleteSetting(
   return changeSetting(call, bucket, [removeSetting, bucket.bucketId, setting]);
 }
 
+/**
+ * As `setSetting`, only if no setting of the bucket changed since `bucket` was read: `undefined`
+ * also when one did. For settings that must agree with another one.
+ */
+export function setSettingAt(
+  call: CatalogCall,
+  bucket: Pick<BucketRecord, "bucketId" | "name" | "epoch">,
+  setting: SettingName,
+  document: string,
+): Promise<number | undefined> {
+  const { bucketId, epoch } = bucket;
+  const change: Query = [upsertSettingAt, bucketId, setting, document, epoch];
+  return changeSetting(call, bucket, change, [raiseEpochAt, bucketId, epoch]);
+}
+
 async function changeSetting(
   call: CatalogCall,
   bucket: Pick<BucketRecord, "bucketId" | "name">,
   change: Query,
+  raise: Query = [raiseEpoch, bucket.bucketId],
 ): Promise<number | undefined> {
   try {
-    const [, raised] = await transact(call, [change, [raiseEpoch, bucket.bucketId]]);
+    const [, raised] = await transact(call, [change, raise]);
     const [row] = (raised ?? []) as readonly { readonly epoch: number }[];
     return row?.epoch;
   } finally {

@@ -60,7 +60,10 @@ import { listMultipartUploads } from "./bucket/list-multipart-uploads.ts";
 import { listObjectVersions } from "./bucket/list-object-versions.ts";
 import { listObjects } from "./bucket/list-objects.ts";
 import { listObjectsV2 } from "./bucket/list-objects-v2.ts";
-import { getObjectLockConfiguration } from "./bucket/object-lock-configuration.ts";
+import {
+  getObjectLockConfiguration,
+  putObjectLockConfiguration,
+} from "./bucket/object-lock-configuration.ts";
 import {
   deletePublicAccessBlock,
   getPublicAccessBlock,
@@ -79,6 +82,13 @@ import { getObject } from "./object/get-object.ts";
 import { getObjectAttributes } from "./object/get-object-attributes.ts";
 import { headObject } from "./object/head-object.ts";
 import { getObjectAcl, putObjectAcl } from "./object/object-acl.ts";
+import { getObjectLegalHold, putObjectLegalHold } from "./object/object-legal-hold.ts";
+import { getObjectRetention, putObjectRetention } from "./object/object-retention.ts";
+import {
+  deleteObjectTagging,
+  getObjectTagging,
+  putObjectTagging,
+} from "./object/object-tagging.ts";
 import { putObject } from "./object/put-object.ts";
 import { listBuckets } from "./service/list-buckets.ts";
 import { listDirectoryBuckets } from "./service/list-directory-buckets.ts";
@@ -130,7 +140,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   DeleteBucketWebsite: "unbuilt",
   DeleteObject: deleteObject,
   DeleteObjectAnnotation: "unbuilt",
-  DeleteObjectTagging: "unbuilt",
+  DeleteObjectTagging: deleteObjectTagging,
   DeleteObjects: deleteObjects,
   DeletePublicAccessBlock: deletePublicAccessBlock,
   GetBucketAbac: getBucketAbac,
@@ -160,10 +170,10 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   GetObjectAcl: getObjectAcl,
   GetObjectAnnotation: "unbuilt",
   GetObjectAttributes: getObjectAttributes,
-  GetObjectLegalHold: "unbuilt",
+  GetObjectLegalHold: getObjectLegalHold,
   GetObjectLockConfiguration: getObjectLockConfiguration,
-  GetObjectRetention: "unbuilt",
-  GetObjectTagging: "unbuilt",
+  GetObjectRetention: getObjectRetention,
+  GetObjectTagging: getObjectTagging,
   GetObjectTorrent: "unbuilt",
   GetPublicAccessBlock: getPublicAccessBlock,
   HeadBucket: headBucket,
@@ -204,10 +214,10 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   PutObject: putObject,
   PutObjectAcl: putObjectAcl,
   PutObjectAnnotation: "unbuilt",
-  PutObjectLegalHold: "unbuilt",
-  PutObjectLockConfiguration: "unbuilt",
-  PutObjectRetention: "unbuilt",
-  PutObjectTagging: "unbuilt",
+  PutObjectLegalHold: putObjectLegalHold,
+  PutObjectLockConfiguration: putObjectLockConfiguration,
+  PutObjectRetention: putObjectRetention,
+  PutObjectTagging: putObjectTagging,
   PutPublicAccessBlock: putPublicAccessBlock,
   RenameObject: "unbuilt",
   RestoreObject: "unbuilt",

@@ -7,7 +7,8 @@
 
 import { S3Error } from "../../s3/errors.ts";
 import type { Handler } from "../handlers.ts";
-import { freshBucket, saveWord } from "./settings.ts";
+import { hasLock, refuseMfa } from "../object/lock.ts";
+import { changeSetting, freshBucket } from "./settings.ts";
 
 export const getBucketVersioning: Handler<"GetBucketVersioning"> = async (context) => {
   const status = (await freshBucket(context)).settings.get("versioning");
@@ -15,6 +16,7 @@ export const getBucketVersioning: Handler<"GetBucketVersioning"> = async (contex
 };
 
 export const putBucketVersioning: Handler<"PutBucketVersioning"> = async (context, input) => {
+  refuseMfa(context.headers);
   const { Status: status, MFADelete: mfaDelete } = input.VersioningConfiguration ?? {};
   if (mfaDelete !== undefined && mfaDelete !== "Enabled" && mfaDelete !== "Disabled") {
     throw new S3Error("MalformedXML");
@@ -26,13 +28,12 @@ export const putBucketVersioning: Handler<"PutBucketVersioning"> = async (contex
       detail: { Element: "MfaDelete" },
     });
   }
-  const locked = (await freshBucket(context)).settings.has("objectLock");
-  if (locked && status === "Suspended") {
+  await changeSetting(context, "versioning", (bucket) => {
+    if (status === "Enabled" || !hasLock(bucket)) return status;
     throw new S3Error(
       "InvalidBucketState",
       "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
     );
-  }
-  await saveWord(context, "versioning", status);
+  });
   return {};
 };

@@ -5,7 +5,7 @@
 // Differs from AWS:
 // - `Location` is `/name` in every region.
 // - A bucket of one's own answers 409 BucketAlreadyOwnedByYou in us-east-1 too.
-// - Object Lock, directory buckets and ownership other than BucketOwnerEnforced answer
+// - Directory buckets and ownership other than BucketOwnerEnforced answer
 //   NotImplemented.
 // - A deleted bucket's name is kept from other accounts for a while.
 
@@ -22,6 +22,7 @@ import { taggingDocument } from "./bucket-tagging.ts";
 import { bucketArn } from "./head-bucket.ts";
 import { indexSteps } from "./index-steps.ts";
 import { invalidArgument } from "./listing.ts";
+import { plainLockDocument } from "./object-lock-configuration.ts";
 import { checkLocationConstraint } from "./regions.ts";
 import { renderSetting } from "./settings.ts";
 
@@ -58,11 +59,6 @@ export const createBucket: Handler<"CreateBucket"> = async (context, input) => {
 };
 
 function refuseUnsupported(input: Input): void {
-  if (input.ObjectLockEnabledForBucket === true) {
-    throw new S3Error("NotImplemented", undefined, {
-      detail: { Header: "x-amz-bucket-object-lock-enabled" },
-    });
-  }
   const { Location: location, Bucket: bucket } = input.CreateBucketConfiguration ?? {};
   if (location !== undefined || bucket !== undefined) {
     throw new S3Error("NotImplemented", "Directory buckets are not implemented");
@@ -120,6 +116,10 @@ function firstSettings(input: Input): ReadonlyMap<SettingName, string> {
   if (ownership !== undefined) {
     if (!isObjectOwnership(ownership)) throw invalidOwnership(ownership);
     settings.set("ownershipControls", renderSetting(ownershipDocument(ownership)));
+  }
+  if (input.ObjectLockEnabledForBucket === true) {
+    settings.set("versioning", "Enabled");
+    settings.set("objectLock", renderSetting(plainLockDocument));
   }
   const tagging = taggingDocument(input.CreateBucketConfiguration?.Tags ?? []);
   if (tagging !== undefined) settings.set("tagging", renderSetting(tagging));

@@ -13,6 +13,7 @@ import { maximumKeyBytes, utf8Length } from "../../s3/target.ts";
 import { type BucketContext, versioningOf } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { followingSettings } from "../object/commit.ts";
+import { readBypass, refuseMfa, requireDigest } from "../object/lock.ts";
 import { refuse } from "../outcomes.ts";
 
 /** The most keys of one call. */
@@ -25,12 +26,13 @@ type Failure = NonNullable<Output["Errors"]>[number];
 
 export const deleteObjects: Handler<"DeleteObjects"> = async (context, input) => {
   requireDigest(context.headers);
-  refuseBypass(context, input.BypassGovernanceRetention);
+  refuseMfa(context.headers);
+  const bypassGovernance = await readBypass(context, input.BypassGovernanceRetention);
   const given = input.Delete?.Objects ?? [];
   if (given.length === 0 || given.length > maximumDeletions) throw new S3Error("MalformedXML");
   const failures = given.map(refusalOf);
   const accepted = given.filter((_, position) => failures[position] === undefined);
-  const results = await deleteAll(context, accepted);
+  const results = await deleteAll(context, accepted, bypassGovernance);
 
   const deleted: Deleted[] = [];
   const errors: Failure[] = [];
@@ -48,29 +50,6 @@ export const deleteObjects: Handler<"DeleteObjects"> = async (context, input) =>
   };
 };
 
-/** S3 wants the list of keys protected by a digest; that it is right is checked elsewhere (B091). */
-function requireDigest(headers: Headers): void {
-  const hasTrailer = (headers.get("x-amz-trailer") ?? "").toLowerCase().includes("x-amz-checksum-");
-  if (headers.has("content-md5") || hasTrailer) return;
-  for (const name of headers.keys()) {
-    if (/^x-amz-checksum-(?!algorithm$|type$|mode$)/.test(name)) return;
-  }
-  throw new S3Error(
-    "InvalidRequest",
-    "Missing required header for this request: Content-MD5 OR x-amz-checksum-*",
-  );
-}
-
-/** Seen on AWS with the header set to `false` as well. */
-function refuseBypass(context: BucketContext, bypass: boolean | undefined): void {
-  if (bypass === undefined || context.bucket.settings.has("objectLock")) return;
-  throw new S3Error(
-    "InvalidArgument",
-    "x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.",
-    { detail: { ArgumentName: "x-amz-bypass-governance-retention" } },
-  );
-}
-
 /** The error of a key that need not go to the index; a key that is missing spoils the document. */
 function refusalOf(object: Given): S3ErrorCode | undefined {
   if (object.Key === undefined || object.Key === "") throw new S3Error("MalformedXML");
@@ -83,9 +62,13 @@ function refusalOf(object: Given): S3ErrorCode | undefined {
 async function deleteAll(
   context: BucketContext,
   objects: readonly Given[],
+  bypassGovernance: boolean,
 ): Promise<readonly DeletionResult[]> {
   if (objects.length === 0) return [];
-  const deletions = objects.map((object) => readDeletion(context, object));
+  const deletions = objects.map((object) => ({
+    ...readDeletion(context, object),
+    ...(bypassGovernance && { bypassGovernance }),
+  }));
   const outcome = await followingSettings(context, (opened) =>
     opened.index.delete({
       epoch: opened.bucket.epoch,

@@ -3,7 +3,7 @@
 // index's epoch before the client is answered, so that every later call notices.
 
 import type { BucketRecord } from "../../catalog/buckets.ts";
-import { deleteSetting, setSetting } from "../../catalog/buckets.ts";
+import { deleteSetting, setSetting, setSettingAt } from "../../catalog/buckets.ts";
 import type { SingleSetting } from "../../catalog/settings.ts";
 import { S3Error, type S3ErrorCode } from "../../s3/errors.ts";
 import type { BucketContext } from "../context.ts";
@@ -14,6 +14,9 @@ const removedDocument = "null";
 
 /** Settings whose document is one word, kept as it is because hot paths compare it. */
 type WordSetting = "versioning";
+
+/** How often a change follows other changes of the same bucket. */
+const maximumRounds = 5;
 
 /** The bucket with its settings as they are now, not as this isolate remembers them. */
 export async function freshBucket(context: BucketContext): Promise<BucketRecord> {
@@ -62,13 +65,22 @@ export async function saveSetting(
   await publish(context, await store(context, name, renderSetting(document)));
 }
 
-/** As `saveSetting`, for settings that are one word. */
-export async function saveWord(
+/**
+ * Stores a setting that must agree with others: `judge` sees all of them, gives the text or throws,
+ * and is asked again when one of them changed meanwhile. Throws OperationAborted when that does not
+ * end.
+ */
+export async function changeSetting(
   context: BucketContext,
-  name: WordSetting,
-  word: string,
+  name: SingleSetting,
+  judge: (bucket: BucketRecord) => string,
 ): Promise<void> {
-  await publish(context, await store(context, name, word));
+  for (let round = 1; round <= maximumRounds; round++) {
+    const bucket = await freshBucket(context);
+    const epoch = await setSettingAt(context, bucket, name, judge(bucket));
+    if (epoch !== undefined) return publish(context, epoch);
+  }
+  throw new S3Error("OperationAborted");
 }
 
 /** Removes a setting that buckets do not have by default. Idempotent. */

@@ -13,6 +13,7 @@ import { newVersionId } from "../../s3/ids.ts";
 import { type ObjectContext, versioningOf } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { followingSettings } from "../object/commit.ts";
+import { defaultLockOf } from "../object/lock.ts";
 import { checksumMembers, encryptionMembers, readChecksumMember } from "../object/members.ts";
 import { refuse } from "../outcomes.ts";
 import { noSuchUpload } from "./upload.ts";
@@ -41,6 +42,7 @@ export const completeMultipartUpload: Handler<"CompleteMultipartUpload"> = async
       epoch: opened.bucket.epoch,
       nowMs: context.nowMs,
       versioning: versioningOf(opened.bucket),
+      ...defaultLockOf(opened.bucket),
     }),
   );
   if (outcome.kind !== "committed") return refuseCompletion(context, uploadId, outcome);

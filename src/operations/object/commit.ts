@@ -12,6 +12,7 @@ import {
   versioningOf,
 } from "../context.ts";
 import { refuse, StaleSettings, settle } from "../outcomes.ts";
+import { defaultLockOf } from "./lock.ts";
 
 export type Committed = Extract<CommitOutcome, { kind: "committed" }>;
 
@@ -33,7 +34,10 @@ export async function refuseDoomed(
 }
 
 /** What a write knows once its bytes are stored. */
-export type CommitFacts = Omit<CommitRequest, "epoch" | "nowMs" | "key" | "versioning">;
+export type CommitFacts = Omit<
+  CommitRequest,
+  "epoch" | "nowMs" | "key" | "versioning" | "defaultLock"
+>;
 
 /**
  * Commits a version, following settings that moved on (authorised again each time).
@@ -50,6 +54,7 @@ export async function commitStored(context: ObjectContext, facts: CommitFacts): 
         epoch: opened.bucket.epoch,
         nowMs: context.nowMs,
         versioning: versioningOf(opened.bucket),
+        ...defaultLockOf(opened.bucket),
       }),
     );
     switch (outcome.kind) {

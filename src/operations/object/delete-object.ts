@@ -10,10 +10,13 @@ import { versioningOf } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { refuse } from "../outcomes.ts";
 import { followingSettings } from "./commit.ts";
+import { readBypass, refuseMfa } from "./lock.ts";
 import { checkVersionId } from "./read.ts";
 
 export const deleteObject: Handler<"DeleteObject"> = async (context, input) => {
+  refuseMfa(context.headers);
   checkVersionId(input.VersionId);
+  const bypassGovernance = await readBypass(context, input.BypassGovernanceRetention);
   const conditions = {
     ...(input.IfMatch !== undefined && { ifMatch: parseEntityTag(input.IfMatch) }),
     ...(input.IfMatchLastModifiedTime !== undefined && {
@@ -26,7 +29,7 @@ export const deleteObject: Handler<"DeleteObject"> = async (context, input) => {
     markerVersionId: newVersionId(context.nowMs, context.seams.randomBytes),
     ...(input.VersionId !== undefined && { versionId: input.VersionId }),
     ...(Object.keys(conditions).length > 0 && { conditions }),
-    ...(input.BypassGovernanceRetention === true && { bypassGovernance: true }),
+    ...(bypassGovernance && { bypassGovernance }),
   };
   const facts = { bucket: context.bucket.name, key: context.key };
   const outcome = await followingSettings(context, (opened) =>

@@ -9,6 +9,7 @@ import { invalidRange, parseRange, resolveRange } from "../../s3/range.ts";
 import { formatHttpDate } from "../../s3/time.ts";
 import { callFacts, type ObjectContext, versioningOf } from "../context.ts";
 import { settle } from "../outcomes.ts";
+import { lockMembers } from "./lock.ts";
 import { checksumMembers, versionMembers } from "./members.ts";
 
 export type Found = Extract<ResolveOutcome, { kind: "found" }>;
@@ -85,7 +86,8 @@ export function checkVersionId(versionId: string | undefined): void {
   });
 }
 
-function deleteMarkerRefusal(context: ObjectContext, marker: Version): S3Error {
+/** 405: a version that is a delete marker can only be deleted. */
+export function deleteMarkerRefusal(context: ObjectContext, marker: Version): S3Error {
   return new S3Error("MethodNotAllowed", undefined, {
     detail: { Method: context.method, ResourceType: "DeleteMarker" },
     headers: {
@@ -142,6 +144,7 @@ export function describeRead(context: ObjectContext, read: Read, checksumMode: s
   const isPart = part !== undefined && read.request.range?.kind === "part";
   return {
     ...versionMembers(version, versioningOf(context.bucket) !== "Unversioned"),
+    ...lockMembers(version.detail.lock, context.nowMs),
     ContentLength: window.length,
     ...(isPartial &&
       !(isPart && version.sizeBytes === 0) && {

@@ -80,7 +80,6 @@ describe("CreateBucket", () => {
     ["x-amz-grant-read", 'id="abc"', 400, "InvalidBucketAclWithObjectOwnership"],
     ["x-amz-object-ownership", "RandomValue", 400, "InvalidArgument"],
     ["x-amz-object-ownership", "ObjectWriter", 501, "NotImplemented"],
-    ["x-amz-bucket-object-lock-enabled", "true", 501, "NotImplemented"],
     ["x-amz-bucket-namespace", "elsewhere", 400, "InvalidArgument"],
     ["x-amz-bucket-namespace", "account-regional", 400, "InvalidNamespaceHeader"],
   ])("refuses %s: %s with %i %s", async (name, value, status, code) => {
@@ -102,6 +101,14 @@ describe("CreateBucket", () => {
       "x-amz-bucket-namespace": "global",
     };
     expect((await call("PUT", "/harmless-headers", { headers })).status).toBe(200);
+  });
+
+  it("enables Object Lock and with it versioning (SEC-095)", async () => {
+    const headers = { "x-amz-bucket-object-lock-enabled": "true" };
+    expect((await call("PUT", "/locked-at-birth", { headers })).status).toBe(200);
+    const lock = await call("GET", "/locked-at-birth?object-lock");
+    expect([lock.first("ObjectLockEnabled"), lock.all("Rule")]).toEqual(["Enabled", []]);
+    expect((await call("GET", "/locked-at-birth?versioning")).first("Status")).toBe("Enabled");
   });
 
   it("keeps account-regional names and their header together", async () => {
