@@ -1,8 +1,9 @@
-// The request pipeline of S3, IAM and STS on one page: target, caller, operation, bucket,
+// The request pipeline of S3, IAM, STS and KMS on one page: target, caller, operation, bucket,
 // permission, input, handler, answer. The one `try` around it turns every throw into an answer;
 // code below it may clean up and rethrow, nothing else.
 
 import { authorize, checkExpectedOwner } from "./auth/authorize.ts";
+import { limitFailures } from "./auth/failure-limit.ts";
 import { discardBody } from "./auth/payload.ts";
 import { openBucket } from "./bucket/client.ts";
 import { type BucketRecord, forgetBucket, loadBucket, reloadBucket } from "./catalog/buckets.ts";
@@ -10,8 +11,10 @@ import type { Env } from "./env.ts";
 import { claimedIdentityService, renderIdentityRefusal } from "./iam/refusals.ts";
 import { handleIdentityService } from "./iam/service.ts";
 import { type Arrival, identify } from "./identify.ts";
+import { handleKms, isKmsRequest, renderKmsError } from "./kms/service.ts";
 import { answerWith } from "./operations/answer.ts";
 import type { BucketContext, OpenedBucket, ServiceContext } from "./operations/context.ts";
+import { openForm } from "./operations/object/open-form.ts";
 import { StaleSettings } from "./operations/outcomes.ts";
 import type { ByteSource } from "./s3/byte-source.ts";
 import { asS3Error, renderError } from "./s3/error-response.ts";
@@ -37,7 +40,7 @@ interface BucketWish {
 /** How often a call follows settings that move under it before it gives up with 503. */
 const maximumRounds = 3;
 
-/** Answers any S3, IAM or STS request. Never throws. */
+/** Answers any S3, IAM, STS or KMS request. Never throws. */
 export async function dispatch(request: Request, arrival: Arrival): Promise<Response> {
   const { seams } = arrival;
   const ids = { requestId: newRequestId(seams.randomBytes), hostId: newHostId(seams.randomBytes) };
@@ -60,14 +63,25 @@ export async function dispatch(request: Request, arrival: Arrival): Promise<Resp
       },
       openOther: (name, actions) => openBucketFor(context, { name, actions }),
     };
+    if (caller.authenticated.service === "kms") return await handleKms(context);
     if (caller.authenticated.service !== "s3") return await handleIdentityService(context);
     const row = resolveOperation(request.method, target, request.headers);
-    return await serve(context, row, { ids, hasRead: () => body !== undefined });
+    // The fields of a form say who asks and for which key; the file is left for the handler.
+    const asked = row.name === "PostObject" ? await openCountedForm(context, request) : context;
+    return await serve(asked, row, { ids, hasRead: () => body !== undefined });
   } catch (error) {
     if (body !== undefined) await body.cancel();
     else await discardBody(request.body);
     return refuseRequest(error, { request, target, ids });
   }
+}
+
+/** A form is authenticated by its fields: what fails there counts as any failed signature. */
+async function openCountedForm(context: ServiceContext, request: Request): Promise<ServiceContext> {
+  const { env, nowMs } = context;
+  return openForm(context).catch(async (error: unknown) => {
+    throw await limitFailures(error, request, { env, nowMs });
+  });
 }
 
 /** The error document; what is our own fault goes to the log with its cause, never to the client. */
@@ -83,6 +97,7 @@ function refuseRequest(
   }
   const service = target && claimedIdentityService(request.headers, target);
   if (service !== undefined) return renderIdentityRefusal(service, refusal, ids.requestId);
+  if (isKmsRequest(request.headers)) return renderKmsError(refusal, ids.requestId);
   const { status, headers, body } = renderError(refusal, { method: request.method, ...ids });
   return new Response(body, { status, headers });
 }

@@ -6,6 +6,7 @@ import type { BucketRecord } from "../catalog/buckets.ts";
 import type { Env, Seams } from "../env.ts";
 import type { ByteSource } from "../s3/byte-source.ts";
 import type { Target } from "../s3/target.ts";
+import type { OpenForm } from "./object/open-form.ts";
 
 /** Every call has this much: who, when, and the request as it came. */
 export interface ServiceContext {
@@ -23,6 +24,8 @@ export interface ServiceContext {
   readonly isSecure: boolean;
   readonly headers: Headers;
   readonly target: Target;
+  /** The form of a browser upload, its fields read and allowed; only for PostObject. */
+  readonly form?: OpenForm;
   /** Opens the payload: decoded and verified while it is read. Once only. */
   openBody(): ByteSource;
   /** Work that may outlive the response. */

@@ -1,6 +1,7 @@
 // Typed output -> status, headers, body, by the operation's schema. Handlers stay plain: escaping,
 // names, namespaces, dates, header encoding and `encoding-type=url` happen here and nowhere else.
 
+import { PutObject$ } from "@aws-sdk/client-s3";
 import { headerText, metadataHeaderText } from "./header-text.ts";
 import type { OperationName, OperationOutput } from "./operation-types.ts";
 import type { OperationRow } from "./operations.ts";
@@ -63,7 +64,7 @@ function statusOf(row: OperationRow, output: Fields): number {
 }
 
 function compileOutput(row: OperationRow): CompiledOutput {
-  if (row.name === "PostObject") return { headers: postHeaders, body: renderPostBody };
+  if (row.name === "PostObject") return compilePostOutput();
   if (row.name === "OptionsObject") return { headers: [renderPreflight], body: () => null };
   const shape = shapeOf(row.schema?.[5]);
   const structure = shape as StructureShape;
@@ -175,15 +176,17 @@ function renderLocation(output: Fields, headers: Headers): string {
   return `${xmlDeclaration}<LocationConstraint${xmlNamespace}>${text}</LocationConstraint>`;
 }
 
-const postHeaders: readonly RenderHeader[] = [
-  (output, headers) => {
-    const location = output["RedirectLocation"] ?? output["Location"];
-    if (location !== undefined) headers.set("location", headerText(String(location)));
-    if (output["ETag"] !== undefined) headers.set("etag", headerText(String(output["ETag"])));
-    const versionId = output["VersionId"];
-    if (versionId !== undefined) headers.set("x-amz-version-id", headerText(String(versionId)));
-  },
-];
+/** Where the object is or the browser goes; the object's own headers are those of a PutObject. */
+const renderPostLocation: RenderHeader = (output, headers) => {
+  const location = output["RedirectLocation"] ?? output["Location"];
+  if (location !== undefined) headers.set("location", headerText(String(location)));
+};
+
+function compilePostOutput(): CompiledOutput {
+  const put = shapeOf(PutObject$[5]) as StructureShape;
+  const headers = [renderPostLocation, ...put.members().flatMap(compileHeader)];
+  return { headers, body: renderPostBody };
+}
 
 /** Only `success_action_status=201` asks for a document; it has no namespace. */
 function renderPostBody(output: Fields, headers: Headers): string | null {

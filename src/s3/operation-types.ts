@@ -400,7 +400,8 @@ interface Additions {
 /** The form upload: no schema describes it; its fields are read by its handler. */
 interface PostObjectTypes {
   input: { Bucket: string };
-  output: {
+  /** What a PutObject answers goes into the headers; the rest is the form's own. */
+  output: Omit<S3.PutObjectCommandOutput, "$metadata"> & {
     /** 200, 201 or 204 as `success_action_status` asks, 303 for a redirect. */
     StatusCode: number;
     /** Of the object made; header and, with 201, element. */
@@ -409,8 +410,6 @@ interface PostObjectTypes {
     RedirectLocation?: string | undefined;
     Bucket?: string | undefined;
     Key?: string | undefined;
-    ETag?: string | undefined;
-    VersionId?: string | undefined;
   };
 }
 
