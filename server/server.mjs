@@ -2,7 +2,7 @@
 // The local server: the built Worker on Miniflare's simulators, kept in a folder, on one port. A
 // library first (index.mjs); `npm start` is a thin command around it. Installs no signal handlers and
 // prints nothing of its own: that is the caller's business.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -107,6 +107,28 @@ async function openHome(options) {
 }
 
 /**
+ * Miniflare keeps a folder under the temporary directory, which kill -9 would leave there for good.
+ * It asks for the directory while it is constructed, so for that moment it is one of ours.
+ * @param {string} directory emptied first
+ * @param {import("miniflare").MiniflareOptions} options
+ */
+function openMiniflare(directory, options) {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory);
+  const before = process.env["TMPDIR"];
+  process.env["TMPDIR"] = directory;
+  try {
+    return new Miniflare(options);
+  } finally {
+    if (before === undefined) {
+      delete process.env["TMPDIR"];
+    } else {
+      process.env["TMPDIR"] = before;
+    }
+  }
+}
+
+/**
  * @param {Bundle} bundle
  * @param {Home} home
  * @param {CairnOptions} options
@@ -114,7 +136,8 @@ async function openHome(options) {
 function openRuntime(bundle, home, options) {
   const onLog = logger(options);
   const before = new Map(signals.map((signal) => [signal, process.listeners(signal)]));
-  const miniflare = new Miniflare(
+  const miniflare = openMiniflare(
+    join(home.path, "tmp"),
     runtimeOptions(bundle, {
       directory: join(home.path, "state"),
       host: options.host ?? "127.0.0.1",

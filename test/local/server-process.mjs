@@ -24,11 +24,13 @@ export function scratchDirectory(context) {
 /**
  * Runs the command until it serves, or ends.
  * @param {string[]} parameters
- * @param {{ detached?: boolean }} [options] `detached` gives it a process group of its own
+ * @param {{ detached?: boolean, env?: Record<string, string> }} [options] `detached` gives it a process
+ *   group of its own; `env` is added to ours
  */
 export async function startProcess(parameters, options = {}) {
   const child = spawn(process.execPath, [command, "--port", "0", ...parameters], {
     detached: options.detached ?? false,
+    env: { ...process.env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };

@@ -1,7 +1,7 @@
 // @ts-check
 // `npm start` from outside: what it prints, what it keeps, what it refuses and how it ends.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -84,9 +84,13 @@ describe("npm start", () => {
     assert.equal((await server.exited).code, 0);
   });
 
-  test("leaves no process behind, ended or killed", { skip: onLinux }, async (t) => {
+  test("leaves no process and no temporary file behind, ended or killed", {
+    skip: onLinux,
+  }, async (t) => {
     for (const signal of /** @type {const} */ (["SIGTERM", "SIGKILL"])) {
-      const server = await startProcess(["--data", scratchDirectory(t)]);
+      const temporary = scratchDirectory(t);
+      const parameters = ["--data", scratchDirectory(t)];
+      const server = await startProcess(parameters, { env: { TMPDIR: temporary } });
       const children = childrenOf(server.child);
       assert.ok(children.length >= 1);
       server.child.kill(signal);
@@ -95,6 +99,9 @@ describe("npm start", () => {
         await sleep(20);
       }
       assert.deepEqual(stillRunning(children), [], signal);
+      // A build, when one was due, has its own.
+      const left = readdirSync(temporary).filter((name) => name.startsWith("miniflare-"));
+      assert.deepEqual(left, [], signal);
     }
   });
 
