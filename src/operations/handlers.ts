@@ -13,7 +13,11 @@ import {
   listBucketAnalyticsConfigurations,
 } from "./bucket/bucket-analytics.ts";
 import { getBucketCors } from "./bucket/bucket-cors.ts";
-import { getBucketEncryption } from "./bucket/bucket-encryption.ts";
+import {
+  deleteBucketEncryption,
+  getBucketEncryption,
+  putBucketEncryption,
+} from "./bucket/bucket-encryption.ts";
 import {
   getBucketIntelligentTieringConfiguration,
   listBucketIntelligentTieringConfigurations,
@@ -89,6 +93,7 @@ import {
   getObjectTagging,
   putObjectTagging,
 } from "./object/object-tagging.ts";
+import { postObject } from "./object/post-object.ts";
 import { putObject } from "./object/put-object.ts";
 import { listBuckets } from "./service/list-buckets.ts";
 import { listDirectoryBuckets } from "./service/list-directory-buckets.ts";
@@ -126,7 +131,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   DeleteBucket: deleteBucket,
   DeleteBucketAnalyticsConfiguration: "unbuilt",
   DeleteBucketCors: "unbuilt",
-  DeleteBucketEncryption: "unbuilt",
+  DeleteBucketEncryption: deleteBucketEncryption,
   DeleteBucketIntelligentTieringConfiguration: "unbuilt",
   DeleteBucketInventoryConfiguration: "unbuilt",
   DeleteBucketLifecycle: "unbuilt",
@@ -191,13 +196,13 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   ListObjectsV2: listObjectsV2,
   ListParts: listParts,
   OptionsObject: "unbuilt",
-  PostObject: "unbuilt",
+  PostObject: postObject,
   PutBucketAbac: "unbuilt",
   PutBucketAccelerateConfiguration: putBucketAccelerateConfiguration,
   PutBucketAcl: putBucketAcl,
   PutBucketAnalyticsConfiguration: "unbuilt",
   PutBucketCors: "unbuilt",
-  PutBucketEncryption: "unbuilt",
+  PutBucketEncryption: putBucketEncryption,
   PutBucketIntelligentTieringConfiguration: "unbuilt",
   PutBucketInventoryConfiguration: "unbuilt",
   PutBucketLifecycleConfiguration: "unbuilt",

@@ -6,7 +6,7 @@ import type { Env } from "../env.ts";
 import type { Segment } from "../s3/content.ts";
 import { storeOf } from "./classes.ts";
 import { type ContentKeys, sealedWindow } from "./encryption/content-keys.ts";
-import { openSealedBody } from "./encryption/opened-body.ts";
+import { type OpenedBody, openSealedBody } from "./encryption/opened-body.ts";
 import { isBeyondEnd, MissingBlobError, translateStoreError } from "./store-errors.ts";
 
 /** A body whose length the runtime knows too: a Response made of it has its Content-Length. */
@@ -36,20 +36,30 @@ export async function readSegments(
   const lengthBytes = wanted.reduce((sum, { length }) => sum + length, 0);
   const [first, ...rest] = wanted;
   if (first === undefined) return { body: emptyBody(), lengthBytes };
+  if (keys === undefined && rest.length === 0) {
+    return { body: (await getSegment(env, first)).body, lengthBytes };
+  }
   const open = (segment: Segment) =>
     keys === undefined ? openSegment(env, segment) : openSealedSegment(env, segment, keys);
-  const body = await open(first);
-  return { body: rest.length === 0 ? body : join(open, body, { rest, lengthBytes }), lengthBytes };
+  return { body: join(open, await open(first), { rest, lengthBytes }), lengthBytes };
 }
 
-async function openSegment(env: Env, segment: Segment): Promise<ReadableStream<Uint8Array>> {
+async function openSegment(env: Env, segment: Segment): Promise<OpenedBody> {
+  const { body } = await getSegment(env, segment);
+  return {
+    pourInto: (writable) => body.pipeTo(writable, { preventClose: true }),
+    cancel: () => body.cancel(),
+  };
+}
+
+async function getSegment(env: Env, segment: Segment): Promise<R2ObjectBody> {
   const { blob, offset, length } = segment;
   const object = await getRange(env, blob, { offset, length });
   if (object.size < offset + length) {
     await object.body.cancel();
     throw shortBlob(blob);
   }
-  return object.body;
+  return object;
 }
 
 /** The plaintext of a segment, from the ciphertext segments that it touches. */
@@ -57,7 +67,7 @@ async function openSealedSegment(
   env: Env,
   segment: Segment,
   keys: ContentKeys,
-): Promise<ReadableStream<Uint8Array>> {
+): Promise<OpenedBody> {
   const object = await getRange(env, segment.blob, sealedWindow(keys, segment));
   return openSealedBody(object, segment, keys);
 }
@@ -86,8 +96,8 @@ function shortBlob(blob: string): MissingBlobError {
  * own streams copies outside of JavaScript and waits for a slow reader by itself.
  */
 function join(
-  open: (segment: Segment) => Promise<ReadableStream<Uint8Array>>,
-  first: ReadableStream<Uint8Array>,
+  open: (segment: Segment) => Promise<OpenedBody>,
+  first: OpenedBody,
   { rest, lengthBytes }: { rest: readonly Segment[]; lengthBytes: number },
 ): ReadableStream<Uint8Array> {
   const { readable, writable } = new FixedLengthStream(lengthBytes);
@@ -106,7 +116,7 @@ function join(
   const pump = async () => {
     for (openAhead(); opened.length > 0; openAhead()) {
       const body = await opened.shift();
-      await body?.pipeTo(writable, { preventClose: true });
+      await body?.pourInto(writable);
     }
     await writable.close();
   };

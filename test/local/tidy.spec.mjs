@@ -22,6 +22,7 @@ const floorOfRoom = {
   catalog: 2,
   operations: 3,
   iam: 3,
+  kms: 3,
   jobs: 3,
   admin: 3,
 };

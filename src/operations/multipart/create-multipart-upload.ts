@@ -1,19 +1,24 @@
 // CreateMultipartUpload: writes down what the object will be; no bytes yet.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html
 //
-// Differs from AWS: ACL and encryption headers as PutObject.
+// Differs from AWS: ACL headers as PutObject.
 
 import { readMultipartChecksum } from "../../checksums/multipart.ts";
 import { newUploadId } from "../../s3/ids.ts";
 import type { Handler } from "../handlers.ts";
 import { followingSettings } from "../object/commit.ts";
-import { encryptionMembers } from "../object/members.ts";
+import { resolveEncryption } from "../object/encryption.ts";
+import { resolveLock } from "../object/lock.ts";
+import { contextMember, encryptionMembers } from "../object/members.ts";
 import { readWriteIntent } from "../object/write-intent.ts";
 import { refuse } from "../outcomes.ts";
 
 export const createMultipartUpload: Handler<"CreateMultipartUpload"> = async (context, input) => {
   const intent = readWriteIntent(context.headers, input);
   const checksum = readMultipartChecksum(context.headers);
+  const encryption = await resolveEncryption(context, input);
+  const lock = await resolveLock(context, input);
+  const detail = { ...intent.detail, ...encryption.detail, ...lock };
   const uploadId = newUploadId(context.nowMs, context.seams.randomBytes);
   const outcome = await followingSettings(context, (opened) =>
     opened.index.createUpload({
@@ -23,7 +28,7 @@ export const createMultipartUpload: Handler<"CreateMultipartUpload"> = async (co
       uploadId,
       facts: {
         storageClass: intent.storageClass,
-        detail: intent.detail,
+        detail,
         ...(checksum !== undefined && { checksum }),
         initiator: { id: context.principal.arn, displayName: context.principal.displayName },
       },
@@ -38,6 +43,7 @@ export const createMultipartUpload: Handler<"CreateMultipartUpload"> = async (co
       ChecksumAlgorithm: checksum.algorithm,
       ChecksumType: checksum.type,
     }),
-    ...encryptionMembers(intent.detail),
+    ...encryptionMembers(detail),
+    ...contextMember(detail),
   };
 };

@@ -11,13 +11,15 @@ import { encodeChecksum } from "../../checksums/algorithms.ts";
 import { createHasher } from "../../checksums/hashers.ts";
 import type { Checksum, ChecksumAlgorithm, Segment } from "../../s3/content.ts";
 import { parseCopySourceRange, resolveCopySourceRange } from "../../s3/range.ts";
-import { writeBlob } from "../../storage/blobs.ts";
+import { type ContentKeys, writeBlob } from "../../storage/blobs.ts";
 import { sharesStore } from "../../storage/classes.ts";
 import { segmentsSource } from "../../storage/sources.ts";
 import { type ObjectContext, versioningOf } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { withBlobs } from "../object/commit.ts";
 import { type CopySource, openCopySource } from "../object/copy-source.ts";
+import { sourceKeyHeaders } from "../object/customer-key.ts";
+import { openUploadEncryption } from "../object/encryption.ts";
 import { checkUploadSize } from "../object/limits.ts";
 import { encryptionMembers, partChecksumMember } from "../object/members.ts";
 import { checkPartNumber, findUpload, recordPart } from "./upload.ts";
@@ -38,18 +40,22 @@ export const uploadPartCopy: Handler<"UploadPartCopy"> = async (context, input) 
   const wish = range === null ? undefined : parseCopySourceRange(range);
   const source = await openCopySource(context, {
     ...(wish && { range: wish }),
-    wantSegments: true,
+    customerKey: sourceKeyHeaders(input),
   });
   const whole = source.version.sizeBytes;
   const sizeBytes = wish === undefined ? whole : resolveCopySourceRange(wish, whole).length;
   checkUploadSize(sizeBytes);
 
+  const keys = await openUploadEncryption(context, upload.detail.encryption, input);
+  // Sealed bytes are under the data key of their own version, which no upload has.
+  const isPlain = source.keys === undefined && keys === undefined;
   const isShared =
+    isPlain &&
     source.bucket.bucketId === context.bucket.bucketId &&
     sharesStore(source.version.storageClass, upload.storageClass);
   const part = isShared
     ? await sharedPart(context, { source, upload, sizeBytes })
-    : await copiedPart(context, { source, upload, uploadId, partNumber });
+    : await copiedPart(context, { source, upload, keys, uploadId, partNumber });
   const { segments, ...facts } = part;
   const ownBlobs = isShared ? [] : segments.map((segment) => segment.blob);
   const modifiedAtMs = await withBlobs(context, ownBlobs, () =>
@@ -111,7 +117,7 @@ async function sharedChecksum(
   if (isUsable && known.algorithm === wanted) return known;
   if (algorithm === undefined) return undefined;
   const hasher = createHasher(algorithm);
-  const bytes = segmentsSource(context.env, source.segments);
+  const bytes = segmentsSource(context.env, source.segments, source.keys);
   for (let chunk = await bytes.read(); chunk !== null; chunk = await bytes.read()) {
     hasher.update(chunk);
   }
@@ -120,14 +126,29 @@ async function sharedChecksum(
 
 async function copiedPart(
   context: ObjectContext,
-  facts: { source: CopySource; upload: Upload; uploadId: string; partNumber: number },
+  facts: {
+    source: CopySource;
+    upload: Upload;
+    keys: ContentKeys | undefined;
+    uploadId: string;
+    partNumber: number;
+  },
 ): Promise<CopiedPart> {
-  const { source, upload, uploadId, partNumber } = facts;
-  const stored = await writeBlob(context.env, segmentsSource(context.env, source.segments), {
+  const { source, upload, keys, uploadId, partNumber } = facts;
+  const { encryption } = upload.detail;
+  const bytes = segmentsSource(context.env, source.segments, source.keys);
+  const stored = await writeBlob(context.env, bytes, {
     storageClass: upload.storageClass,
     seams: context.seams,
     plan: { algorithm: upload.checksum?.algorithm ?? "CRC64NVME" },
-    origin: { bucketId: context.bucket.bucketId, key: context.key, uploadId, partNumber },
+    origin: {
+      bucketId: context.bucket.bucketId,
+      key: context.key,
+      uploadId,
+      partNumber,
+      ...(encryption !== undefined && { detail: { encryption } }),
+    },
+    ...(keys !== undefined && { keys }),
   });
   return {
     sizeBytes: stored.sizeBytes,

@@ -11,7 +11,9 @@ import { S3Error } from "../../s3/errors.ts";
 import { writeBlob } from "../../storage/blobs.ts";
 import type { Handler } from "../handlers.ts";
 import { withBlobs } from "../object/commit.ts";
+import { openUploadEncryption } from "../object/encryption.ts";
 import { checkUploadSize } from "../object/limits.ts";
+import { requireLockDigest } from "../object/lock.ts";
 import { encryptionMembers, partChecksumMember } from "../object/members.ts";
 import { checkPartNumber, findUpload, recordPart } from "./upload.ts";
 
@@ -20,6 +22,10 @@ export const uploadPart: Handler<"UploadPart"> = async (context, input) => {
   const uploadId = input.UploadId ?? "";
   const upload = await findUpload(context, uploadId);
   const plan = planPart(context.headers, upload);
+  requireLockDigest(context, "Part", upload.detail.lock);
+
+  const { encryption } = upload.detail;
+  const keys = await openUploadEncryption(context, encryption, input);
 
   const source = context.openBody();
   checkUploadSize(source.length);
@@ -27,7 +33,14 @@ export const uploadPart: Handler<"UploadPart"> = async (context, input) => {
     storageClass: upload.storageClass,
     seams: context.seams,
     plan,
-    origin: { bucketId: context.bucket.bucketId, key: context.key, uploadId, partNumber },
+    origin: {
+      bucketId: context.bucket.bucketId,
+      key: context.key,
+      uploadId,
+      partNumber,
+      ...(encryption !== undefined && { detail: { encryption } }),
+    },
+    ...(keys !== undefined && { keys }),
   });
   const checksum = {
     algorithm: stored.checksum.algorithm,

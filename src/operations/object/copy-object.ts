@@ -5,7 +5,7 @@
 // Differs from AWS:
 // - A copy by reference keeps the ETag, the part boundaries and the checksum of its source; AWS
 //   gives a copied multipart object a plain MD5 ETag.
-// - ACL and encryption headers: as PutObject.
+// - ACL headers: as PutObject.
 
 import type { Version, VersionDetail } from "../../bucket/types.ts";
 import { encodeChecksum } from "../../checksums/algorithms.ts";
@@ -23,7 +23,10 @@ import { type ObjectContext, versioningOf } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { type CommitFacts, commitStored, refuseDoomed } from "./commit.ts";
 import { type CopySource, openCopySource } from "./copy-source.ts";
-import { checksumMembers, encryptionMembers } from "./members.ts";
+import { sourceKeyHeaders } from "./customer-key.ts";
+import { resolveEncryption, shareEncryption, type WriteEncryption } from "./encryption.ts";
+import { resolveLock } from "./lock.ts";
+import { checksumMembers, contextMember, encryptionMembers } from "./members.ts";
 import { readWriteIntent, type WriteIntent } from "./write-intent.ts";
 
 type Input = Parameters<typeof copyObject>[1];
@@ -33,21 +36,29 @@ export const copyObject: Handler<"CopyObject"> = async (context, input) => {
   const taggingDirective = readDirective(input.TaggingDirective, "x-amz-tagging-directive");
   const intent = readWriteIntent(context.headers, input);
   const conditions = readWriteConditions(context.headers);
-  const source = await openCopySource(context, { wantSegments: true });
+  // The request's own: a source's lock is not copied.
+  const lock = await resolveLock(context, input);
+  const source = await openCopySource(context, { customerKey: sourceKeyHeaders(input) });
   refuseSelfCopy(context, input, source);
   await refuseDoomed(context, conditions);
 
-  const detail = copiedDetail(source.version, intent, {
+  const copied = copiedDetail(source.version, intent, {
     keepsMetadata: metadataDirective === "COPY",
     keepsTags: taggingDirective === "COPY",
     tagging: input.Tagging,
   });
+  const detail = { ...copied, ...lock };
   const versionId = newVersionId(context.nowMs, context.seams.randomBytes);
   const algorithm = readChecksumAlgorithm(context.headers);
-  const wish = { versionId, storageClass: intent.storageClass, detail, algorithm };
-  const facts = canShare(context, source, intent)
-    ? await sharedFacts(context, source, wish)
-    : await copiedFacts(context, source, wish);
+  const encryption = await resolveEncryption(context, input);
+  const wish = { versionId, storageClass: intent.storageClass, detail, algorithm, encryption };
+  const shared = isNear(context, source, intent)
+    ? shareEncryption(source.version.detail, encryption)
+    : undefined;
+  const facts =
+    shared !== undefined
+      ? await sharedFacts(context, source, { ...wish, detail: { ...detail, ...shared } })
+      : await copiedFacts(context, source, wish);
   const committed = await commitStored(context, { ...facts, ...(conditions && { conditions }) });
 
   return {
@@ -60,7 +71,8 @@ export const copyObject: Handler<"CopyObject"> = async (context, input) => {
       CopySourceVersionId: source.version.versionId,
     }),
     ...(committed.versionId !== undefined && { VersionId: committed.versionId }),
-    ...encryptionMembers(detail),
+    ...encryptionMembers(facts.detail),
+    ...contextMember(facts.detail),
   };
 };
 
@@ -69,6 +81,7 @@ interface CopyWish {
   readonly storageClass: WriteIntent["storageClass"];
   readonly detail: VersionDetail;
   readonly algorithm: ChecksumAlgorithm | undefined;
+  readonly encryption: WriteEncryption;
 }
 
 function readDirective(value: string | undefined, header: string): "COPY" | "REPLACE" {
@@ -88,6 +101,7 @@ function refuseSelfCopy(context: ObjectContext, input: Input, source: CopySource
     input.StorageClass !== undefined ||
     input.WebsiteRedirectLocation !== undefined ||
     input.ServerSideEncryption !== undefined ||
+    input.SSECustomerAlgorithm !== undefined ||
     source.namedVersionId !== undefined;
   if (!isSame || changes) return;
   throw new S3Error(
@@ -117,8 +131,8 @@ function copiedDetail(
   };
 }
 
-/** By reference: same bucket, and the class asked for lies in the store that has the bytes. */
-function canShare(context: ObjectContext, source: CopySource, intent: WriteIntent): boolean {
+/** Same bucket, and the class asked for lies in the store that has the bytes. */
+function isNear(context: ObjectContext, source: CopySource, intent: WriteIntent): boolean {
   return (
     source.bucket.bucketId === context.bucket.bucketId &&
     sharesStore(source.version.storageClass, intent.storageClass)
@@ -156,7 +170,7 @@ async function checksumOfCopy(
   const known = source.version.detail.checksum;
   if (algorithm === undefined || known?.algorithm === algorithm) return known;
   const hasher = createHasher(algorithm);
-  const bytes = segmentsSource(context.env, source.segments);
+  const bytes = segmentsSource(context.env, source.segments, source.keys);
   for (let chunk = await bytes.read(); chunk !== null; chunk = await bytes.read()) {
     hasher.update(chunk);
   }
@@ -170,7 +184,10 @@ async function copiedFacts(
 ): Promise<CommitFacts> {
   const known = source.version.detail.checksum;
   const kept = known?.type === "FULL_OBJECT" ? known.algorithm : undefined;
-  const stored = await writeBlob(context.env, segmentsSource(context.env, source.segments), {
+  const { keys } = wish.encryption;
+  const detail = { ...wish.detail, ...wish.encryption.detail };
+  const bytes = segmentsSource(context.env, source.segments, source.keys);
+  const stored = await writeBlob(context.env, bytes, {
     storageClass: wish.storageClass,
     seams: context.seams,
     plan: { algorithm: wish.algorithm ?? kept ?? "CRC64NVME" },
@@ -178,8 +195,9 @@ async function copiedFacts(
       bucketId: context.bucket.bucketId,
       key: context.key,
       versionId: wish.versionId,
-      detail: wish.detail,
+      detail,
     },
+    ...(keys !== undefined && { keys }),
   });
   return {
     versionId: wish.versionId,
@@ -188,7 +206,7 @@ async function copiedFacts(
     etag: stored.md5Hex,
     content: stored.blob,
     detail: {
-      ...wish.detail,
+      ...detail,
       checksum: {
         algorithm: stored.checksum.algorithm,
         type: "FULL_OBJECT",

@@ -7,8 +7,11 @@ import { checkCopySourceConditions } from "../../s3/conditions.ts";
 import type { Segment } from "../../s3/content.ts";
 import { parseCopySource } from "../../s3/copy-source.ts";
 import { S3Error } from "../../s3/errors.ts";
+import type { ContentKeys } from "../../storage/blobs.ts";
 import { callFacts, type ObjectContext, type OpenedBucket } from "../context.ts";
 import { settle } from "../outcomes.ts";
+import type { CustomerKeyHeaders } from "./customer-key.ts";
+import { openEncryption } from "./encryption.ts";
 import { maximumUploadBytes } from "./limits.ts";
 import { checkVersionId } from "./read.ts";
 
@@ -18,6 +21,8 @@ export interface CopySource extends OpenedBucket {
   readonly version: Version;
   readonly content: string;
   readonly segments: readonly Segment[];
+  /** What opens the segments; absent where they are plain. */
+  readonly keys?: ContentKeys;
 }
 
 /**
@@ -26,7 +31,7 @@ export interface CopySource extends OpenedBucket {
  */
 export async function openCopySource(
   context: ObjectContext,
-  wish: { range?: RangeWish; wantSegments: boolean },
+  wish: { range?: RangeWish; customerKey: CustomerKeyHeaders },
 ): Promise<CopySource> {
   const named = parseCopySource(context.headers.get("x-amz-copy-source") ?? "");
   checkVersionId(named.versionId);
@@ -41,7 +46,8 @@ export async function openCopySource(
     ...callFacts({ bucket: opened.bucket, nowMs: context.nowMs }),
     key: named.key,
     ...(named.versionId !== undefined && { versionId: named.versionId }),
-    ...wish,
+    ...(wish.range !== undefined && { range: wish.range }),
+    wantSegments: true,
   });
   const outcome = settle(answer, ["found", "no-such-version"], {
     bucket: named.bucket,
@@ -66,6 +72,12 @@ export async function openCopySource(
       `The specified copy source is larger than the maximum allowable size for a copy source: ${maximumUploadBytes}`,
     );
   }
+  const keys = await openEncryption(context, {
+    encryption: version.detail.encryption,
+    customerKey: wish.customerKey,
+    wantsBytes: true,
+    opened,
+  });
   return {
     bucket: opened.bucket,
     index: opened.index,
@@ -74,5 +86,6 @@ export async function openCopySource(
     version,
     content: version.content,
     segments,
+    ...(keys !== undefined && { keys }),
   };
 }

@@ -46,9 +46,34 @@ export function readChecksumMember(
   return undefined;
 }
 
-/** SSE-S3 is on for everything, as on AWS since 2023. */
-export function encryptionMembers(_detail: VersionDetail): { ServerSideEncryption: "AES256" } {
-  return { ServerSideEncryption: "AES256" };
+interface EncryptionMembers {
+  ServerSideEncryption?: "AES256" | "aws:kms" | "aws:kms:dsse";
+  SSEKMSKeyId?: string;
+  BucketKeyEnabled?: boolean;
+  SSECustomerAlgorithm?: string;
+  SSECustomerKeyMD5?: string;
+}
+
+/** How a version is encrypted. What says nothing has SSE-S3, as everything on AWS since 2023. */
+export function encryptionMembers({ encryption }: VersionDetail): EncryptionMembers {
+  if (encryption === undefined) return { ServerSideEncryption: "AES256" };
+  if (encryption.algorithm === "SSE-C") {
+    const { customerKeyMd5 } = encryption;
+    return { SSECustomerAlgorithm: "AES256", SSECustomerKeyMD5: String(customerKeyMd5) };
+  }
+  return {
+    ServerSideEncryption: encryption.algorithm === "aws:kms" ? "aws:kms" : "aws:kms:dsse",
+    SSEKMSKeyId: String(encryption["keyArn"]),
+    ...(encryption["bucketKeyEnabled"] === true && { BucketKeyEnabled: true }),
+  };
+}
+
+/** The client's encryption context, which only writes tell back. */
+export function contextMember({ encryption }: VersionDetail): {
+  SSEKMSEncryptionContext?: string;
+} {
+  const context = encryption?.["context"];
+  return typeof context === "string" ? { SSEKMSEncryptionContext: context } : {};
 }
 
 /** What GET and HEAD say of a version, range and checksum apart. */

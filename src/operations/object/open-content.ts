@@ -2,7 +2,7 @@
 // again (a mover may have swapped it), and after that it is our fault and said so (faults: P-READ).
 
 import { S3Error } from "../../s3/errors.ts";
-import { MissingBlobError, readSegments } from "../../storage/blobs.ts";
+import { type ContentKeys, MissingBlobError, readSegments } from "../../storage/blobs.ts";
 import type { ObjectContext } from "../context.ts";
 import { type Read, resolveVersion } from "./read.ts";
 
@@ -12,11 +12,12 @@ const maximumTries = 3;
 export async function openContent(
   context: ObjectContext,
   read: Read,
+  keys?: ContentKeys,
 ): Promise<ReadableStream<Uint8Array>> {
   let { segments } = read.found;
   for (let round = 1; ; round++) {
     try {
-      const { body } = await readSegments(context.env, segments);
+      const { body } = await readSegments(context.env, segments, keys);
       return body;
     } catch (error) {
       if (!(error instanceof MissingBlobError)) throw error;

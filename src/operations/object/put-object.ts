@@ -5,20 +5,39 @@
 // Differs from AWS:
 // - ACLs other than `private` and `bucket-owner-full-control` are refused, as on a bucket with
 //   BucketOwnerEnforced (AWS's default for new buckets).
-// - SSE-KMS, SSE-C, Object Lock headers and write offsets answer NotImplemented.
+// - Write offsets answer NotImplemented.
 
 import { planChecksums } from "../../checksums/plan.ts";
 import { readWriteConditions } from "../../s3/conditions.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { newVersionId } from "../../s3/ids.ts";
-import { type StoredBlob, writeBlob } from "../../storage/blobs.ts";
+import type { OperationInput, OperationOutput } from "../../s3/operation-types.ts";
+import { type BlobWish, type StoredBlob, writeBlob } from "../../storage/blobs.ts";
+import type { ObjectContext } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { commitStored, refuseDoomed } from "./commit.ts";
+import { resolveEncryption } from "./encryption.ts";
 import { checkUploadSize } from "./limits.ts";
-import { checksumMembers, encryptionMembers } from "./members.ts";
+import { requireLockDigest, resolveLock } from "./lock.ts";
+import { checksumMembers, contextMember, encryptionMembers } from "./members.ts";
 import { readWriteIntent } from "./write-intent.ts";
 
-export const putObject: Handler<"PutObject"> = async (context, input) => {
+export const putObject: Handler<"PutObject"> = (context, input) =>
+  storeObject(context, input, (wish) => {
+    const source = context.openBody();
+    checkUploadSize(source.length);
+    return writeBlob(context.env, source, wish);
+  });
+
+/**
+ * A PutObject whose bytes `store` brings, asked for once everything else is settled: the body of
+ * the request, or the file of a form.
+ */
+export async function storeObject(
+  context: ObjectContext,
+  input: OperationInput<"PutObject">,
+  store: (wish: BlobWish) => Promise<StoredBlob>,
+): Promise<OperationOutput<"PutObject">> {
   if (input.WriteOffsetBytes !== undefined) {
     throw new S3Error("NotImplemented", undefined, {
       detail: { Header: "x-amz-write-offset-bytes" },
@@ -28,11 +47,14 @@ export const putObject: Handler<"PutObject"> = async (context, input) => {
   const plan = planChecksums(context.headers, { defaultAlgorithm: "CRC64NVME" });
   const conditions = readWriteConditions(context.headers);
   await refuseDoomed(context, conditions);
+  const { lock } = await resolveLock(context, input);
+  // Browsers cannot compute digests; forms are held to what they promise, if anything.
+  if (context.form === undefined) requireLockDigest(context, "Object", lock);
+  const { detail: encryption, keys } = await resolveEncryption(context, input);
+  const detail = { ...intent.detail, ...encryption, ...(lock && { lock }) };
 
   const versionId = newVersionId(context.nowMs, context.seams.randomBytes);
-  const source = context.openBody();
-  checkUploadSize(source.length);
-  const stored = await writeBlob(context.env, source, {
+  const stored = await store({
     storageClass: intent.storageClass,
     seams: context.seams,
     plan,
@@ -40,8 +62,9 @@ export const putObject: Handler<"PutObject"> = async (context, input) => {
       bucketId: context.bucket.bucketId,
       key: context.key,
       versionId,
-      detail: intent.detail,
+      detail,
     },
+    ...(keys !== undefined && { keys }),
   });
 
   const committed = await commitStored(context, {
@@ -50,16 +73,17 @@ export const putObject: Handler<"PutObject"> = async (context, input) => {
     sizeBytes: stored.sizeBytes,
     etag: stored.md5Hex,
     content: stored.blob,
-    detail: { ...intent.detail, checksum: wholeChecksum(stored) },
+    detail: { ...detail, checksum: wholeChecksum(stored) },
     ...(conditions && { conditions }),
   });
   return {
     ETag: `"${stored.md5Hex}"`,
     ...checksumMembers(wholeChecksum(stored)),
-    ...encryptionMembers(intent.detail),
+    ...encryptionMembers(detail),
+    ...contextMember(detail),
     ...(committed.versionId !== undefined && { VersionId: committed.versionId }),
   };
-};
+}
 
 function wholeChecksum(stored: StoredBlob) {
   return {

@@ -14,13 +14,6 @@ export interface WriteInput {
   readonly StorageClass?: string | undefined;
   readonly Metadata?: Record<string, string> | undefined;
   readonly Tagging?: string | undefined;
-  readonly ServerSideEncryption?: string | undefined;
-  readonly SSEKMSKeyId?: string | undefined;
-  readonly SSECustomerAlgorithm?: string | undefined;
-  readonly SSECustomerKey?: string | undefined;
-  readonly ObjectLockMode?: string | undefined;
-  readonly ObjectLockRetainUntilDate?: Date | undefined;
-  readonly ObjectLockLegalHoldStatus?: string | undefined;
 }
 
 export interface WriteIntent {
@@ -60,20 +53,4 @@ function refuseUnsupported(headers: Headers, input: WriteInput): void {
   for (const name of ["read", "write", "read-acp", "write-acp", "full-control"]) {
     if (headers.has(`x-amz-grant-${name}`)) throw new S3Error("AccessControlListNotSupported");
   }
-  if (input.ServerSideEncryption !== undefined && input.ServerSideEncryption !== "AES256") {
-    throw notImplemented("x-amz-server-side-encryption");
-  }
-  if (input.SSECustomerAlgorithm !== undefined || input.SSECustomerKey !== undefined) {
-    throw notImplemented("x-amz-server-side-encryption-customer-algorithm");
-  }
-  if (input.SSEKMSKeyId !== undefined) {
-    throw notImplemented("x-amz-server-side-encryption-aws-kms-key-id");
-  }
-  for (const name of headers.keys()) {
-    if (name.startsWith("x-amz-object-lock-")) throw notImplemented(name);
-  }
-}
-
-function notImplemented(header: string): S3Error {
-  return new S3Error("NotImplemented", undefined, { detail: { Header: header } });
 }

@@ -1,5 +1,5 @@
-// The plaintext of a blob as a stream: reads the store's body segment by segment and lets out only
-// what proved genuine. The first segment is opened before the stream is handed on, so that a small
+// The plaintext of a blob, on its way out: reads the store's body segment by segment and lets go only
+// of what proved genuine. The first segment is opened before anything is handed on, so that a small
 // object that was tampered with is answered with an error and not with a broken body.
 
 import { DamagedBlobError } from "../store-errors.ts";
@@ -10,25 +10,43 @@ import type { Window } from "./streaming-aead.ts";
 /** How much is taken from the feed at once; it gives one segment at a time anyway. */
 const pieceBytes = 64 * 1024;
 
+/** Bytes that are ready to be sent, once: into a stream, or not at all. */
+export interface OpenedBody {
+  /** Writes everything and leaves the stream open. */
+  pourInto(writable: WritableStream<Uint8Array>): Promise<void>;
+  cancel(): Promise<void>;
+}
+
 /**
  * The plaintext window of a sealed blob. `object` is what the store answered for `sealedWindow`.
- * Throws DamagedBlobError when the first segment is not genuine; a later one ends the stream in
- * error, before a byte of it was given out.
+ * Throws DamagedBlobError when the first segment is not genuine; so does `pourInto` for a later one,
+ * before a byte of it was given out.
  */
 export async function openSealedBody(
   object: R2ObjectBody,
   window: Window,
   keys: ContentKeys,
-): Promise<ReadableStream<Uint8Array>> {
+): Promise<OpenedBody> {
   const reader = object.body.getReader({ mode: "byob" });
-  const bytes = storeFeed(reader, object.size);
+  const cancel = () => reader.cancel().catch(() => undefined);
   try {
     const headers = object.customMetadata?.["sealed"] ?? "";
+    const bytes = storeFeed(reader, object.size);
     const feed = await openFeed(keys, bytes, { sizeBytes: object.size, headers, window });
     const first = await feed.take(pieceBytes);
-    return pour(reader, { feed, first, blob: object.key });
+    return {
+      pourInto: async (writable) => {
+        try {
+          await pour(writable.getWriter(), { feed, first, blob: object.key });
+        } finally {
+          // Two layers may have asked the store for a segment more than there was use for.
+          await cancel();
+        }
+      },
+      cancel,
+    };
   } catch (cause) {
-    await reader.cancel().catch(() => undefined);
+    await cancel();
     throw new DamagedBlobError(object.key, cause);
   }
 }
@@ -47,32 +65,22 @@ function storeFeed(reader: ReadableStreamBYOBReader, lengthBytes: number): Feed 
   };
 }
 
-function pour(
-  reader: ReadableStreamBYOBReader,
+async function pour(
+  writer: WritableStreamDefaultWriter<Uint8Array>,
   { feed, first, blob }: { feed: Feed; first: Uint8Array; blob: string },
-): ReadableStream<Uint8Array> {
-  const { readable, writable } = new FixedLengthStream(feed.lengthBytes);
-  const writer = writable.getWriter();
-  const pump = async () => {
+): Promise<void> {
+  try {
     await writer.write(first);
     for (let left = feed.lengthBytes - first.length; left > 0; ) {
       const piece = await feed.take(pieceBytes).catch((cause: unknown) => {
+        // The answer has begun: this line is all the operator will hear of it.
+        console.error(JSON.stringify({ event: "integrity", blob }));
         throw new DamagedBlobError(blob, cause);
       });
       await writer.write(piece);
       left -= piece.length;
     }
-    // Two layers may have asked the store for a segment more than there was use for.
-    await reader.cancel();
-    await writer.close();
-  };
-  pump().catch(async (error: unknown) => {
-    if (error instanceof DamagedBlobError) {
-      // The answer has begun: this line is all the operator will hear of it.
-      console.error(JSON.stringify({ event: "integrity", blob }));
-    }
-    await writer.abort(error).catch(() => undefined);
-    await reader.cancel().catch(() => undefined);
-  });
-  return readable;
+  } finally {
+    writer.releaseLock();
+  }
 }
