@@ -5,7 +5,7 @@
 import type { Answer, AnswerFacts } from "./bind-output.ts";
 import { S3Error } from "./errors.ts";
 import { headerText } from "./header-text.ts";
-import { escapeXml, xmlDeclaration } from "./xml-text.ts";
+import { escapeXml, legalXmlText, xmlDeclaration } from "./xml-text.ts";
 
 export interface ErrorFacts extends AnswerFacts {
   /** HEAD is answered without a body. */
@@ -42,6 +42,6 @@ export function errorDocument(refusal: S3Error, facts: AnswerFacts): string {
     ["RequestId", facts.requestId],
     ["HostId", facts.hostId],
   ]
-    .map(([name, value]) => `<${name}>${escapeXml(value ?? "")}</${name}>`)
+    .map(([name, value]) => `<${name}>${escapeXml(legalXmlText(value ?? ""))}</${name}>`)
     .join("")}</Error>`;
 }

@@ -21,7 +21,7 @@ export function malformedXml(cause?: unknown): S3Error {
 }
 
 /**
- * Parses a document of at most `maximumElements` elements. Throws MalformedXML. Linear in its size.
+ * Parses a document of at most `maximumElements` elements and attributes together. Throws MalformedXML. Linear in its size.
  */
 export function parseXml(bytes: Uint8Array, maximumElements: number): XmlElement {
   const text = decodeUtf8(bytes);
@@ -38,9 +38,14 @@ export function parseXml(bytes: Uint8Array, maximumElements: number): XmlElement
   parser.on("xmldecl", (declared) => {
     if (!/^utf-?8$/i.test(declared.encoding ?? "UTF-8")) throw malformedXml();
   });
-  parser.on("opentag", (tag) => {
+  const countNode = () => {
     count += 1;
-    if (count > maximumElements || open.length >= maximumDepth) throw malformedXml();
+    if (count > maximumElements) throw malformedXml();
+  };
+  parser.on("attribute", countNode);
+  parser.on("opentag", (tag) => {
+    countNode();
+    if (open.length >= maximumDepth) throw malformedXml();
     const name = tag.name.slice(tag.name.indexOf(":") + 1);
     // Without namespace processing attributes are plain text.
     const attributes = tag.attributes as Readonly<Record<string, string>>;

@@ -39,6 +39,14 @@ export function escapeXml(text: string): string {
   return escaped + text.slice(from);
 }
 
+/**
+ * Text without the characters that XML 1.0 has no way to say: each becomes U+FFFD. For what is shown
+ * to people and must parse, such as the echo of a wrong argument in an error.
+ */
+export function legalXmlText(text: string): string {
+  return text.toWellFormed().replaceAll(/[^\t\n\r -\ufffd]/g, "\ufffd");
+}
+
 /** What XML 1.0 lets a document contain, by UTF-16 unit. */
 function isAllowed(code: number): boolean {
   return code >= 32 ? code < 0xfffe : code === 9 || code === 10;

@@ -4,7 +4,7 @@
 
 import { createExecutionContext, env, SELF, waitOnExecutionContext } from "cloudflare:test";
 import { SaxesParser } from "saxes";
-import { expect } from "vitest";
+import { expect, it } from "vitest";
 import { createApp } from "../../src/app.ts";
 import type { Env, Seams } from "../../src/env.ts";
 import { type Plan, type SignedRequest, signInHeader, signInQuery, signNot } from "./signing.ts";
@@ -204,9 +204,13 @@ export interface Row extends Refusal {
 /** The app without a network in front of it: every header arrives as it was written. */
 export const withoutNetwork: Door = { env };
 
-/** Runs a row: a test for `it.each(rows)("$name", ...)`. */
-export async function runRow(row: Row, bucket: string): Promise<void> {
-  const { name: _name, make, head, door, ...refusal } = row;
-  const facts = { bucket, ...(head && { head: head(bucket) }), ...(door && { door }) };
-  await expectRefused(make(bucket), refusal, facts);
+/** Makes a test of every row. */
+export function runRows(rows: readonly Row[], bucketOf: () => string): void {
+  for (const { name, make, head, door, ...refusal } of rows) {
+    it(name, async () => {
+      const bucket = bucketOf();
+      const facts = { bucket, ...(head && { head: head(bucket) }), ...(door && { door }) };
+      await expectRefused(make(bucket), refusal, facts);
+    });
+  }
 }

@@ -13,7 +13,7 @@ describe("renderError", () => {
     const { status, headers, body } = renderError(error, facts);
     expect(status).toBe(404);
     expect(body).toBe(
-      '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message><Key>a&lt;&amp;&gt;&#x1;</Key><Resource>/b</Resource><RequestId>REQUEST</RequestId><HostId>HOST</HostId></Error>',
+      '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message><Key>a&lt;&amp;&gt;\ufffd</Key><Resource>/b</Resource><RequestId>REQUEST</RequestId><HostId>HOST</HostId></Error>',
     );
     expect(Object.fromEntries(headers)).toEqual({
       "content-type": "application/xml",
