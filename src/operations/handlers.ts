@@ -95,6 +95,7 @@ import {
 } from "./object/object-tagging.ts";
 import { postObject } from "./object/post-object.ts";
 import { putObject } from "./object/put-object.ts";
+import { updateObjectEncryption } from "./object/update-object-encryption.ts";
 import { listBuckets } from "./service/list-buckets.ts";
 import { listDirectoryBuckets } from "./service/list-directory-buckets.ts";
 
@@ -230,7 +231,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   UpdateBucketMetadataAnnotationTableConfiguration: "unbuilt",
   UpdateBucketMetadataInventoryTableConfiguration: "unbuilt",
   UpdateBucketMetadataJournalTableConfiguration: "unbuilt",
-  UpdateObjectEncryption: "unbuilt",
+  UpdateObjectEncryption: updateObjectEncryption,
   UploadPart: uploadPart,
   UploadPartCopy: uploadPartCopy,
   WriteGetObjectResponse: "unbuilt",
