@@ -16,7 +16,11 @@ import { beginDelete, initialise } from "./lifetime.ts";
 import { list } from "./listing.ts";
 import { Manifests } from "./manifests.ts";
 import { findOrphans } from "./orphans.ts";
+import { describe, rebuild } from "./rebuild.ts";
+import { countRows, mendKey, recount } from "./recount.ts";
+import { rename } from "./rename.ts";
 import { resolve } from "./resolve.ts";
+import { scan } from "./scan.ts";
 import { migrate } from "./schema.ts";
 import { Sql } from "./statements.ts";
 import type * as rpc from "./types.ts";
@@ -80,6 +84,9 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   async delete(request: rpc.DeleteRequest): Answer<"delete"> {
     return this.#write((index) => deleteAll(index, request));
   }
+  async rename(request: rpc.RenameRequest): Answer<"rename"> {
+    return this.#write((index) => rename(index, request));
+  }
 
   async list(request: rpc.ListRequest): Answer<"list"> {
     return list(this.#index, request);
@@ -119,6 +126,24 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   }
   async findOrphans(blobs: readonly rpc.StoredBlob[], nowMs?: number): Answer<"findOrphans"> {
     return findOrphans(this.#index, blobs, nowMs);
+  }
+  async scan(request: rpc.ScanRequest): Answer<"scan"> {
+    return scan(this.#index, request);
+  }
+  async countRows(): Answer<"countRows"> {
+    return countRows(this.#index);
+  }
+  async recount(request: rpc.RecountRequest): Answer<"recount"> {
+    return this.#write((index) => recount(index, request));
+  }
+  async mendKeys(keys: readonly string[]): Answer<"mendKeys"> {
+    return this.#write((index) => keys.filter((key) => mendKey(index, key)));
+  }
+  async rebuild(request: rpc.RebuildRequest): Answer<"rebuild"> {
+    return this.#write((index) => rebuild(index, request));
+  }
+  async describe(key: string, versionId: string): Answer<"describe"> {
+    return describe(this.#index, key, versionId);
   }
 
   /** Arms the alarm for `atMs` (this object's own clock), unless it rings earlier anyway. */

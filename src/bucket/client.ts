@@ -69,6 +69,10 @@ export class BucketClient {
     const key = request.keyMarker ?? request.prefix;
     return unpackVersions(await this.#follow(key, (index) => index.listVersions(request)));
   }
+  /** Asked for at the destination; safe to repeat by its token. */
+  rename(request: rpc.RenameRequest): ReturnType<Rpc["rename"]> {
+    return this.#follow(request.key, (index) => index.rename(request));
+  }
   createUpload(request: rpc.CreateUploadRequest): ReturnType<Rpc["createUpload"]> {
     return this.#follow(request.key, (index) => index.createUpload(request));
   }
@@ -104,6 +108,24 @@ export class BucketClient {
   }
   findOrphans(blobs: readonly rpc.StoredBlob[], nowMs?: number): ReturnType<Rpc["findOrphans"]> {
     return this.#home((index) => index.findOrphans(blobs, nowMs));
+  }
+  scan(request: rpc.ScanRequest): ReturnType<Rpc["scan"]> {
+    return this.#home((index) => index.scan(request));
+  }
+  countRows(): ReturnType<Rpc["countRows"]> {
+    return this.#home((index) => index.countRows());
+  }
+  recount(request: rpc.RecountRequest): ReturnType<Rpc["recount"]> {
+    return this.#home((index) => index.recount(request));
+  }
+  mendKeys(keys: readonly string[]): ReturnType<Rpc["mendKeys"]> {
+    return this.#home((index) => index.mendKeys(keys));
+  }
+  rebuild(request: rpc.RebuildRequest): ReturnType<Rpc["rebuild"]> {
+    return this.#home((index) => index.rebuild(request));
+  }
+  describe(key: string, versionId: string): ReturnType<Rpc["describe"]> {
+    return this.#home((index) => index.describe(key, versionId));
   }
 
   /**

@@ -6,8 +6,11 @@ import { compareKeys } from "./keys.ts";
 import { type Sql, statements } from "./statements.ts";
 import type { CallFacts, Moved, Refusal } from "./types.ts";
 
-/** `none`: never initialised. `destroyed` stays for ever, so that a lost blob can be told. */
-export type BucketState = "none" | "active" | "deleting" | "destroyed";
+/**
+ * `none`: never initialised, or lost. `rebuilding`: being made anew from the stores. `destroyed`
+ * stays for ever, so that a lost blob can be told.
+ */
+export type BucketState = "none" | "rebuilding" | "active" | "deleting" | "destroyed";
 
 /** Sequence numbers taken at once, so that the order costs one row per this many writes. */
 const reservedAtOnce = 1000;

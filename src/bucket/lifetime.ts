@@ -28,6 +28,10 @@ export function beginDelete(
 ): Awaited<ReturnType<BucketIndexRpc["beginDelete"]>> {
   // Asked again after a lost answer, or by the job that finishes deletions.
   if (ledger.state === "deleting") return { kind: "deleting" };
+  // The catalog has the bucket, so this index is lost: its bytes must not go with it (D49).
+  if (ledger.state === "none" || ledger.state === "rebuilding") {
+    throw new Error("the index is lost, or being rebuilt: nobody knows whether it is empty");
+  }
   const refusal = ledger.admit(facts);
   if (refusal !== undefined) return refusal;
   const { anyCurrent, anyHistory, anyUpload } = statements;

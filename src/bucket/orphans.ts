@@ -12,14 +12,17 @@ import type { StoredBlob } from "./types.ts";
 /** Twice the age at which commits are refused. */
 const sweepAgeMs = 2 * maximumRequestAgeMs;
 
-/** The ids of the blobs that nothing holds. An index that was never a bucket's knows of none. */
+/**
+ * The ids of the blobs that nothing holds. An index that was never a bucket's, or that is lost or
+ * being rebuilt, knows of none.
+ */
 export function findOrphans(
   index: IndexState,
   blobs: readonly StoredBlob[],
   nowMs: number | undefined,
 ): string[] {
   const { sql, ledger } = index;
-  if (ledger.state === "none") return [];
+  if (ledger.state === "none" || ledger.state === "rebuilding") return [];
   if (nowMs !== undefined) ledger.tick(nowMs);
   const hours = sql.rows<[number]>(statements.condemnedHours).map(([hour]) => hour);
   return blobs

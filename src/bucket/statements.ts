@@ -128,6 +128,67 @@ export const statements = {
   manifestOf: "SELECT key, layout, result FROM manifests WHERE content = ?1",
   putManifest: "INSERT INTO manifests VALUES (?1, ?2, ?3, ?4)",
   dropManifest: "DELETE FROM manifests WHERE content = ?1",
+
+  renameTokenOf: "SELECT request FROM rename_tokens WHERE hour = ?1 AND token = ?2",
+  putRenameToken: "INSERT INTO rename_tokens VALUES (?1, ?2, ?3)",
+  dropRenameTokens: "DELETE FROM rename_tokens WHERE hour < ?1",
+
+  /** For upkeep: everything, in order, behind a place. */
+  scanCurrent: `${fromCurrent} WHERE key > ?1 ORDER BY key LIMIT ?2`,
+  scanHistory: `${fromHistory} WHERE key > ?1 ORDER BY key, seq DESC LIMIT ?2`,
+  scanOlder: `${fromHistory} WHERE key = ?1 AND seq < ?2 ORDER BY seq DESC`,
+  scanParts: `SELECT content, ${partColumns} FROM parts WHERE (content, number) > (?1, ?2)
+    ORDER BY content, number LIMIT ?3`,
+  scanUploads: `SELECT key, upload_id, initiated_at,
+      (SELECT count(*) FROM parts WHERE content = upload_id),
+      (SELECT coalesce(sum(size), 0) FROM parts WHERE content = upload_id)
+    FROM uploads WHERE (key, upload_id) > (?1, ?2) ORDER BY key, upload_id LIMIT ?3`,
+  manifestsAmong:
+    "SELECT content FROM manifests WHERE content IN (SELECT value FROM json_each(?1))",
+  uploadsAmong:
+    "SELECT upload_id FROM uploads WHERE upload_id IN (SELECT value FROM json_each(?1))",
+  condemnedAmong: `SELECT held FROM condemned
+    WHERE reason <> 'gone' AND held IN (SELECT value FROM json_each(?1))`,
+  countRows: `SELECT (SELECT count(*) FROM current) + (SELECT count(*) FROM history)
+    + (SELECT count(*) FROM parts) + (SELECT count(*) FROM condemned)`,
+  /**
+   * Each content of a share (?1 of ?2, by the random end of its id) whose holders are several, or
+   * none; and each set of parts with whether anything holds it. Every row names a blob once.
+   */
+  recount: `WITH
+    holders (content) AS (
+      SELECT content FROM current
+      UNION ALL SELECT content FROM history WHERE content IS NOT NULL
+      UNION ALL SELECT held FROM condemned WHERE held <> '' AND reason <> 'gone'
+      UNION ALL SELECT segments FROM parts WHERE substr(segments, 1, 1) <> '['
+      UNION ALL SELECT blob FROM (SELECT DISTINCT content, number,
+        json_extract(segment.value, '$[0]') AS blob
+        FROM parts, json_each(segments) AS segment WHERE substr(segments, 1, 1) = '[')),
+    counted (content, holders) AS (
+      SELECT content, count(*) FROM holders
+      WHERE (unicode(substr(content, -1)) * 64 + unicode(substr(content, -2, 1))) % ?2 = ?1
+      GROUP BY content),
+    made (content) AS (
+      SELECT content FROM manifests UNION SELECT content FROM parts)
+    SELECT counted.content, holders, refs, 'count' FROM counted
+      LEFT JOIN content_refs ON content_refs.content = counted.content
+      WHERE holders > 1 OR refs > 1
+    UNION ALL
+    SELECT content, 0, refs, 'count' FROM content_refs
+      WHERE (unicode(substr(content, -1)) * 64 + unicode(substr(content, -2, 1))) % ?2 = ?1
+        AND content NOT IN (SELECT content FROM counted)
+    UNION ALL
+    SELECT content, 0, NULL, 'parts' FROM made
+      WHERE (unicode(substr(content, -1)) * 64 + unicode(substr(content, -2, 1))) % ?2 = ?1
+        AND content NOT IN (SELECT content FROM counted)
+        AND content NOT IN (SELECT upload_id FROM uploads)`,
+  setRefs: `INSERT INTO content_refs VALUES (?1, ?2)
+    ON CONFLICT (content) DO UPDATE SET refs = ?2`,
+
+  maximumSeq: `SELECT max((SELECT coalesce(max(seq), 0) FROM current),
+    (SELECT coalesce(max(seq), 0) FROM history), (SELECT coalesce(max(seq), 0) FROM condemned))`,
+  putHistory: `INSERT INTO history (key, seq, ended, is_marker, ${columns})
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)`,
 } as const;
 
 type Statement = (typeof statements)[keyof typeof statements];

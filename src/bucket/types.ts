@@ -4,6 +4,16 @@
 
 import type { Checksum, ContentId, Segment, StorageClass } from "../s3/content.ts";
 import type { AmendOutcome, AmendRequest, DefaultLock, VersionLock } from "./amend-types.ts";
+import type { RenameOutcome, RenameRequest } from "./rename-types.ts";
+import type {
+  DescribeOutcome,
+  RebuildOutcome,
+  RebuildRequest,
+  RecountOutcome,
+  RecountRequest,
+  ScanOutcome,
+  ScanRequest,
+} from "./scan-types.ts";
 import type {
   AbortUploadOutcome,
   AbortUploadRequest,
@@ -23,6 +33,8 @@ import type {
 } from "./upload-types.ts";
 
 export type * from "./amend-types.ts";
+export type * from "./rename-types.ts";
+export type * from "./scan-types.ts";
 export type * from "./upload-types.ts";
 
 export type VersioningState = "Unversioned" | "Enabled" | "Suspended";
@@ -349,6 +361,8 @@ export interface BucketIndexRpc {
   /** Changes tags, lock or encryption of a version in place. Idempotent. */
   amend(request: AmendRequest): Promise<AmendOutcome>;
   delete(request: DeleteRequest): Promise<DeleteOutcome>;
+  /** Moves the current version of a key to another key of the same partition, in one transaction. */
+  rename(request: RenameRequest): Promise<RenameOutcome>;
   list(request: ListRequest): Promise<PackedListOutcome>;
   listVersions(request: ListVersionsRequest): Promise<PackedListVersionsOutcome>;
   createUpload(request: CreateUploadRequest): Promise<CreateUploadOutcome>;
@@ -371,4 +385,16 @@ export interface BucketIndexRpc {
    * clock given or else the latest one seen.
    */
   findOrphans(blobs: readonly StoredBlob[], nowMs?: number): Promise<readonly string[]>;
+  /** A page of everything the index has, for those who compare it with the stores. */
+  scan(request: ScanRequest): Promise<ScanOutcome>;
+  /** Rows that can hold bytes: how many shares a recount should be made in. */
+  countRows(): Promise<number>;
+  /** Counts anew who holds what, one share of the ids; with `isRepair` mends it. */
+  recount(request: RecountRequest): Promise<RecountOutcome>;
+  /** Mends which version of the keys is the latest. Gives the keys that needed it. */
+  mendKeys(keys: readonly string[]): Promise<readonly string[]>;
+  /** A step of making the index of a bucket anew from what the stores tell. */
+  rebuild(request: RebuildRequest): Promise<RebuildOutcome>;
+  /** Everything about one version, its parts included. */
+  describe(key: string, versionId: string): Promise<DescribeOutcome>;
 }
