@@ -79,9 +79,14 @@ export async function dispatch(request: Request, arrival: Arrival): Promise<Resp
 /** A form is authenticated by its fields: what fails there counts as any failed signature. */
 async function openCountedForm(context: ServiceContext, request: Request): Promise<ServiceContext> {
   const { env, nowMs } = context;
-  return openForm(context).catch(async (error: unknown) => {
+  const form = await openForm(context).catch(async (error: unknown) => {
     throw await limitFailures(error, request, { env, nowMs });
   });
+  const asked: ServiceContext = {
+    ...form,
+    openOther: (name, actions) => openBucketFor(asked, { name, actions }),
+  };
+  return asked;
 }
 
 /** The error document; what is our own fault goes to the log with its cause, never to the client. */

@@ -30,7 +30,12 @@ export function deleteAll(index: IndexState, request: DeleteRequest): DeleteOutc
   };
 }
 
-function deleteOne(index: IndexState, request: DeleteRequest, deletion: Deletion): DeletionResult {
+/** Deletes one key or version, inside the caller's transaction. */
+export function deleteOne(
+  index: IndexState,
+  request: Pick<DeleteRequest, "versioning" | "ownerId">,
+  deletion: Deletion,
+): DeletionResult {
   const { sql, ledger } = index;
   const moved = ledger.movedTo(deletion.key);
   if (moved !== undefined) return moved;
@@ -57,7 +62,11 @@ function deleteNull(index: IndexState, { key, bypassGovernance }: Deletion): Del
 }
 
 /** Every such delete leaves a marker, on a key that has none and on one that has several. */
-function putMarker(index: IndexState, request: DeleteRequest, deletion: Deletion): DeletionResult {
+function putMarker(
+  index: IndexState,
+  request: Pick<DeleteRequest, "versioning" | "ownerId">,
+  deletion: Deletion,
+): DeletionResult {
   const { sql, ledger } = index;
   const { key, markerVersionId } = deletion;
   const versionId = storedId(request.versioning, markerVersionId);

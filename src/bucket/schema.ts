@@ -75,6 +75,23 @@ export const migrations: readonly Migration[] = [
       ) WITHOUT ROWID`,
     ],
   },
+  {
+    id: 2,
+    statements: [
+      // What each renaming was asked with, filed by hour, so that asking again changes nothing.
+      `CREATE TABLE rename_tokens (
+        hour INTEGER NOT NULL, token TEXT NOT NULL, request TEXT NOT NULL,
+        PRIMARY KEY (hour, token)
+      ) WITHOUT ROWID`,
+      // Held by the version (key, seq), whichever table it stands in. Rows are too large for the
+      // inner pages of a table without row ids.
+      `CREATE TABLE annotations (
+        key TEXT NOT NULL, seq INTEGER NOT NULL, name TEXT NOT NULL, modified_at INTEGER NOT NULL,
+        size INTEGER NOT NULL, etag TEXT NOT NULL, checksum TEXT NOT NULL, value BLOB NOT NULL,
+        PRIMARY KEY (key, seq, name)
+      )`,
+    ],
+  },
 ];
 
 /**

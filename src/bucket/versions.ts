@@ -79,6 +79,8 @@ export interface NewVersion
   readonly detail: VersionDetail;
   readonly head: Head;
   readonly isShared: boolean;
+  /** Only for a renamed object, which keeps its time; otherwise now. */
+  readonly modifiedAtMs?: number;
 }
 
 /** Writes the version as the newest of its key. Answers its modification time. */
@@ -87,8 +89,9 @@ export function place(index: IndexState, version: NewVersion): number {
   const { key, versioning, versionId, head } = version;
   const seq = ledger.takeSeq();
   makeRoom(index, { key, head, seq, replacesNull: versioning !== "Enabled" });
-  const modifiedAtMs = Math.max(ledger.clockMs, newestTime(head));
-  const [checksum, owner, detail] = renderDetail(withDefaultLock(version, modifiedAtMs));
+  const createdAtMs = Math.max(ledger.clockMs, newestTime(head));
+  const modifiedAtMs = version.modifiedAtMs ?? createdAtMs;
+  const [checksum, owner, detail] = renderDetail(withDefaultLock(version, createdAtMs));
   sql.run(
     statements.putCurrent,
     key,

@@ -95,6 +95,7 @@ import {
 } from "./object/object-tagging.ts";
 import { postObject } from "./object/post-object.ts";
 import { putObject } from "./object/put-object.ts";
+import { renameObject } from "./object/rename-object.ts";
 import { updateObjectEncryption } from "./object/update-object-encryption.ts";
 import { listBuckets } from "./service/list-buckets.ts";
 import { listDirectoryBuckets } from "./service/list-directory-buckets.ts";
@@ -225,7 +226,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   PutObjectRetention: putObjectRetention,
   PutObjectTagging: putObjectTagging,
   PutPublicAccessBlock: putPublicAccessBlock,
-  RenameObject: "unbuilt",
+  RenameObject: renameObject,
   RestoreObject: "unbuilt",
   SelectObjectContent: "unbuilt",
   UpdateBucketMetadataAnnotationTableConfiguration: "unbuilt",

@@ -60,11 +60,17 @@ export function readWriteConditions(headers: Headers): ParsedWriteConditions | u
   };
 }
 
-/** The first condition that does not hold, by the precedence of RFC 9110. */
-function failedCondition(
+/** The four conditions, alone or behind a prefix that says whose they are. */
+export type ConditionPrefix = "" | "x-amz-copy-source-" | "x-amz-rename-source-";
+
+/**
+ * The first condition that does not hold, without its prefix, by the precedence of RFC 9110. For
+ * callers with an answer of their own; the others throw it.
+ */
+export function failedCondition(
   headers: Headers,
   version: ConditionFacts,
-  prefix: "" | "x-amz-copy-source-",
+  prefix: ConditionPrefix,
 ): string | undefined {
   const match = headers.get(`${prefix}if-match`);
   if (match !== null) {

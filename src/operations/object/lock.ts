@@ -203,7 +203,7 @@ export function refuseMfa(headers: Headers): void {
 }
 
 /** Permissions beyond the operation's own. Throws AccessDenied. */
-async function requireActions(context: BucketContext, actions: readonly string[]): Promise<void> {
+export async function requireActions(context: BucketContext, actions: readonly string[]): Promise<void> {
   await context.openOther(context.bucket.name, actions);
 }
 
