@@ -17,6 +17,7 @@ import {
 } from "./commands.mjs";
 import { findConnection } from "./connection.mjs";
 import { exitCodes, Failure } from "./failure.mjs";
+import { addKmsCommands } from "./kms.mjs";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
@@ -92,6 +93,8 @@ program
   .command("status")
   .description("version, counts and the state of the stores (for the operator)")
   .action(() => run(showStatus));
+
+addKmsCommands(program, run);
 
 /**
  * Finds the server, runs the command, prints its report.

@@ -15,6 +15,7 @@ import {
 } from "./accounts.ts";
 import { AdminError, answerError } from "./answer.ts";
 import { answerCreateKey, answerDeleteKey, answerListKeys, answerUpdateKey } from "./keys.ts";
+import { answerReseal } from "./master-key.ts";
 import { answerStatus } from "./status.ts";
 
 /** Who asks, as the same authentication that guards S3 found it. */
@@ -69,6 +70,7 @@ route(`/keys/${KEY}`, {
   PATCH: (c) => answerUpdateKey(c.env, parameter(c, "key")),
   DELETE: (c) => answerDeleteKey(c.env, parameter(c, "key")),
 });
+route("/master-key/reseal", { POST: (c) => answerReseal(c.env) });
 app.notFound(() => answerError(new AdminError("NoSuchPath")));
 app.onError((error) => answerError(error));
 

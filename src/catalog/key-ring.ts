@@ -45,15 +45,16 @@ export async function mintAccessKey(place: {
     accessKeyId: newAccessKeyId(randomBytes),
     secretAccessKey: newSecretAccessKey(randomBytes),
   };
-  const sealedSecret = await seal(place, label(key.accessKeyId), key.secretAccessKey);
+  const sealedSecret = await seal(place, accessKeyLabel(key.accessKeyId), key.secretAccessKey);
   return { key, sealedSecret };
 }
 
 /** The secret of a stored key. Throws when it was sealed for another key or another master key. */
 export function openSecret(env: Env, accessKeyId: string, sealedSecret: string): Promise<string> {
-  return unseal(env, label(accessKeyId), sealedSecret);
+  return unseal(env, accessKeyLabel(accessKeyId), sealedSecret);
 }
 
-function label(accessKeyId: string): { purpose: string; recordId: string } {
+/** What the secret of an access key is sealed for. */
+export function accessKeyLabel(accessKeyId: string): { purpose: string; recordId: string } {
   return { purpose: "access-key", recordId: accessKeyId };
 }

@@ -1,6 +1,7 @@
 // Seals secrets for rest in D1: AES-256-GCM under MASTER_KEY, bound to what the secret is for and
-// whose it is, so that a sealed text moved to another row does not open. It does not rotate keys;
-// the id of the key in front of each sealed text is there so that a later release can.
+// whose it is, so that a sealed text moved to another row does not open. The id of the master key
+// stands in front of each sealed text: earlier keys open what they sealed, and `master-key.ts`
+// seals it anew.
 // Source: NIST SP 800-38D (96-bit random nonces, 128-bit tags).
 
 import type { Env, Seams } from "../env.ts";
@@ -18,14 +19,16 @@ export interface SealLabel {
 }
 
 interface MasterKey {
-  readonly text: string;
   /** First 8 hex digits of the key's SHA-256: tells keys apart, reveals nothing of use. */
   readonly id: string;
   readonly key: CryptoKey;
 }
 
-/** The last key imported: a deployment has one, and importing costs more than sealing. */
-let imported: MasterKey | undefined;
+/** Keys imported so far, by their text: a deployment has few, and importing costs more than sealing. */
+const imported = new Map<string, MasterKey>();
+
+/** More than a deployment has at a time; where tests bring many, the first ones are forgotten. */
+const maximumImported = 16;
 
 /**
  * The 32 bytes of `MASTER_KEY`. Throws an Error that says how to make one when it is absent, not
@@ -69,8 +72,8 @@ export async function unseal(env: Env, label: SealLabel, sealed: string): Promis
   if (format !== FORMAT || nonce === undefined || ciphertext === undefined || rest.length > 0) {
     throw new Error(`sealed ${label.purpose} of ${label.recordId} has an unknown format`);
   }
-  const master = await importMasterKey(env.MASTER_KEY);
-  if (keyId !== master.id) {
+  const master = (await masterKeys(env)).find(({ id }) => id === keyId);
+  if (master === undefined) {
     throw new Error(`sealed ${label.purpose} of ${label.recordId} needs another MASTER_KEY`);
   }
   try {
@@ -85,13 +88,30 @@ export async function unseal(env: Env, label: SealLabel, sealed: string): Promis
   }
 }
 
+/** What stands in front of everything sealed under each master key, the present one first. */
+export async function sealPrefixes(env: Env): Promise<readonly string[]> {
+  return (await masterKeys(env)).map(({ id }) => `${FORMAT}.${id}.`);
+}
+
+/** The present master key, then those before it. */
+function masterKeys(env: Env): Promise<readonly MasterKey[]> {
+  const previous = (env.MASTER_KEY_PREVIOUS ?? "").split(",").map((text) => text.trim());
+  const texts = [env.MASTER_KEY, ...previous.filter((text) => text !== "")];
+  return Promise.all(texts.map(importMasterKey));
+}
+
+/** Keeps the key, never the promise of it: that would die with the request that began it. */
 async function importMasterKey(text: string): Promise<MasterKey> {
-  if (imported?.text === text) return imported;
+  const known = imported.get(text);
+  if (known !== undefined) return known;
   const bytes = readMasterKey(text);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const key = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
-  imported = { text, id: toHex(digest.subarray(0, 4)), key };
-  return imported;
+  const master = { id: toHex(digest.subarray(0, 4)), key };
+  const first = imported.keys().next();
+  if (imported.size >= maximumImported && !first.done) imported.delete(first.value);
+  imported.set(text, master);
+  return master;
 }
 
 /** JSON keeps the two apart whatever they hold. */

@@ -2,6 +2,7 @@
 // is logged and does not stop the others.
 
 import { type IndexSteps, reconcileBuckets } from "../catalog/bucket-lifecycle.ts";
+import { maintainKmsKeys } from "../catalog/kms-keys.ts";
 import type { Env, Seams } from "../env.ts";
 
 export interface JobFacts {
@@ -19,9 +20,17 @@ const reconcile: Duty = async ({ env, seams, indexSteps }) => {
   return reconcileBuckets(call, indexSteps(call));
 };
 
+/** KMS keys at a time: what is due and left over is the next run's. */
+const kmsKeysPerRun = 100;
+
+/** Rotates KMS keys that are due and destroys those whose waiting time is over. */
+const maintainKeys: Duty = ({ env, seams }) =>
+  maintainKmsKeys({ env, seams, nowMs: seams.now() }, kmsKeysPerRun);
+
 /** The crons of `wrangler.toml`, and what is due at each. */
 const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])[]> = new Map([
   ["*/5 * * * *", [["reconcile", reconcile]]],
+  ["0 * * * *", [["kms-keys", maintainKeys]]],
 ]);
 
 /** Runs the duties of a cron expression; unknown expressions have none. */
