@@ -14,6 +14,62 @@ export interface Principal {
   readonly accessKeyId?: string;
   /** True for the account that deployed Cairn: the admin API is its alone. */
   readonly isOperator: boolean;
+  /**
+   * `aws:userid`: `AIDA...` of a user, `AROA...:name` of a role's session, `123456789012:name` of a
+   * federated user. Absent for root (whose id is the account's) and for anonymous.
+   */
+  readonly userId?: string;
+  /** `aws:username`: users only. */
+  readonly userName?: string;
+  /** The ARN of the role a session belongs to, or of the user who federated it. */
+  readonly issuerArn?: string;
+  /** `aws:PrincipalTag/key`: tags of the user or role, session tags over them. Keys once. */
+  readonly tags?: readonly PrincipalTag[];
+  /** Absent for root and anonymous, and only for them: everybody else may do nothing without. */
+  readonly policies?: PrincipalPolicies;
+  /** Only with temporary credentials. */
+  readonly session?: SessionFacts;
+}
+
+export interface PrincipalTag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/**
+ * A policy as it is stored. The same object for as long as it is remembered, so that whoever
+ * compiles it may keep the result beside it.
+ */
+export interface StoredPolicy {
+  /** The ARN of a managed policy, the name of an inline one. */
+  readonly name: string;
+  readonly document: string;
+}
+
+/** The policies that follow a caller wherever it goes. */
+export interface PrincipalPolicies {
+  /** Of the user with its groups, or of the role. */
+  readonly identity: readonly StoredPolicy[];
+  readonly boundary?: StoredPolicy;
+  /**
+   * Passed when the session was made: what none of them allows is not allowed, so that an empty
+   * list allows nothing. Absent: the session is not limited.
+   */
+  readonly session?: readonly StoredPolicy[];
+}
+
+/** What temporary credentials add to their principal. */
+export interface SessionFacts {
+  readonly kind: "Session" | "Federated" | "AssumedRole" | "WebIdentity";
+  /** `aws:TokenIssueTime`. */
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
+  /** Session tags that the next session inherits. */
+  readonly transitiveTagKeys: readonly string[];
+  /** `aws:SourceIdentity`. */
+  readonly sourceIdentity?: string;
+  /** `aws:FederatedProvider`: the ARN of the OIDC provider. */
+  readonly federatedProvider?: string;
 }
 
 /** What the catalog knows of one access key. `secret` never leaves the process. */
@@ -22,4 +78,6 @@ export interface AccessKey {
   readonly secret: string;
   readonly status: "Active" | "Inactive";
   readonly principal: Principal;
+  /** Temporary keys: their requests must carry the token they came with, and have. */
+  readonly isTemporary?: true;
 }
