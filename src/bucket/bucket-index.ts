@@ -5,6 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Env, systemSeams } from "../env.ts";
 import { amend } from "./amend.ts";
+import { append } from "./append.ts";
 import { claimCondemned, forgetCondemned } from "./claims.ts";
 import { commit } from "./commit.ts";
 import { completeUpload } from "./complete.ts";
@@ -83,6 +84,9 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   }
   async delete(request: rpc.DeleteRequest): Answer<"delete"> {
     return this.#write((index) => deleteAll(index, request));
+  }
+  async append(request: rpc.AppendRequest): Answer<"append"> {
+    return this.#write((index) => append(index, request));
   }
   async rename(request: rpc.RenameRequest): Answer<"rename"> {
     return this.#write((index) => rename(index, request));

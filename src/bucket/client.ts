@@ -69,6 +69,11 @@ export class BucketClient {
     const key = request.keyMarker ?? request.prefix;
     return unpackVersions(await this.#follow(key, (index) => index.listVersions(request)));
   }
+  append(request: rpc.AppendRequest): ReturnType<Rpc["append"]> {
+    return this.#follow(request.key, (index, isRetry) =>
+      index.append(isRetry ? { ...request, isRetry } : request),
+    );
+  }
   /** Asked for at the destination; safe to repeat by its token. */
   rename(request: rpc.RenameRequest): ReturnType<Rpc["rename"]> {
     return this.#follow(request.key, (index) => index.rename(request));

@@ -1,5 +1,5 @@
 // Content made of parts: a manifest, named by the id of the upload that made it. Its layout (which
-// part numbers, how large) never changes once completed, so it is kept as runs of equal parts and
+// part numbers, how large) changes only by appending, so it is kept as runs of equal parts and
 // cached: a range of a 10,000-part object reads one small row and the parts it touches.
 
 import type { Segment } from "../s3/content.ts";
@@ -33,6 +33,19 @@ export function renderLayout(parts: readonly { number: number; sizeBytes: number
   return JSON.stringify(runs);
 }
 
+/** The layout with one part more behind the last, and that part's number. */
+export function extendLayout(
+  layout: string,
+  sizeBytes: number,
+): { readonly layout: string; readonly number: number } {
+  const runs = JSON.parse(layout) as [first: number, count: number, sizeBytes: number][];
+  const last = runs.at(-1);
+  const number = last === undefined ? 1 : last[0] + last[1];
+  if (last !== undefined && last[2] === sizeBytes) last[1] += 1;
+  else runs.push([number, 1, sizeBytes]);
+  return { layout: JSON.stringify(runs), number };
+}
+
 export class Manifests {
   readonly #sql: Sql;
   readonly #cache = new Map<string, readonly Run[]>();
@@ -40,6 +53,12 @@ export class Manifests {
 
   constructor(sql: Sql) {
     this.#sql = sql;
+  }
+
+  /** For a manifest that grew: its layout is read anew. */
+  forget(content: string): void {
+    this.#cachedRuns -= this.#cache.get(content)?.length ?? 0;
+    this.#cache.delete(content);
   }
 
   /** Where the part with that number lies, or `undefined` when the manifest has none such. */

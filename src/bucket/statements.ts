@@ -129,6 +129,14 @@ export const statements = {
   putManifest: "INSERT INTO manifests VALUES (?1, ?2, ?3, ?4)",
   dropManifest: "DELETE FROM manifests WHERE content = ?1",
 
+  setLayout: "UPDATE manifests SET layout = ?2 WHERE content = ?1",
+  lastPart: `SELECT ${partColumns} FROM parts WHERE content = ?1 ORDER BY number DESC LIMIT 1`,
+  copyParts: `INSERT INTO parts (content, ${partColumns})
+    SELECT ?2, ${partColumns} FROM parts WHERE content = ?1`,
+  countOne: "INSERT INTO content_refs VALUES (?1, 1) ON CONFLICT DO NOTHING",
+  growCurrent: `UPDATE current SET seq = ?2, modified_at = ?3, size = ?4, etag = ?5, content = ?6,
+    checksum = ?7, detail = ?8, written_as = NULL WHERE key = ?1`,
+
   renameTokenOf: "SELECT request FROM rename_tokens WHERE hour = ?1 AND token = ?2",
   putRenameToken: "INSERT INTO rename_tokens VALUES (?1, ?2, ?3)",
   dropRenameTokens: "DELETE FROM rename_tokens WHERE hour < ?1",

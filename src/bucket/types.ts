@@ -4,6 +4,7 @@
 
 import type { Checksum, ContentId, Segment, StorageClass } from "../s3/content.ts";
 import type { AmendOutcome, AmendRequest, DefaultLock, VersionLock } from "./amend-types.ts";
+import type { AppendOutcome, AppendRequest } from "./append-types.ts";
 import type { RenameOutcome, RenameRequest } from "./rename-types.ts";
 import type {
   DescribeOutcome,
@@ -33,6 +34,7 @@ import type {
 } from "./upload-types.ts";
 
 export type * from "./amend-types.ts";
+export type * from "./append-types.ts";
 export type * from "./rename-types.ts";
 export type * from "./scan-types.ts";
 export type * from "./upload-types.ts";
@@ -360,6 +362,8 @@ export interface BucketIndexRpc {
   commit(request: CommitRequest): Promise<CommitOutcome>;
   /** Changes tags, lock or encryption of a version in place. Idempotent. */
   amend(request: AmendRequest): Promise<AmendOutcome>;
+  /** Puts a blob behind the current object of a key that has no versions. Idempotent by the blob. */
+  append(request: AppendRequest): Promise<AppendOutcome>;
   delete(request: DeleteRequest): Promise<DeleteOutcome>;
   /** Moves the current version of a key to another key of the same partition, in one transaction. */
   rename(request: RenameRequest): Promise<RenameOutcome>;

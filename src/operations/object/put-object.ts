@@ -5,16 +5,21 @@
 // Differs from AWS:
 // - ACLs other than `private` and `bucket-owner-full-control` are refused, as on a bucket with
 //   BucketOwnerEnforced (AWS's default for new buckets).
-// - Write offsets answer NotImplemented.
+// - Write offsets: see append-object.ts.
 
 import { planChecksums } from "../../checksums/plan.ts";
 import { readWriteConditions } from "../../s3/conditions.ts";
-import { S3Error } from "../../s3/errors.ts";
 import { newVersionId } from "../../s3/ids.ts";
 import type { OperationInput, OperationOutput } from "../../s3/operation-types.ts";
 import { type BlobWish, type StoredBlob, writeBlob } from "../../storage/blobs.ts";
 import type { ObjectContext } from "../context.ts";
 import type { Handler } from "../handlers.ts";
+import {
+  appendObject,
+  checkAppendedSize,
+  findAppended,
+  refuseLateCreation,
+} from "./append-object.ts";
 import { commitStored, refuseDoomed } from "./commit.ts";
 import { resolveEncryption } from "./encryption.ts";
 import { checkUploadSize } from "./limits.ts";
@@ -22,12 +27,18 @@ import { requireLockDigest, resolveLock } from "./lock.ts";
 import { checksumMembers, contextMember, encryptionMembers } from "./members.ts";
 import { readWriteIntent } from "./write-intent.ts";
 
-export const putObject: Handler<"PutObject"> = (context, input) =>
-  storeObject(context, input, (wish) => {
+export const putObject: Handler<"PutObject"> = async (context, input) => {
+  const offset = input.WriteOffsetBytes;
+  const appended = offset === undefined ? undefined : await findAppended(context, offset);
+  if (appended !== undefined) return appendObject(context, input, appended);
+  const put = storeObject(context, input, (wish) => {
     const source = context.openBody();
     checkUploadSize(source.length);
+    if (offset !== undefined) checkAppendedSize(source.length);
     return writeBlob(context.env, source, wish);
   });
+  return offset === undefined ? put : put.catch((error) => refuseLateCreation(context, error));
+};
 
 /**
  * A PutObject whose bytes `store` brings, asked for once everything else is settled: the body of
@@ -38,14 +49,12 @@ export async function storeObject(
   input: OperationInput<"PutObject">,
   store: (wish: BlobWish) => Promise<StoredBlob>,
 ): Promise<OperationOutput<"PutObject">> {
-  if (input.WriteOffsetBytes !== undefined) {
-    throw new S3Error("NotImplemented", undefined, {
-      detail: { Header: "x-amz-write-offset-bytes" },
-    });
-  }
   const intent = readWriteIntent(context.headers, input);
   const plan = planChecksums(context.headers, { defaultAlgorithm: "CRC64NVME" });
-  const conditions = readWriteConditions(context.headers);
+  const asked = readWriteConditions(context.headers);
+  // Made by an append at 0, an object must not take the place of one made meanwhile.
+  const conditions =
+    input.WriteOffsetBytes === undefined ? asked : { ...asked, ifNoneMatch: "*" as const };
   await refuseDoomed(context, conditions);
   const { lock } = await resolveLock(context, input);
   // Browsers cannot compute digests; forms are held to what they promise, if anything.
