@@ -7,7 +7,7 @@
 //
 // Differs from AWS: KMS requests are answered over plain HTTP too, which AWS refuses.
 
-import type { VersionDetail } from "../../bucket/types.ts";
+import type { Version, VersionDetail } from "../../bucket/types.ts";
 import type { EncryptionContext } from "../../catalog/kms-material.ts";
 import { S3Error } from "../../s3/errors.ts";
 import type { ContentKeys } from "../../storage/blobs.ts";
@@ -156,6 +156,27 @@ export async function openEncryption(
   }
   if (!isKeyOf(key, encryption)) throw new S3Error("AccessDenied");
   return customerKeys(opened, key);
+}
+
+/**
+ * The keys of a version, for GET, HEAD and GetObjectAttributes. Throws as `openEncryption`, and
+ * InvalidArgument for headers that only writes may have.
+ */
+export function openVersion(
+  context: BucketContext,
+  version: Version,
+  request: { readonly input: EncryptionInput; readonly wantsBytes: boolean },
+): Promise<ContentKeys | undefined> {
+  const name = "x-amz-server-side-encryption";
+  const value = context.headers.get(name);
+  if (value !== null) {
+    throw new S3Error("InvalidArgument", `${name} header is not supported for this operation.`, {
+      detail: { ArgumentName: name, ArgumentValue: value },
+    });
+  }
+  const { encryption } = version.detail;
+  const customerKey = customerKeyHeaders(request.input);
+  return openEncryption(context, { encryption, customerKey, wantsBytes: request.wantsBytes });
 }
 
 /**

@@ -9,8 +9,7 @@ import { S3Error } from "../../s3/errors.ts";
 import { callFacts, type ObjectContext, versioningOf } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { settle } from "../outcomes.ts";
-import { customerKeyHeaders } from "./customer-key.ts";
-import { openEncryption } from "./encryption.ts";
+import { openVersion } from "./encryption.ts";
 import { checksumMembers, partChecksumMember } from "./members.ts";
 import { resolveVersion } from "./read.ts";
 
@@ -24,11 +23,7 @@ export const getObjectAttributes: Handler<"GetObjectAttributes"> = async (contex
     wantSegments: false,
   });
   checkReadConditions(context.headers, version, { nowMs: context.nowMs });
-  await openEncryption(context, {
-    encryption: version.detail.encryption,
-    customerKey: customerKeyHeaders(input),
-    wantsBytes: false,
-  });
+  await openVersion(context, version, { input, wantsBytes: false });
   const { checksum, partsCount } = version.detail;
   return {
     LastModified: new Date(version.modifiedAtMs),

@@ -7,19 +7,14 @@
 import { S3Error } from "../../s3/errors.ts";
 import type { ObjectContext } from "../context.ts";
 import type { Handler } from "../handlers.ts";
-import { customerKeyHeaders } from "./customer-key.ts";
-import { openEncryption } from "./encryption.ts";
+import { openVersion } from "./encryption.ts";
 import { openContent } from "./open-content.ts";
 import { describeRead, readOverrides, resolveForRead } from "./read.ts";
 
 export const getObject: Handler<"GetObject"> = async (context, input) => {
   refuseAnonymousOverrides(context);
   const read = await resolveForRead(context, { versionId: input.VersionId, wantSegments: true });
-  const keys = await openEncryption(context, {
-    encryption: read.found.version.detail.encryption,
-    customerKey: customerKeyHeaders(input),
-    wantsBytes: true,
-  });
+  const keys = await openVersion(context, read.found.version, { input, wantsBytes: true });
   const members = describeRead(context, read, input.ChecksumMode);
   return {
     ...members,

@@ -4,16 +4,11 @@
 // Differs from AWS: nothing known.
 
 import type { Handler } from "../handlers.ts";
-import { customerKeyHeaders } from "./customer-key.ts";
-import { openEncryption } from "./encryption.ts";
+import { openVersion } from "./encryption.ts";
 import { describeRead, readOverrides, resolveForRead } from "./read.ts";
 
 export const headObject: Handler<"HeadObject"> = async (context, input) => {
   const read = await resolveForRead(context, { versionId: input.VersionId, wantSegments: false });
-  await openEncryption(context, {
-    encryption: read.found.version.detail.encryption,
-    customerKey: customerKeyHeaders(input),
-    wantsBytes: false,
-  });
+  await openVersion(context, read.found.version, { input, wantsBytes: false });
   return { ...describeRead(context, read, input.ChecksumMode), ...readOverrides(input) };
 };

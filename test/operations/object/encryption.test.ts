@@ -330,6 +330,18 @@ describe("SSE-C", () => {
   });
 });
 
+describe("GetObject and HeadObject", () => {
+  it("refuse the headers that ask for encryption", async () => {
+    const bucket = await makeOpenBucket();
+    await expectOk(await send("PUT", `/${bucket}/k`, { body: "x" }));
+    const headers = { [sse]: "AES256" };
+    const refused = await send("GET", `/${bucket}/k`, { headers });
+    expect(refused.status).toBe(400);
+    expect(refused.text).toContain("header is not supported for this operation");
+    expect((await send("HEAD", `/${bucket}/k`, { headers })).status).toBe(400);
+  });
+});
+
 describe("SSE-KMS", () => {
   it("refuses what makes no sense", async () => {
     const bucket = await makeOpenBucket();
