@@ -6,6 +6,7 @@ import { serveAdmin } from "./admin/serve.ts";
 import { serveConsole } from "./console.ts";
 import { dispatch } from "./dispatch.ts";
 import { type Env, type Seams, systemSeams } from "./env.ts";
+import { afterExpectation } from "./expectation.ts";
 import { type Arrival, identify } from "./identify.ts";
 import { bucketOfHost, parseBaseDomains, parseTarget } from "./s3/target.ts";
 
@@ -29,7 +30,7 @@ export function createApp(seams: Seams = systemSeams): Hono<{ Bindings: Env }> {
   });
   app.all("/-/api/*", (c) => admin(c.req.raw, arrivalOf(c)));
   app.get("/-/console/*", () => serveConsole());
-  app.all("*", (c) => dispatch(c.req.raw, arrivalOf(c)));
+  app.all("*", (c) => afterExpectation(c.req.raw, c.env, dispatch(c.req.raw, arrivalOf(c))));
   return app;
 }
 
