@@ -2,7 +2,8 @@
 // of what proved genuine. The first segment is opened before anything is handed on, so that a small
 // object that was tampered with is answered with an error and not with a broken body.
 
-import { DamagedBlobError } from "../store-errors.ts";
+import { S3Error } from "../../s3/errors.ts";
+import { DamagedBlobError, translateStoreError } from "../store-errors.ts";
 import { type ContentKeys, openFeed } from "./content-keys.ts";
 import type { Feed } from "./feeds.ts";
 import type { Window } from "./streaming-aead.ts";
@@ -47,18 +48,27 @@ export async function openSealedBody(
     };
   } catch (cause) {
     await cancel();
-    throw new DamagedBlobError(object.key, cause);
+    throw judge(object.key, cause);
   }
 }
 
-/** The store's body as a feed; `take` gives exactly what is asked for, or throws. */
+/** What a store did not deliver may come at the next try; what does not open never will. */
+function judge(blob: string, cause: unknown): Error {
+  return cause instanceof S3Error ? cause : new DamagedBlobError(blob, cause);
+}
+
+/** The store's body as a feed; `take` gives exactly what is asked for, or throws an S3Error. */
 function storeFeed(reader: ReadableStreamBYOBReader, lengthBytes: number): Feed {
   return {
     lengthBytes,
     take: async (maximumBytes) => {
-      const { value } = await reader.readAtLeast(maximumBytes, new Uint8Array(maximumBytes));
+      const { value } = await reader
+        .readAtLeast(maximumBytes, new Uint8Array(maximumBytes))
+        .catch((error: unknown) => {
+          throw translateStoreError(error);
+        });
       if (value === undefined || value.length < maximumBytes) {
-        throw new RangeError("the store's body ended early");
+        throw translateStoreError(new Error("the store's body ended early"));
       }
       return value;
     },
@@ -73,9 +83,11 @@ async function pour(
     await writer.write(first);
     for (let left = feed.lengthBytes - first.length; left > 0; ) {
       const piece = await feed.take(pieceBytes).catch((cause: unknown) => {
+        const failure = judge(blob, cause);
         // The answer has begun: this line is all the operator will hear of it.
-        console.error(JSON.stringify({ event: "integrity", blob }));
-        throw new DamagedBlobError(blob, cause);
+        const event = failure instanceof DamagedBlobError ? "integrity" : "failure";
+        console.error(JSON.stringify({ event, blob }), cause);
+        throw failure;
       });
       await writer.write(piece);
       left -= piece.length;

@@ -1,6 +1,7 @@
 // Encryption of objects end to end: every mode through every path, the store read behind the
 // program's back (SEC-119, SEC-120, SEC-121, B158, B159).
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/serv-side-encryption.html
+import { env } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { patternedBytes } from "../../storage/fixtures.ts";
@@ -404,6 +405,26 @@ describe("SSE-KMS", () => {
     await kms("EnableKey", { KeyId });
     await kms("RotateKeyOnDemand", { KeyId });
     expect((await send("GET", `/${bucket}/k`)).text).toBe("x");
+  });
+
+  it("asks D1 nothing for a warm read", async () => {
+    let queries = 0;
+    const CATALOG = new Proxy(env.CATALOG, {
+      get(target, name) {
+        if (name === "prepare") queries += 1;
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === "function" ? member.bind(target) : member;
+      },
+    });
+    const bucket = await makeOpenBucket();
+    const settings = { CATALOG };
+    const headers = { [sse]: "aws:kms" };
+    await expectOk(await send("PUT", `/${bucket}/k`, { body: "x", headers, settings }));
+    await expectOk(await send("GET", `/${bucket}/k`, { settings }));
+    queries = 0;
+    expect((await send("GET", `/${bucket}/k`, { settings })).text).toBe("x");
+    await expectOk(await send("PUT", `/${bucket}/k`, { body: "x", headers, settings }));
+    expect(queries).toBe(0);
   });
 
   it("does not serve another account's key", async () => {
