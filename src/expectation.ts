@@ -5,12 +5,12 @@
 // botocore (boto3, the AWS CLI) takes an early final answer well, but then misreads the next one on
 // that connection: it waits until the connection closes, and believes the first status once more,
 // so that a refused upload looks stored. It gives up waiting for "100 Continue" after one second
-// and is sound from there, so the answer to such a request takes a little longer than that.
+// and is sound from there, so the answer to such a request takes longer than that.
 
 import type { Env } from "./env.ts";
 
-/** botocore waits 1,000 ms; the rest is for a slow network and a busy machine. */
-const patienceMs = 1_100;
+/** botocore waits 1,000 ms; the rest is for a machine too busy to notice at once (seen at 1,100). */
+const patienceMs = 1_500;
 
 /** Gives `answer` back, not before the client stopped waiting for what it will never get. */
 export async function afterExpectation(

@@ -18,7 +18,7 @@ it("answers an empty upload that expects 100-continue once the client stopped wa
   ask("does not wait", empty, "true");
   ask("is told by its body", { "content-length": "3", expect: "100-continue" }, "true");
   ask("is told by the edge", { ...empty, expect: "100-continue" });
-  await vi.advanceTimersByTimeAsync(1_000);
+  await vi.advanceTimersByTimeAsync(1_400);
   expect(answered).toEqual(["does not wait", "is told by its body", "is told by the edge"]);
   await vi.advanceTimersByTimeAsync(200);
   expect(answered).toContain("stuck");
