@@ -122,10 +122,47 @@ export async function makeBucket(): Promise<string> {
 /** Everything that can be seen of a bucket: versions, uploads, settings. */
 export async function snapshot(bucket: string): Promise<string> {
   const paths = ["?versions", "?uploads", "?versioning", "?tagging", "?ownershipControls"];
-  const answers = await Promise.all(
-    paths.map((path) => send(byHeader({ path: `/${bucket}${path}` }))),
+  let seen = "";
+  for (const path of paths) {
+    const { text } = await send(byHeader({ path: `/${bucket}${path}` }));
+    seen += text.replace(/<(RequestId|HostId)>[^<]*<\/\1>/g, "");
+  }
+  return seen;
+}
+
+/**
+ * The bindings, as an app that runs in the test itself must have them: with a database object of its
+ * own, so that it shares no memory of buckets and keys with the Worker behind `SELF`.
+ */
+export function ownBindings(): Env {
+  const database = {
+    prepare: (sql: string) => env.CATALOG.prepare(sql),
+    batch: (statements: D1PreparedStatement[]) => env.CATALOG.batch(statements),
+  } as D1Database;
+  return { ...env, CATALOG: database };
+}
+
+/** The bindings, and how often a store or an index was asked for anything. */
+export function countingBindings(): { env: Env; calls: () => number } {
+  let calls = 0;
+  const counting = <Binding extends object>(binding: Binding): Binding =>
+    new Proxy(binding, {
+      get: (target, name) => {
+        const member = Reflect.get(target, name) as unknown;
+        if (typeof member !== "function") return member;
+        return (...parameters: unknown[]) => {
+          calls += 1;
+          return (member as (...all: unknown[]) => unknown).apply(target, parameters);
+        };
+      },
+    });
+  const counted = Object.fromEntries(
+    Object.entries(ownBindings()).map(([name, value]) => {
+      const isCounted = name.startsWith("STORE_") || name === "BUCKET_INDEX";
+      return [name, isCounted ? counting(value as object) : value];
+    }),
   );
-  return answers.map(({ text }) => text.replace(/<(RequestId|HostId)>[^<]*<\/\1>/g, "")).join("\n");
+  return { env: counted as unknown as Env, calls: () => calls };
 }
 
 /** What a refusal says. Regular expressions and texts are looked for in the message. */
@@ -202,7 +239,7 @@ export interface Row extends Refusal {
 }
 
 /** The app without a network in front of it: every header arrives as it was written. */
-export const withoutNetwork: Door = { env };
+export const withoutNetwork: Door = { env: ownBindings() };
 
 /** Makes a test of every row. */
 export function runRows(rows: readonly Row[], bucketOf: () => string): void {
