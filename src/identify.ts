@@ -6,7 +6,8 @@ import { limitFailures } from "./auth/failure-limit.ts";
 import { refuseForeignHost } from "./auth/local-host.ts";
 import { openPayload } from "./auth/payload.ts";
 import type { Authenticated, Principal } from "./auth/types.ts";
-import { findAccessKey, noteKeyUse } from "./catalog/access-keys.ts";
+import { noteKeyUse } from "./catalog/access-keys.ts";
+import { findCaller } from "./catalog/callers.ts";
 import type { Env, Seams } from "./env.ts";
 import type { ByteSource } from "./s3/byte-source.ts";
 import { S3Error } from "./s3/errors.ts";
@@ -59,13 +60,14 @@ export async function identify(
         return document;
       },
     },
-    { nowMs, region, findAccessKey: (accessKeyId) => findAccessKey(call, accessKeyId) },
+    { nowMs, region, findAccessKey: (accessKeyId, token) => findCaller(call, accessKeyId, token) },
   ).catch(async (error: unknown) => {
     throw await limitFailures(error, request, { env, nowMs });
   });
   const { principal, service } = authenticated;
   if (principal.type === "Anonymous") refuseForeignHost(target.host, env);
-  if (principal.accessKeyId !== undefined) {
+  // Temporary keys are in no table.
+  if (principal.accessKeyId !== undefined && principal.session === undefined) {
     const use = { accessKeyId: principal.accessKeyId, service, region };
     arrival.waitUntil(noteKeyUse(call, use).catch(() => undefined));
   }

@@ -42,7 +42,11 @@ export interface AuthenticationFacts {
   readonly nowMs: number;
   /** The region this deployment answers as. */
   readonly region: string;
-  readonly findAccessKey: (accessKeyId: string) => Promise<AccessKey | undefined>;
+  /**
+   * The key of that id, for a request that carries this session token. Temporary keys are found only
+   * with their own token; throws InvalidToken and ExpiredToken.
+   */
+  readonly findAccessKey: (accessKeyId: string, token?: string) => Promise<AccessKey | undefined>;
 }
 
 /**
@@ -141,7 +145,8 @@ async function verify(
   checkSignedHeaders(request.headers, claim);
   const { payloadHash, word } = await readPayload(request, claim, parameters);
   const isPlausible = claim.accessKeyId.length <= longestAccessKeyId;
-  const found = isPlausible ? await facts.findAccessKey(claim.accessKeyId) : undefined;
+  const token = readSessionToken(request.headers, parameters);
+  const found = isPlausible ? await facts.findAccessKey(claim.accessKeyId, token) : undefined;
   const key = found?.status === "Active" ? found : undefined;
   const signingKey = signingKeyFor(key?.secret ?? dummySecret, claim.scope);
   const canonical = canonicalRequest({
@@ -163,7 +168,7 @@ async function verify(
     });
   }
   if (!isSame) throw signatureDoesNotMatch(claim, text, canonical);
-  refuseSessionToken(request.headers, parameters);
+  if (token !== undefined && key.isTemporary !== true) throw tokenOfAnother(token);
   const { amzDate } = claim;
   const payload: PayloadBinding =
     word.kind === "chunked-signed"
@@ -238,11 +243,19 @@ async function readPayload(
   return { payloadHash: unsignedPayload, word };
 }
 
-// Sessions have no keys of their own yet: a token beside a long-lived key belongs to somebody else.
-function refuseSessionToken(headers: Headers, parameters: AuthParameters): void {
-  const token = headers.get("x-amz-security-token") ?? parameters.get("x-amz-security-token");
-  if (token === undefined) return;
-  throw new S3Error("InvalidToken", undefined, { detail: { "Token-0": token } });
+/** In the header or in the URL. Two different ones could be checked and used in turn. */
+function readSessionToken(headers: Headers, parameters: AuthParameters): string | undefined {
+  const inHeader = headers.get("x-amz-security-token") ?? undefined;
+  const inQuery = parameters.get("x-amz-security-token");
+  if (inHeader !== undefined && inQuery !== undefined && inHeader !== inQuery) {
+    throw tokenOfAnother(inQuery);
+  }
+  return inHeader ?? inQuery;
+}
+
+/** A long-term key has no token: this one belongs to somebody else's key (SEC-028). */
+function tokenOfAnother(token: string): S3Error {
+  return new S3Error("InvalidToken", undefined, { detail: { "Token-0": token } });
 }
 
 /** Tells the client everything it needs to find its mistake, and nothing about the key. */

@@ -20,7 +20,8 @@ import type { AccessKey, Principal } from "./types.ts";
 export interface FormSignatureFacts {
   /** The region this deployment answers as. */
   readonly region: string;
-  readonly findAccessKey: (accessKeyId: string) => Promise<AccessKey | undefined>;
+  /** As `authenticate` wants it: temporary keys are found only with their own token. */
+  readonly findAccessKey: (accessKeyId: string, token?: string) => Promise<AccessKey | undefined>;
 }
 
 /** A verified signer, and the policy text that was signed. */
@@ -57,13 +58,13 @@ export async function verifyForm(
     throw badField("X-Amz-Algorithm", named)(`X-Amz-Algorithm only supports "${algorithm}"`);
   }
   const claim = parseClaim(credential, amzDate, facts.region);
-  const principal = await findSigner({ ...claim, policy, signature }, facts);
   const token = fields.get("x-amz-security-token")?.value;
-  // Sessions have no keys of their own yet: the token belongs to somebody else's key.
-  if (token !== undefined) {
+  const key = await findSigner({ ...claim, policy, signature, token }, facts);
+  // A long-term key has no token: this one belongs to somebody else's key.
+  if (token !== undefined && key.isTemporary !== true) {
     throw new S3Error("InvalidToken", undefined, { detail: { "Token-0": token } });
   }
-  return { principal, policy };
+  return { principal: key.principal, policy };
 }
 
 /** A form that says who signed it must say it completely. */
@@ -119,19 +120,25 @@ const dummySecret = "0000000000000000000000000000000000000000";
 const longestAccessKeyId = 128;
 
 async function findSigner(
-  claim: { accessKeyId: string; scope: SigningScope; policy: string; signature: string },
+  claim: {
+    readonly accessKeyId: string;
+    readonly scope: SigningScope;
+    readonly policy: string;
+    readonly signature: string;
+    readonly token: string | undefined;
+  },
   { findAccessKey }: FormSignatureFacts,
-): Promise<Principal> {
-  const { accessKeyId, scope, policy, signature } = claim;
+): Promise<AccessKey> {
+  const { accessKeyId, scope, policy, signature, token } = claim;
   const isPlausible = accessKeyId.length <= longestAccessKeyId;
-  const found = isPlausible ? await findAccessKey(accessKeyId) : undefined;
+  const found = isPlausible ? await findAccessKey(accessKeyId, token) : undefined;
   const key = found?.status === "Active" ? found : undefined;
   const expected = signText(signingKeyFor(key?.secret ?? dummySecret, scope), policy);
   const isSame = isSameSignature(expected, signature);
   if (key === undefined) {
     throw new S3Error("InvalidAccessKeyId", undefined, { detail: { AWSAccessKeyId: accessKeyId } });
   }
-  if (isSame) return key.principal;
+  if (isSame) return key;
   throw new S3Error("SignatureDoesNotMatch", undefined, {
     detail: {
       AWSAccessKeyId: accessKeyId,

@@ -3,11 +3,18 @@
 // signature, and in the answer to the call that made the key.
 // Limit of two keys: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
-import type { AccessKey } from "../s3/principal.ts";
+import type { AccessKey, Principal } from "../s3/principal.ts";
 import { type Account, getAccount, operatorAccount, rootPrincipal } from "./accounts.ts";
 import { type CatalogCall, type Query, queryAll, queryFirst } from "./database.ts";
+import { type IdentityPowers, loadPowers } from "./identity-powers.ts";
 import { IsolateCache, perDatabase } from "./isolate-cache.ts";
-import { keyCache, mintAccessKey, type NewAccessKey, openSecret } from "./key-ring.ts";
+import {
+  keyCache,
+  mintAccessKey,
+  type NewAccessKey,
+  openSecret,
+  type StoredKey,
+} from "./key-ring.ts";
 
 export { ACCESS_KEY_CACHE_MS } from "./key-ring.ts";
 
@@ -33,6 +40,7 @@ interface KeyRow {
   readonly access_key_id: string;
   readonly sealed_secret: string;
   readonly status: AccessKeyStatus;
+  readonly user_id: string | null;
   readonly account_id: string;
   readonly canonical_id: string;
   readonly name: string;
@@ -51,11 +59,10 @@ interface SummaryRow {
   readonly last_used_region: string | null;
 }
 
-/** A user's key stands for a user; until there are users, such a row stands for nobody. */
-const selectKey = `SELECT k.access_key_id, k.sealed_secret, k.status, a.account_id, a.canonical_id,
-    a.name, a.email, a.is_operator, a.created_at_ms AS account_created_at_ms
+const selectKey = `SELECT k.access_key_id, k.sealed_secret, k.status, k.user_id, a.account_id,
+    a.canonical_id, a.name, a.email, a.is_operator, a.created_at_ms AS account_created_at_ms
   FROM access_keys k JOIN accounts a ON a.account_id = k.account_id
-  WHERE k.access_key_id = ?1 AND k.user_id IS NULL AND a.state = 'active'`;
+  WHERE k.access_key_id = ?1 AND a.state = 'active'`;
 
 const SUMMARY = `access_key_id, account_id, status, created_at_ms,
   last_used_at_ms, last_used_service, last_used_region`;
@@ -95,7 +102,28 @@ export async function findAccessKey(
   accessKeyId: string,
 ): Promise<AccessKey | undefined> {
   if (isConfiguredRootKey(call, accessKeyId)) return findRootKey(call, accessKeyId);
-  return keyCache(call.env).get(accessKeyId, call.nowMs, () => loadKey(call, accessKeyId));
+  const key = await keyCache(call.env).get(accessKeyId, call.nowMs, () =>
+    loadKey(call, accessKeyId),
+  );
+  if (key?.userId === undefined) return key;
+  // A user's powers are remembered apart: many keys and groups lead to them.
+  const powers = await loadPowers(call, key.userId);
+  return powers === undefined ? undefined : { ...key, principal: userPrincipal(key, powers) };
+}
+
+/** A user as a caller. Its account's facts are those of the key. */
+function userPrincipal({ principal, accessKeyId }: AccessKey, powers: IdentityPowers): Principal {
+  const { identity, policies } = powers;
+  const { accountId, canonicalId, displayName } = principal;
+  return {
+    type: "User",
+    ...{ accountId, canonicalId, displayName, accessKeyId, policies },
+    arn: identity.arn,
+    isOperator: false,
+    userId: identity.identityId,
+    userName: identity.name,
+    tags: identity.tags.map(({ Key, Value }) => ({ key: Key, value: Value })),
+  };
 }
 
 /** True for `ROOT_ACCESS_KEY_ID`: it is in no table and only the deployment can change it. */
@@ -199,7 +227,7 @@ async function findRootKey(call: CatalogCall, accessKeyId: string): Promise<Acce
   return { accessKeyId, secret, status: "Active", principal };
 }
 
-async function loadKey(call: CatalogCall, accessKeyId: string): Promise<AccessKey | undefined> {
+async function loadKey(call: CatalogCall, accessKeyId: string): Promise<StoredKey | undefined> {
   const row = await queryFirst<KeyRow>(call, [selectKey, accessKeyId]);
   if (row === undefined) return undefined;
   const account: Account = {
@@ -215,6 +243,7 @@ async function loadKey(call: CatalogCall, accessKeyId: string): Promise<AccessKe
     secret: await openSecret(call.env, accessKeyId, row.sealed_secret),
     status: row.status,
     principal: rootPrincipal(account, accessKeyId),
+    ...(row.user_id !== null && { userId: row.user_id }),
   };
 }
 

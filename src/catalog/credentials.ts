@@ -1,4 +1,4 @@
-// Makes the ids and secrets of accounts and access keys, all of them random and none of them chosen
+// Makes the ids and secrets of accounts, identities and access keys, all of them random and none of them chosen
 // by a client (SEC-069). Pure; whether an id is free is the database's to say.
 
 /** Cryptographically random bytes; `Seams.randomBytes` has this shape. */
@@ -23,6 +23,18 @@ export function newCanonicalId(randomBytes: RandomBytes): string {
 /** `AKIA` and 16 characters: 80 random bits. */
 export function newAccessKeyId(randomBytes: RandomBytes): string {
   return `AKIA${pick(BASE32, 16, randomBytes)}`;
+}
+
+/** `ASIA` and 16 characters: the key of a session. */
+export function newSessionKeyId(randomBytes: RandomBytes): string {
+  return `ASIA${pick(BASE32, 16, randomBytes)}`;
+}
+
+const idPrefixes = { user: "AIDA", group: "AGPA", role: "AROA", policy: "ANPA" } as const;
+
+/** The id of a user, group, role or managed policy: 4 letters that say which and 17 characters. */
+export function newIdentityId(kind: keyof typeof idPrefixes, randomBytes: RandomBytes): string {
+  return `${idPrefixes[kind]}${pick(BASE32, 17, randomBytes)}`;
 }
 
 /**

@@ -74,6 +74,13 @@ export class IsolateCache<Value> {
     this.#loads.delete(key);
   }
 
+  /** Forgets everything, loads under way included. */
+  clear(): void {
+    this.#present.clear();
+    this.#absent.clear();
+    this.#loads.clear();
+  }
+
   async #load(
     key: string,
     nowMs: number,

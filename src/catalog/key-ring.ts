@@ -19,10 +19,16 @@ const ABSENT_KEY_CACHE_MS = 5_000;
 /** About 1 KB each. */
 const KEYS_REMEMBERED = 5_000;
 
+/** A key as it is remembered: `principal` is the account's root, whoever in it the key belongs to. */
+export interface StoredKey extends AccessKey {
+  /** Absent: the root's key. */
+  readonly userId?: string;
+}
+
 /** Opened keys by id, in this isolate. */
 export const keyCache = perDatabase(
   () =>
-    new IsolateCache<AccessKey>({
+    new IsolateCache<StoredKey>({
       ttlMs: ACCESS_KEY_CACHE_MS,
       absentTtlMs: ABSENT_KEY_CACHE_MS,
       maxEntries: KEYS_REMEMBERED,

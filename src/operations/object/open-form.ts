@@ -10,7 +10,8 @@ import {
   parsePostPolicy,
   type SizeRange,
 } from "../../auth/post-policy.ts";
-import { findAccessKey, noteKeyUse } from "../../catalog/access-keys.ts";
+import { noteKeyUse } from "../../catalog/access-keys.ts";
+import { findCaller } from "../../catalog/callers.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { type FormHead, FormReader } from "../../s3/form.ts";
 import { keyTooLong, maximumKeyBytes, utf8Length } from "../../s3/target.ts";
@@ -86,7 +87,7 @@ async function findSigner(context: ServiceContext, fields: FormValues) {
   const call = { env, seams, nowMs };
   const signed = await verifyForm(fields, {
     region,
-    findAccessKey: (accessKeyId) => findAccessKey(call, accessKeyId),
+    findAccessKey: (accessKeyId, token) => findCaller(call, accessKeyId, token),
   });
   if (signed === undefined) {
     // A policy that nobody signed allows nothing, and must not look as if it did.
@@ -98,9 +99,11 @@ async function findSigner(context: ServiceContext, fields: FormValues) {
       detail: { ArgumentName: "Authorization", ArgumentValue: "" },
     });
   }
-  const { accessKeyId = "" } = signed.principal;
-  const use = noteKeyUse(call, { accessKeyId, service: "s3", region });
-  context.waitUntil(use.catch(() => undefined));
+  const { accessKeyId = "", session } = signed.principal;
+  if (session === undefined) {
+    const use = noteKeyUse(call, { accessKeyId, service: "s3", region });
+    context.waitUntil(use.catch(() => undefined));
+  }
   return signed;
 }
 
