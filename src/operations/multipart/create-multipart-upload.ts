@@ -7,7 +7,7 @@ import { readMultipartChecksum } from "../../checksums/multipart.ts";
 import { newUploadId } from "../../s3/ids.ts";
 import type { Handler } from "../handlers.ts";
 import { followingSettings } from "../object/commit.ts";
-import { resolveEncryption } from "../object/encryption.ts";
+import { checkSameDefault, resolveEncryption } from "../object/encryption.ts";
 import { resolveLock } from "../object/lock.ts";
 import { contextMember, encryptionMembers } from "../object/members.ts";
 import { readWriteIntent } from "../object/write-intent.ts";
@@ -20,8 +20,9 @@ export const createMultipartUpload: Handler<"CreateMultipartUpload"> = async (co
   const lock = await resolveLock(context, input);
   const detail = { ...intent.detail, ...encryption.detail, ...lock };
   const uploadId = newUploadId(context.nowMs, context.seams.randomBytes);
-  const outcome = await followingSettings(context, (opened) =>
-    opened.index.createUpload({
+  const outcome = await followingSettings(context, (opened) => {
+    checkSameDefault(context, opened);
+    return opened.index.createUpload({
       epoch: opened.bucket.epoch,
       nowMs: context.nowMs,
       key: context.key,
@@ -32,8 +33,8 @@ export const createMultipartUpload: Handler<"CreateMultipartUpload"> = async (co
         ...(checksum !== undefined && { checksum }),
         initiator: { id: context.principal.arn, displayName: context.principal.displayName },
       },
-    }),
-  );
+    });
+  });
   if (outcome.kind !== "created") refuse(outcome, { bucket: context.bucket.name });
   return {
     Bucket: context.bucket.name,

@@ -12,6 +12,7 @@ import {
   versioningOf,
 } from "../context.ts";
 import { refuse, StaleSettings, settle } from "../outcomes.ts";
+import { checkSameDefault } from "./encryption.ts";
 import { defaultLockOf } from "./lock.ts";
 
 export type Committed = Extract<CommitOutcome, { kind: "committed" }>;
@@ -47,16 +48,17 @@ export type CommitFacts = Omit<
 export async function commitStored(context: ObjectContext, facts: CommitFacts): Promise<Committed> {
   const ownBlobs = facts.sharedFrom === undefined ? [facts.content] : [];
   return withBlobs(context, ownBlobs, async () => {
-    const outcome = await followingSettings(context, (opened) =>
-      opened.index.commit({
+    const outcome = await followingSettings(context, (opened) => {
+      checkSameDefault(context, opened);
+      return opened.index.commit({
         ...facts,
         key: context.key,
         epoch: opened.bucket.epoch,
         nowMs: context.nowMs,
         versioning: versioningOf(opened.bucket),
         ...defaultLockOf(opened.bucket),
-      }),
-    );
+      });
+    });
     switch (outcome.kind) {
       case "committed":
         return outcome;

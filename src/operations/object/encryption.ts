@@ -13,6 +13,7 @@ import { S3Error } from "../../s3/errors.ts";
 import type { ContentKeys } from "../../storage/blobs.ts";
 import { encryptionDefault } from "../bucket/encryption-default.ts";
 import type { BucketContext, OpenedBucket, ServiceContext } from "../context.ts";
+import { StaleSettings } from "../outcomes.ts";
 import {
   type CustomerKey,
   type CustomerKeyHeaders,
@@ -115,6 +116,17 @@ export function openDataKey(
   const { wrappedKey, context: header } = encryption;
   const bound = contextOf(opened, typeof header === "string" ? header : undefined);
   return unwrapDataKey(context, String(wrappedKey), bound);
+}
+
+/**
+ * For the commit of a write that was decided under settings that may have moved on since: another
+ * default of encryption asks for other bytes. Throws StaleSettings, so that the call runs anew.
+ */
+export function checkSameDefault(context: OpenedBucket, opened: OpenedBucket): void {
+  const [decided, present] = [context.bucket, opened.bucket].map(({ settings }) =>
+    settings.get("encryption"),
+  );
+  if (decided !== present) throw new StaleSettings(opened.bucket.name);
 }
 
 /** What a read needs to know besides the version. */

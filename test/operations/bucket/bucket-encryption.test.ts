@@ -1,6 +1,7 @@
 // Default encryption of buckets, what they block, and UpdateObjectEncryption, which changes the key
 // of an object that stands.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketEncryption.html
+import { env } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import {
   allowing,
@@ -27,6 +28,14 @@ function byDefault(algorithm: string, key?: string): string {
 async function makeKey(): Promise<{ KeyId: string; Arn: string }> {
   return (await kms("CreateKey")).output["KeyMetadata"] as { KeyId: string; Arn: string };
 }
+
+/** A catalog of its own, as far as caches can tell: what another isolate would have. */
+const ownMethods: ProxyHandler<D1Database> = {
+  get(target, name) {
+    const member: unknown = Reflect.get(target, name);
+    return typeof member === "function" ? member.bind(target) : member;
+  },
+};
 
 describe("GetBucketEncryption", () => {
   it("says SSE-S3 and blocked SSE-C of a bucket that was never told otherwise", async () => {
@@ -62,6 +71,25 @@ describe("PutBucketEncryption", () => {
     expect((await send("GET", `/${bucket}/c`)).text).toBe("a hidden sentence");
     const plain = await send("PUT", `/${bucket}/p`, { body: "x", headers: { [sse]: "AES256" } });
     expect(plain.headers.get(sse)).toBe("AES256");
+  });
+
+  it("binds isolates that remember the bucket without it", async () => {
+    const bucket = await makeBucket();
+    const settings = { CATALOG: new Proxy(env.CATALOG, ownMethods) };
+    await expectOk(await send("PUT", `/${bucket}/warm`, { body: "x", settings }));
+    const body = setting(byDefault("aws:kms"));
+    await expectOk(await send("PUT", `/${bucket}?encryption`, { body }));
+    const late = await send("PUT", `/${bucket}/k`, { body: "a late sentence", settings });
+    expect(late.status).toBe(503);
+    const again = await send("PUT", `/${bucket}/k`, { body: "a late sentence", settings });
+    expect(again.headers.get(sse)).toBe("aws:kms");
+    expect((await send("GET", `/${bucket}/k`)).text).toBe("a late sentence");
+    const stale = { CATALOG: new Proxy(env.CATALOG, ownMethods) };
+    await expectOk(await send("PUT", `/${bucket}/warm`, { body: "x", settings: stale }));
+    const back = setting(byDefault("aws:kms:dsse"));
+    await expectOk(await send("PUT", `/${bucket}?encryption`, { body: back }));
+    const begun = await send("POST", `/${bucket}/u?uploads`, { settings: stale });
+    expect(begun.headers.get(sse)).toBe("aws:kms:dsse");
   });
 
   it("makes DSSE-KMS with the default key the default", async () => {

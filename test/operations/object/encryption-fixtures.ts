@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { AwsClient } from "aws4fetch";
 import { createApp } from "../../../src/app.ts";
 import { type Env, systemSeams } from "../../../src/env.ts";
+import { isBlobId } from "../../../src/s3/ids.ts";
 import { type Keys, rootKeys } from "../bucket/fixtures.ts";
 
 export interface Answer {
@@ -116,7 +117,7 @@ export async function storeContents(): Promise<{ bytes: Buffer; metadata: string
       ...(after !== undefined && { startAfter: after }),
     });
     for (const { key, customMetadata } of page.objects) {
-      const object = await env.STORE_STANDARD.get(key);
+      const object = isBlobId(key) ? await env.STORE_STANDARD.get(key) : null;
       if (object !== null) pieces.push(new Uint8Array(await object.arrayBuffer()));
       metadata += JSON.stringify(customMetadata);
       after = key;
@@ -131,7 +132,7 @@ export async function damageStore(place: number): Promise<void> {
   const { objects } = await env.STORE_STANDARD.list();
   for (const { key } of objects) {
     const object = await env.STORE_STANDARD.get(key);
-    if (object === null || object.size <= place) continue;
+    if (object === null || object.size <= place || !isBlobId(key)) continue;
     const bytes = new Uint8Array(await object.arrayBuffer());
     bytes[place] = (bytes[place] ?? 0) ^ 1;
     const { customMetadata } = object;
