@@ -8,6 +8,7 @@ import { dispatch } from "./dispatch.ts";
 import { type Env, type Seams, systemSeams } from "./env.ts";
 import { afterExpectation } from "./expectation.ts";
 import { type Arrival, identify } from "./identify.ts";
+import { pushJob } from "./jobs/table.ts";
 import { bucketOfHost, parseBaseDomains, parseTarget } from "./s3/target.ts";
 
 /** What Hono routes by: own paths only when the host names no bucket; a bucket may have any key. */
@@ -37,5 +38,7 @@ export function createApp(seams: Seams = systemSeams): Hono<{ Bindings: Env }> {
 /** The admin API behind the same authentication as S3. */
 function admin(request: Request, arrival: Arrival): Promise<Response> {
   const authenticate = () => identify(request, parseTarget(request.url, []), arrival);
-  return serveAdmin(request, { env: arrival.env, seams: arrival.seams, authenticate });
+  const { env, seams } = arrival;
+  const advanceJob = (jobId: string) => pushJob({ env, seams }, jobId);
+  return serveAdmin(request, { env, seams, authenticate, advanceJob });
 }

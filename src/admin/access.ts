@@ -11,6 +11,8 @@ export interface AdminCall extends CatalogCall {
   readonly principal: Principal;
   /** The verified payload. Once only. */
   openBody(): ByteSource;
+  /** Works on an upkeep job for a moment, in slices. */
+  advanceJob(jobId: string): Promise<void>;
 }
 
 /** Throws AccessDenied unless the caller is the root of the account that deployed Cairn. */

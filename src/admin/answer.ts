@@ -13,6 +13,8 @@ const errorTable = {
   MethodNotAllowed: [405, "This path does not answer to that method."],
   NoSuchAccessKey: [404, "There is no such access key."],
   NoSuchAccount: [404, "There is no such account."],
+  NoSuchBucket: [404, "There is no such bucket."],
+  NoSuchJob: [404, "There is no such job."],
   NoSuchPath: [404, "The admin API has no such path."],
   OperatorAccount: [409, "The operator's account cannot be deleted."],
   RootKeyIsConfigured: [

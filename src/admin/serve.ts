@@ -17,6 +17,13 @@ import { AdminError, answerError } from "./answer.ts";
 import { answerCreateKey, answerDeleteKey, answerListKeys, answerUpdateKey } from "./keys.ts";
 import { answerReseal } from "./master-key.ts";
 import { answerStatus } from "./status.ts";
+import {
+  answerAdvanceJob,
+  answerGetJob,
+  answerListFindings,
+  answerListJobs,
+  answerStartJobs,
+} from "./upkeep.ts";
 
 /** Who asks, as the same authentication that guards S3 found it. */
 export interface AdminCaller {
@@ -32,6 +39,8 @@ export interface AdminFacts {
   readonly seams: Seams;
   /** May throw any S3Error of authentication; anonymous is a principal, and is refused here. */
   authenticate(): Promise<AdminCaller>;
+  /** Works on an upkeep job for a moment: the jobs are no part of this room. */
+  advanceJob(jobId: string): Promise<void>;
 }
 
 type AdminContext = Context<{ Bindings: AdminCall }>;
@@ -51,6 +60,7 @@ function route(
 
 const ACCOUNT = ":account{[0-9]{12}|self}";
 const KEY = ":key{[A-Za-z0-9]{1,128}}";
+const JOB = ":job{[A-Z0-9]{16}}";
 
 route("/status", { GET: (c) => answerStatus(c.env) });
 route("/accounts", {
@@ -71,6 +81,19 @@ route(`/keys/${KEY}`, {
   DELETE: (c) => answerDeleteKey(c.env, parameter(c, "key")),
 });
 route("/master-key/reseal", { POST: (c) => answerReseal(c.env) });
+route("/jobs", {
+  GET: (c) => answerListJobs(c.env, { kind: c.req.query("kind"), limit: c.req.query("limit") }),
+  POST: (c) => answerStartJobs(c.env),
+});
+route(`/jobs/${JOB}`, { GET: (c) => answerGetJob(c.env, parameter(c, "job")) });
+route(`/jobs/${JOB}/advance`, { POST: (c) => answerAdvanceJob(c.env, parameter(c, "job")) });
+route(`/jobs/${JOB}/findings`, {
+  GET: (c) =>
+    answerListFindings(c.env, parameter(c, "job"), {
+      after: c.req.query("after"),
+      limit: c.req.query("limit"),
+    }),
+});
 app.notFound(() => answerError(new AdminError("NoSuchPath")));
 app.onError((error) => answerError(error));
 
@@ -78,16 +101,17 @@ app.onError((error) => answerError(error));
 export async function serveAdmin(request: Request, facts: AdminFacts): Promise<Response> {
   try {
     const { env, seams } = facts;
+    const advanceJob = (jobId: string) => facts.advanceJob(jobId);
     const caller = await facts.authenticate();
     if (caller.principal.type === "Anonymous") throw new AdminError("AccessDenied");
     const { principal, nowMs } = caller;
     const openBody = () => caller.openBody();
-    return await app.fetch(request, { env, seams, nowMs, principal, openBody });
+    return await app.fetch(request, { env, seams, nowMs, principal, openBody, advanceJob });
   } catch (error) {
     return answerError(error);
   }
 }
 
-function parameter(c: AdminContext, name: "account" | "key"): string {
+function parameter(c: AdminContext, name: "account" | "key" | "job"): string {
   return c.req.param(name) ?? "";
 }

@@ -6,6 +6,7 @@ import { type Census, takeCensus } from "../catalog/census.ts";
 import { classTable, type StoreBinding } from "../storage/classes.ts";
 import { type AdminCall, requireOperator } from "./access.ts";
 import { answer } from "./answer.ts";
+import { describeUpkeep } from "./upkeep.ts";
 
 /** The release. Kept equal to `package.json` by a test. */
 export const VERSION = "0.1.0";
@@ -16,7 +17,11 @@ const PROBE_KEY = "-status-probe";
 /** `GET /status`. Answers 200 while parts are down: `catalog` and `stores` say which. */
 export async function answerStatus(call: AdminCall): Promise<Response> {
   requireOperator(call);
-  const [catalog, stores] = await Promise.all([describeCatalog(call), describeStores(call)]);
+  const [catalog, stores, upkeep] = await Promise.all([
+    describeCatalog(call),
+    describeStores(call),
+    describeUpkeep(call),
+  ]);
   return answer({
     version: VERSION,
     region: call.env.REGION ?? "us-east-1",
@@ -24,6 +29,7 @@ export async function answerStatus(call: AdminCall): Promise<Response> {
     time: new Date(call.nowMs).toISOString(),
     catalog,
     stores,
+    upkeep,
   });
 }
 

@@ -17,7 +17,7 @@ import { beginDelete, initialise } from "./lifetime.ts";
 import { list } from "./listing.ts";
 import { Manifests } from "./manifests.ts";
 import { findOrphans } from "./orphans.ts";
-import { describe, rebuild } from "./rebuild.ts";
+import { describe, findMissing, rebuild } from "./rebuild.ts";
 import { countRows, mendKey, recount } from "./recount.ts";
 import { rename } from "./rename.ts";
 import { resolve } from "./resolve.ts";
@@ -145,6 +145,9 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   }
   async rebuild(request: rpc.RebuildRequest): Answer<"rebuild"> {
     return this.#write((index) => rebuild(index, request));
+  }
+  async findMissing(names: readonly rpc.VersionName[]): Answer<"findMissing"> {
+    return findMissing(this.#index, names);
   }
   async describe(key: string, versionId: string): Answer<"describe"> {
     return describe(this.#index, key, versionId);

@@ -129,6 +129,9 @@ export class BucketClient {
   rebuild(request: rpc.RebuildRequest): ReturnType<Rpc["rebuild"]> {
     return this.#home((index) => index.rebuild(request));
   }
+  findMissing(names: readonly rpc.VersionName[]): ReturnType<Rpc["findMissing"]> {
+    return this.#home((index) => index.findMissing(names));
+  }
   describe(key: string, versionId: string): ReturnType<Rpc["describe"]> {
     return this.#home((index) => index.describe(key, versionId));
   }

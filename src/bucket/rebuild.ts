@@ -27,6 +27,7 @@ import type {
   RebuiltPart,
   RebuiltUpload,
   RebuiltVersion,
+  VersionName,
 } from "./scan-types.ts";
 import { statements } from "./statements.ts";
 import { findVersion } from "./versions.ts";
@@ -224,4 +225,11 @@ export function describe(index: IndexState, key: string, versionId: string): Des
     segments: parseSegments(part[5], part[1]),
   }));
   return { kind: "version", version: readVersion(row), parts };
+}
+
+/** Which of the versions are gone, so that their notes may go. */
+export function findMissing(index: IndexState, names: readonly VersionName[]): VersionName[] {
+  const { state } = index.ledger;
+  if (state === "none" || state === "rebuilding") return [];
+  return names.filter(({ key, versionId }) => findVersion(index, key, versionId) === undefined);
 }

@@ -146,6 +146,12 @@ export type RebuildOutcome =
   | { readonly kind: "done"; readonly added: number }
   | { readonly kind: "not-empty" };
 
+/** A version by its public name. */
+export interface VersionName {
+  readonly key: string;
+  readonly versionId: string;
+}
+
 /** All that is known of one version, for the note that a rebuild reads. */
 export type DescribeOutcome =
   | { readonly kind: "no-such-version" }

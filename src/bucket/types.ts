@@ -14,6 +14,7 @@ import type {
   RecountRequest,
   ScanOutcome,
   ScanRequest,
+  VersionName,
 } from "./scan-types.ts";
 import type {
   AbortUploadOutcome,
@@ -399,6 +400,8 @@ export interface BucketIndexRpc {
   mendKeys(keys: readonly string[]): Promise<readonly string[]>;
   /** A step of making the index of a bucket anew from what the stores tell. */
   rebuild(request: RebuildRequest): Promise<RebuildOutcome>;
+  /** Of these versions, the ones that are gone. An index that is lost misses none. */
+  findMissing(names: readonly VersionName[]): Promise<readonly VersionName[]>;
   /** Everything about one version, its parts included. */
   describe(key: string, versionId: string): Promise<DescribeOutcome>;
 }

@@ -2,8 +2,11 @@
 // is logged and does not stop the others.
 
 import { type IndexSteps, reconcileBuckets } from "../catalog/bucket-lifecycle.ts";
+import { forgetJobs, startJob } from "../catalog/jobs.ts";
 import { maintainKmsKeys } from "../catalog/kms-keys.ts";
 import type { Env, Seams } from "../env.ts";
+import { storeNumbers } from "../storage/classes.ts";
+import { advanceAllJobs } from "./table.ts";
 
 export interface JobFacts {
   readonly env: Env;
@@ -27,9 +30,37 @@ const kmsKeysPerRun = 100;
 const maintainKeys: Duty = ({ env, seams }) =>
   maintainKmsKeys({ env, seams, nowMs: seams.now() }, kmsKeysPerRun);
 
+/** Goes on with sweeps, checks and rebuilds, whoever started them. */
+const advance: Duty = advanceAllJobs;
+
+/** How long finished jobs and their findings are kept. */
+const jobsKeptMs = 90 * 24 * 3600 * 1000;
+
+/**
+ * Once a day: every store is swept, every size compared; on the first of a month every byte is read.
+ * Calling every index also arms alarms that were lost (faults.md D36).
+ */
+const startDaily: Duty = async ({ env, seams }) => {
+  const call = { env, seams, nowMs: seams.now() };
+  await forgetJobs(call, call.nowMs - jobsKeptMs);
+  for (const store of storeNumbers) {
+    await startJob(call, { kind: "sweep", target: String(store), options: {} });
+  }
+  await startJob(call, { kind: "scrub", target: "*", options: {} });
+  if (new Date(call.nowMs).getUTCDate() !== 1) return;
+  await startJob(call, { kind: "scrub", target: "*/bytes", options: { isReading: true } });
+};
+
 /** The crons of `wrangler.toml`, and what is due at each. */
 const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])[]> = new Map([
-  ["*/5 * * * *", [["reconcile", reconcile]]],
+  [
+    "*/5 * * * *",
+    [
+      ["reconcile", reconcile],
+      ["advance-jobs", advance],
+    ],
+  ],
+  ["0 0 * * *", [["start-daily-jobs", startDaily]]],
   ["0 * * * *", [["kms-keys", maintainKeys]]],
 ]);
 

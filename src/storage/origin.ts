@@ -10,6 +10,8 @@ export interface BlobOrigin {
   readonly key: string;
   /** Set for the content of a version, as the index will call it. */
   readonly versionId?: string;
+  /** Whether the bucket will show the version as `null`, as far as its writer knew. */
+  readonly isNull?: boolean;
   /** Set, both, for an uploaded part. */
   readonly uploadId?: string;
   readonly partNumber?: number;
@@ -48,6 +50,7 @@ export function encodeOrigin(
     ...(facts.sealed !== undefined && { sealed: facts.sealed }),
   };
   if (origin.versionId !== undefined) fixed["version"] = origin.versionId;
+  if (origin.isNull !== undefined) fixed["null"] = origin.isNull ? "1" : "0";
   if (origin.uploadId !== undefined) fixed["upload"] = origin.uploadId;
   if (origin.partNumber !== undefined) fixed["part"] = String(origin.partNumber);
   const detail = new Map(Object.entries(origin.detail ?? {}));
@@ -66,7 +69,7 @@ export function encodeOrigin(
 /** The origin of a stored blob, or `null` where the metadata was not written by this program. */
 export function decodeOrigin(metadata: Readonly<Record<string, string>>): ReadOrigin | null {
   const { bucket, key, checksum, version, upload, part, sealed, left } = metadata;
-  const storageClass = metadata["class"];
+  const { class: storageClass, null: isNull } = metadata;
   if (bucket === undefined || key === undefined) return null;
   if (storageClass === undefined || checksum === undefined) return null;
   try {
@@ -76,6 +79,7 @@ export function decodeOrigin(metadata: Readonly<Record<string, string>>): ReadOr
       storageClass,
       checksum,
       ...(version !== undefined && { versionId: version }),
+      ...(isNull !== undefined && { isNull: isNull === "1" }),
       ...(upload !== undefined && { uploadId: upload }),
       ...(part !== undefined && { partNumber: Number(part) }),
       ...(sealed !== undefined && { sealed }),

@@ -105,7 +105,8 @@ describe("the admin API's door", () => {
   it("answers a failed authentication with its S3 code in JSON (SEC-068)", async () => {
     const authenticate = () => Promise.reject(new S3Error("SignatureDoesNotMatch"));
     const request = new Request("http://localhost/-/api/v1/accounts");
-    const facts = { env, seams: systemSeams, authenticate };
+    const advanceJob = () => Promise.resolve();
+    const facts = { env, seams: systemSeams, authenticate, advanceJob };
     const answer = await read(await serveAdmin(request, facts));
     expect(answer.status).toBe(403);
     expect(answer.body.error.code).toBe("SignatureDoesNotMatch");

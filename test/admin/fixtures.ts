@@ -37,6 +37,7 @@ export interface Asked {
   /** A body that is not JSON text of `body`. */
   readonly source?: ByteSource;
   readonly env?: Env;
+  readonly advanceJob?: (jobId: string) => Promise<void>;
 }
 
 /** Sends `"GET /status"` and the like; gives the status, the headers and the parsed body. */
@@ -50,7 +51,8 @@ export async function ask(line: string, asked: Asked) {
     openBody: () => source,
   });
   const request = new Request(`http://localhost/-/api/v1${path}`, { method });
-  const facts = { env: asked.env ?? env, seams: systemSeams, authenticate };
+  const advanceJob = asked.advanceJob ?? (async () => undefined);
+  const facts = { env: asked.env ?? env, seams: systemSeams, authenticate, advanceJob };
   return read(await serveAdmin(request, facts));
 }
 

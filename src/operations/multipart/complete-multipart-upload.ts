@@ -15,6 +15,7 @@ import type { Handler } from "../handlers.ts";
 import { followingSettings } from "../object/commit.ts";
 import { defaultLockOf } from "../object/lock.ts";
 import { checksumMembers, encryptionMembers, readChecksumMember } from "../object/members.ts";
+import { leaveNote } from "../object/note.ts";
 import { refuse } from "../outcomes.ts";
 import { noSuchUpload } from "./upload.ts";
 
@@ -46,6 +47,7 @@ export const completeMultipartUpload: Handler<"CompleteMultipartUpload"> = async
     }),
   );
   if (outcome.kind !== "committed") return refuseCompletion(context, uploadId, outcome);
+  leaveNote(context, { versionId: outcome.versionId, writtenAs: request.versionId });
   return {
     Location: locationOf(context),
     Bucket: context.bucket.name,

@@ -6,6 +6,7 @@ import { S3Error } from "../../s3/errors.ts";
 import type { ObjectContext } from "../context.ts";
 import { refuse } from "../outcomes.ts";
 import { followingSettings } from "./commit.ts";
+import { leaveNote } from "./note.ts";
 import { checkVersionId, deleteMarkerRefusal } from "./read.ts";
 
 /**
@@ -27,7 +28,10 @@ export async function amendVersion(
       ...(versionId !== undefined && { versionId }),
     }),
   );
-  if (outcome.kind === "amended") return outcome.version;
+  if (outcome.kind === "amended") {
+    leaveNote(context, outcome.version);
+    return outcome.version;
+  }
   return refuseAmendment(context, outcome, versionId);
 }
 

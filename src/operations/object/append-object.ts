@@ -20,6 +20,7 @@ import { followingSettings, refuseDoomed, withBlobs } from "./commit.ts";
 import { openUploadEncryption } from "./encryption.ts";
 import { checkUploadSize } from "./limits.ts";
 import { checksumMembers, contextMember, encryptionMembers } from "./members.ts";
+import { leaveNote } from "./note.ts";
 
 type Input = OperationInput<"PutObject">;
 
@@ -142,6 +143,7 @@ function settleAppend(
 ): Extract<AppendOutcome, { kind: "appended" }> {
   switch (outcome.kind) {
     case "appended":
+      leaveNote(context, {});
       return outcome;
     case "wrong-offset":
       throw wrongOffset();

@@ -14,6 +14,7 @@ import {
 import { refuse, StaleSettings, settle } from "../outcomes.ts";
 import { checkSameDefault } from "./encryption.ts";
 import { defaultLockOf } from "./lock.ts";
+import { leaveNote } from "./note.ts";
 
 export type Committed = Extract<CommitOutcome, { kind: "committed" }>;
 
@@ -61,6 +62,10 @@ export async function commitStored(context: ObjectContext, facts: CommitFacts): 
     });
     switch (outcome.kind) {
       case "committed":
+        // A blob of its own says whose it is; what a copy refers to says it was another's.
+        if (facts.sharedFrom !== undefined) {
+          leaveNote(context, { versionId: outcome.versionId, writtenAs: facts.versionId });
+        }
         return outcome;
       case "locked":
         throw new S3Error("AccessDenied");

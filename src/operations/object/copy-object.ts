@@ -195,6 +195,7 @@ async function copiedFacts(
       bucketId: context.bucket.bucketId,
       key: context.key,
       versionId: wish.versionId,
+      isNull: versioningOf(context.bucket) !== "Enabled",
       detail,
     },
     ...(keys !== undefined && { keys }),

@@ -12,7 +12,7 @@ import { readWriteConditions } from "../../s3/conditions.ts";
 import { newVersionId } from "../../s3/ids.ts";
 import type { OperationInput, OperationOutput } from "../../s3/operation-types.ts";
 import { type BlobWish, type StoredBlob, writeBlob } from "../../storage/blobs.ts";
-import type { ObjectContext } from "../context.ts";
+import { type ObjectContext, versioningOf } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import {
   appendObject,
@@ -71,6 +71,7 @@ export async function storeObject(
       bucketId: context.bucket.bucketId,
       key: context.key,
       versionId,
+      isNull: versioningOf(context.bucket) !== "Enabled",
       detail,
     },
     ...(keys !== undefined && { keys }),

@@ -19,6 +19,7 @@ import type { Handler } from "../handlers.ts";
 import { refuse } from "../outcomes.ts";
 import { followingSettings } from "./commit.ts";
 import { defaultLockOf, requireActions } from "./lock.ts";
+import { leaveNote } from "./note.ts";
 
 const sourceHeader = "x-amz-rename-source";
 const tokenHeader = "x-amz-client-token";
@@ -50,8 +51,11 @@ export const renameObject: Handler<"RenameObject"> = async (context, input) => {
     }),
   );
   switch (outcome.kind) {
-    case "renamed":
+    case "renamed": {
+      const isNull = versioningOf(context.bucket) !== "Enabled";
+      leaveNote(context, { ...(!isNull && request), writtenAs: request.versionId });
       return {};
+    }
     case "token-mismatch":
       throw new S3Error("IdempotencyParameterMismatch");
     case "locked":

@@ -1,0 +1,190 @@
+// Upkeep for the operator: start checks, sweeps and rebuilds, follow them, read what they found. A
+// job goes on by itself with the crons; who waits for it may push it along.
+
+import { findBucket } from "../catalog/every-bucket.ts";
+import {
+  countFindings,
+  getJob,
+  type Job,
+  type JobKind,
+  type JobOptions,
+  listFindings,
+  listJobs,
+  startJob,
+} from "../catalog/jobs.ts";
+import { storeNumbers } from "../storage/classes.ts";
+import { type AdminCall, requireOperator } from "./access.ts";
+import { AdminError, answer } from "./answer.ts";
+import { readFields, readLimit } from "./fields.ts";
+
+/** Findings that mean lost or changed bytes, or an index that is lost. */
+const damageKinds = [
+  "missing-blob",
+  "wrong-size",
+  "wrong-digest",
+  "lost-index",
+  "no-manifest",
+  "wrong-layout",
+];
+/** The monthly reading and some days. */
+const damageShownMs = 35 * 24 * 3600 * 1000;
+
+const jobKinds = ["sweep", "fsck", "scrub", "rebuild"] as const satisfies readonly JobKind[];
+
+/** `POST /jobs`: starts a job, or gives the one that is under way. A sweep is one job a store. */
+export async function answerStartJobs(call: AdminCall): Promise<Response> {
+  requireOperator(call);
+  const wish = await readFields(call.openBody(), {
+    kind: kindField,
+    bucket: bucketField,
+    repair: flagField("repair"),
+    read: flagField("read"),
+  });
+  const jobs = await start(call, wish);
+  return answer({ jobs: jobs.map(renderJob) }, 201);
+}
+
+interface StartWish {
+  readonly kind: JobKind;
+  readonly bucket: string | null;
+  readonly repair: boolean;
+  readonly read: boolean;
+}
+
+async function start(call: AdminCall, wish: StartWish): Promise<readonly Job[]> {
+  const { kind } = wish;
+  if (kind === "sweep") {
+    const options: JobOptions = {};
+    return Promise.all(
+      storeNumbers.map((store) => startJob(call, { kind, target: String(store), options })),
+    );
+  }
+  const bucket = wish.bucket === null ? undefined : await findBucket(call, wish.bucket);
+  if (bucket === undefined && (wish.bucket !== null || kind === "rebuild")) {
+    throw new AdminError("NoSuchBucket");
+  }
+  const options: JobOptions = {
+    ...(bucket !== undefined && { bucket: bucket.name, bucketId: bucket.bucketId }),
+    ...(wish.repair && { isRepair: true }),
+    ...(wish.read && { isReading: true }),
+  };
+  const target = `${bucket?.bucketId ?? "*"}${wish.read ? "/bytes" : ""}`;
+  return [await startJob(call, { kind, target, options })];
+}
+
+/** `GET /jobs`: the latest, of one kind or of all. */
+export async function answerListJobs(
+  call: AdminCall,
+  query: { readonly kind: string | undefined; readonly limit: string | undefined },
+): Promise<Response> {
+  requireOperator(call);
+  const limit = query.limit === undefined ? 20 : readLimit(query.limit);
+  const kind = query.kind === undefined ? {} : { kind: kindField(query.kind, "kind") };
+  const jobs = await listJobs(call, { ...kind, limit });
+  return answer({ jobs: jobs.map(renderJob) });
+}
+
+/** `GET /jobs/{job}` */
+export async function answerGetJob(call: AdminCall, jobId: string): Promise<Response> {
+  requireOperator(call);
+  return answer(renderJob(await findJob(call, jobId)));
+}
+
+/** `POST /jobs/{job}/advance`: works on it for some seconds, unless somebody else does. */
+export async function answerAdvanceJob(call: AdminCall, jobId: string): Promise<Response> {
+  requireOperator(call);
+  await findJob(call, jobId);
+  await call.advanceJob(jobId);
+  return answer(renderJob(await findJob(call, jobId)));
+}
+
+/** `GET /jobs/{job}/findings`: a page, in the order they were found. */
+export async function answerListFindings(
+  call: AdminCall,
+  jobId: string,
+  query: { readonly after: string | undefined; readonly limit: string | undefined },
+): Promise<Response> {
+  requireOperator(call);
+  await findJob(call, jobId);
+  const limit = readLimit(query.limit);
+  const after = /^[0-9]{1,15}$/.test(query.after ?? "") ? Number(query.after) : 0;
+  const findings = await listFindings(call, { jobId, after, limit });
+  const last = findings.length === limit ? findings.at(-1) : undefined;
+  return answer({
+    findings: findings.map(({ kind, subject, isRepaired, foundAtMs }) => ({
+      kind,
+      ...subject,
+      repaired: isRepaired,
+      foundAt: new Date(foundAtMs).toISOString(),
+    })),
+    ...(last !== undefined && { next: String(last.findingId) }),
+  });
+}
+
+/** For the status page: how much damage was found lately, and what runs. Never throws. */
+export async function describeUpkeep(call: AdminCall) {
+  try {
+    const damage = await countFindings(call, damageKinds, call.nowMs - damageShownMs);
+    const jobs = await listJobs(call, { limit: 50 });
+    const scrub = jobs.find((job) => job.kind === "scrub" && job.finishedAtMs !== undefined);
+    return {
+      damage,
+      openJobs: jobs.filter((job) => job.finishedAtMs === undefined).length,
+      lastScrubAt: scrub?.finishedAtMs === undefined ? null : timeText(scrub.finishedAtMs),
+    };
+  } catch (error) {
+    console.error("status: upkeep is not known:", error);
+    return { damage: null, openJobs: null, lastScrubAt: null };
+  }
+}
+
+async function findJob(call: AdminCall, jobId: string): Promise<Job> {
+  const job = await getJob(call, jobId);
+  if (job === undefined) throw new AdminError("NoSuchJob");
+  return job;
+}
+
+function renderJob(job: Job) {
+  const { jobId, kind, options, counts, startedAtMs, updatedAtMs, finishedAtMs, error } = job;
+  return {
+    jobId,
+    kind,
+    ...(kind === "sweep" && { store: Number(job.target) }),
+    bucket: options.bucket ?? null,
+    repair: options.isRepair === true,
+    read: options.isReading === true,
+    state: finishedAtMs === undefined ? "running" : error === undefined ? "done" : "failed",
+    counts,
+    startedAt: timeText(startedAtMs),
+    updatedAt: timeText(updatedAtMs),
+    ...(finishedAtMs !== undefined && { finishedAt: timeText(finishedAtMs) }),
+    ...(error !== undefined && { error }),
+  };
+}
+
+function timeText(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}
+
+function kindField(value: unknown, field: string): JobKind {
+  const kind = jobKinds.find((name) => name === value);
+  if (kind === undefined) throw invalid(`${field} must be one of ${jobKinds.join(", ")}.`);
+  return kind;
+}
+
+function bucketField(value: unknown, field: string): string | null {
+  if (value !== null && typeof value !== "string")
+    throw invalid(`${field} must be a name or null.`);
+  return value;
+}
+
+function flagField(name: string) {
+  return (value: unknown): boolean => {
+    if (typeof value !== "boolean") throw invalid(`${name} must be true or false.`);
+    return value;
+  };
+}
+
+function invalid(message: string): AdminError {
+  return new AdminError("InvalidRequest", message);
+}

@@ -1,0 +1,64 @@
+// All buckets of all accounts, for upkeep: it answers to no caller and obeys no cache.
+
+import { type CatalogCall, queryFirst } from "./database.ts";
+
+export interface UpkeptBucket {
+  readonly name: string;
+  readonly bucketId: string;
+  readonly epoch: number;
+  /** Canonical id and name of the owner. */
+  readonly ownerId: string;
+  readonly ownerName: string;
+  /** The versioning setting's document; absent when it was never set. */
+  readonly versioning?: string;
+  /** The Object Lock setting's document. */
+  readonly objectLock?: string;
+}
+
+interface BucketRow {
+  readonly name: string;
+  readonly bucket_id: string;
+  readonly epoch: number;
+  readonly canonical_id: string;
+  readonly account_name: string;
+  readonly versioning: string | null;
+  readonly object_lock: string | null;
+}
+
+const COLUMNS = `b.name, b.bucket_id, b.epoch, a.canonical_id, a.name AS account_name,
+  (SELECT document FROM bucket_settings s
+    WHERE s.bucket_id = b.bucket_id AND s.setting = 'versioning') AS versioning,
+  (SELECT document FROM bucket_settings s
+    WHERE s.bucket_id = b.bucket_id AND s.setting = 'objectLock') AS object_lock`;
+const FROM = "FROM buckets b JOIN accounts a ON a.account_id = b.account_id";
+
+const selectNext = `SELECT ${COLUMNS} ${FROM}
+  WHERE b.name > ?1 AND b.state = 'active' ORDER BY b.name LIMIT 1`;
+const selectByName = `SELECT ${COLUMNS} ${FROM} WHERE b.name = ?1 AND b.state = 'active'`;
+/** The bucket behind that name, in the order of names; `undefined` after the last. */
+export async function nextBucket(
+  call: CatalogCall,
+  after: string,
+): Promise<UpkeptBucket | undefined> {
+  return render(await queryFirst<BucketRow>(call, [selectNext, after]));
+}
+
+export async function findBucket(
+  call: CatalogCall,
+  name: string,
+): Promise<UpkeptBucket | undefined> {
+  return render(await queryFirst<BucketRow>(call, [selectByName, name]));
+}
+
+function render(row: BucketRow | undefined): UpkeptBucket | undefined {
+  if (row === undefined) return undefined;
+  return {
+    name: row.name,
+    bucketId: row.bucket_id,
+    epoch: row.epoch,
+    ownerId: row.canonical_id,
+    ownerName: row.account_name,
+    ...(row.versioning !== null && { versioning: row.versioning }),
+    ...(row.object_lock !== null && { objectLock: row.object_lock }),
+  };
+}

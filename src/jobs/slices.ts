@@ -1,0 +1,130 @@
+// Work in slices: a job is leased, a slice of it done, its findings and its place saved, and so on
+// until the time is up. Whoever dies in between loses one slice, which is done again: every slice is
+// idempotent. Two workers at once are kept apart by the lease, and by its fence if one overslept.
+
+import type { CatalogCall } from "../catalog/database.ts";
+import {
+  dueJobs,
+  FINDINGS_LISTED,
+  type Finding,
+  type Job,
+  type JobCounts,
+  type JobKind,
+  type LeasedJob,
+  leaseJob,
+  noteFailure,
+  releaseLease,
+  saveProgress,
+} from "../catalog/jobs.ts";
+import type { Env, Seams } from "../env.ts";
+
+/** What a slice did. Counts are added to the job's. */
+export interface SliceOutcome {
+  /** Where to go on; `undefined` when the job is done. JSON. */
+  readonly place: unknown;
+  readonly counts: JobCounts;
+  readonly findings: readonly Finding[];
+}
+
+/** What a slice is given: when it began, and where. */
+export interface SliceCall extends CatalogCall {
+  readonly env: Env;
+  readonly seams: Seams;
+  readonly nowMs: number;
+}
+
+/** One kind of job: bounded work from the job's place on. May be done again after a crash. */
+export type Slice = (call: SliceCall, job: Job) => Promise<SliceOutcome>;
+
+export type SliceTable = Readonly<Record<JobKind, Slice>>;
+
+/** Longer than any slice may take: a cron's wall time. */
+export const leaseMs = 15 * 60_000;
+
+/** A job whose slices fail this often in a row is given up, and says why. */
+const maximumFailures = 12;
+
+/** How much one run may do. */
+export interface Budget {
+  readonly slices: number;
+  /** A new slice is not begun after this long. */
+  readonly milliseconds: number;
+}
+
+/**
+ * Works on one job while the budget lasts. Gives how many slices were done: none when the job is
+ * finished, or somebody else's. A slice that fails ends the run and is noted.
+ */
+export async function advanceJob(
+  facts: { readonly env: Env; readonly seams: Seams; readonly table: SliceTable },
+  jobId: string,
+  budget: Budget,
+): Promise<number> {
+  const { env, seams, table } = facts;
+  const startedAtMs = seams.now();
+  const callNow = (): SliceCall => ({ env, seams, nowMs: seams.now() });
+  let job = await leaseJob(callNow(), jobId, leaseMs);
+  let done = 0;
+  while (job !== undefined) {
+    const next: LeasedJob | undefined = await advanceOnce(callNow, job, table);
+    done += 1;
+    const isOver = done >= budget.slices || seams.now() - startedAtMs >= budget.milliseconds;
+    if (next !== undefined && isOver) await releaseLease(callNow(), next);
+    job = isOver ? undefined : next;
+  }
+  return done;
+}
+
+/** The job as it stands after a slice; `undefined` when it is finished, failed or lost. */
+async function advanceOnce(
+  callNow: () => SliceCall,
+  job: LeasedJob,
+  table: SliceTable,
+): Promise<LeasedJob | undefined> {
+  let outcome: SliceOutcome;
+  try {
+    outcome = await table[job.kind](callNow(), job);
+  } catch (error) {
+    console.error(JSON.stringify({ event: "slice-failed", job: job.jobId, kind: job.kind }), error);
+    await noteFailure(callNow(), job, { error: describe(error), maximumFailures });
+    return undefined;
+  }
+  const counts = addCounts(job.counts, outcome);
+  const isFull = (job.counts["findings"] ?? 0) >= FINDINGS_LISTED;
+  const findings = isFull ? [] : outcome.findings;
+  const progress = { place: outcome.place, findings, counts, leaseMs };
+  const isKept = await saveProgress(callNow(), job, progress);
+  const isFinished = outcome.place === undefined;
+  return isKept && !isFinished ? { ...job, place: outcome.place, counts } : undefined;
+}
+
+function addCounts(before: JobCounts, { counts, findings }: SliceOutcome): JobCounts {
+  const sum: Record<string, number> = { ...before };
+  for (const [name, count] of Object.entries(counts)) sum[name] = (sum[name] ?? 0) + count;
+  if (findings.length > 0) sum["findings"] = (sum["findings"] ?? 0) + findings.length;
+  return sum;
+}
+
+/** For the operator's eyes: the error's own words, without its stack. */
+function describe(error: unknown): string {
+  const cause =
+    error instanceof Error && error.cause !== undefined ? `: ${String(error.cause)}` : "";
+  return `${String(error)}${cause}`.slice(0, 1000);
+}
+
+/** Works on the open jobs in turn, a part of the budget for each. */
+export async function advanceDueJobs(
+  facts: { readonly env: Env; readonly seams: Seams; readonly table: SliceTable },
+  budget: Budget,
+): Promise<void> {
+  const { env, seams } = facts;
+  const endsAtMs = seams.now() + budget.milliseconds;
+  const jobIds = await dueJobs({ env, seams, nowMs: seams.now() }, maximumJobs);
+  for (const [at, jobId] of jobIds.entries()) {
+    const milliseconds = (endsAtMs - seams.now()) / (jobIds.length - at);
+    if (milliseconds <= 0) return;
+    await advanceJob(facts, jobId, { slices: budget.slices, milliseconds });
+  }
+}
+
+const maximumJobs = 50;

@@ -1,0 +1,29 @@
+// Which slice belongs to which kind of job, and how much of one is done at a time.
+
+import type { Env, Seams } from "../env.ts";
+import { fsck, scrub } from "./check.ts";
+import { rebuild } from "./rebuild.ts";
+import { advanceDueJobs, advanceJob, type SliceTable } from "./slices.ts";
+import { sweep } from "./sweep.ts";
+
+export const sliceTable: SliceTable = { sweep, fsck, scrub, rebuild };
+
+/** Of a cron's 15 minutes; the next one comes after 5. */
+const cronBudget = { slices: 100_000, milliseconds: 4 * 60_000 };
+/** Well under the time that a client waits for an answer. */
+const callerBudget = { slices: 200, milliseconds: 8_000 };
+
+interface Place {
+  readonly env: Env;
+  readonly seams: Seams;
+}
+
+/** The cron's share of the work on all open jobs. */
+export function advanceAllJobs({ env, seams }: Place): Promise<void> {
+  return advanceDueJobs({ env, seams, table: sliceTable }, cronBudget);
+}
+
+/** A caller's share of the work on one job. */
+export async function pushJob({ env, seams }: Place, jobId: string): Promise<void> {
+  await advanceJob({ env, seams, table: sliceTable }, jobId, callerBudget);
+}
