@@ -171,6 +171,7 @@ function grow(
     checksumText,
     text,
   );
+  if (ledger.hasAnnotations) sql.run(statements.reseatAnnotations, request.key, version.seq, seq);
   return appended({ ...version, etag, sizeBytes, detail });
 }
 

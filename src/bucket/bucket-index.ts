@@ -5,6 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Env, systemSeams } from "../env.ts";
 import { amend } from "./amend.ts";
+import * as annotations from "./annotations.ts";
 import { append } from "./append.ts";
 import { claimCondemned, forgetCondemned } from "./claims.ts";
 import { commit } from "./commit.ts";
@@ -84,6 +85,18 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   }
   async delete(request: rpc.DeleteRequest): Answer<"delete"> {
     return this.#write((index) => deleteAll(index, request));
+  }
+  async putAnnotation(request: rpc.PutAnnotationRequest): Answer<"putAnnotation"> {
+    return this.#write((index) => annotations.putAnnotation(index, request));
+  }
+  async getAnnotation(request: rpc.NamedAnnotationRequest): Answer<"getAnnotation"> {
+    return annotations.getAnnotation(this.#index, request);
+  }
+  async deleteAnnotation(request: rpc.NamedAnnotationRequest): Answer<"deleteAnnotation"> {
+    return this.#write((index) => annotations.deleteAnnotation(index, request));
+  }
+  async listAnnotations(request: rpc.ListAnnotationsRequest): Answer<"listAnnotations"> {
+    return annotations.listAnnotations(this.#index, request);
   }
   async append(request: rpc.AppendRequest): Answer<"append"> {
     return this.#write((index) => append(index, request));

@@ -69,6 +69,18 @@ export class BucketClient {
     const key = request.keyMarker ?? request.prefix;
     return unpackVersions(await this.#follow(key, (index) => index.listVersions(request)));
   }
+  putAnnotation(request: rpc.PutAnnotationRequest): ReturnType<Rpc["putAnnotation"]> {
+    return this.#follow(request.key, (index) => index.putAnnotation(request));
+  }
+  getAnnotation(request: rpc.NamedAnnotationRequest): ReturnType<Rpc["getAnnotation"]> {
+    return this.#follow(request.key, (index) => index.getAnnotation(request));
+  }
+  deleteAnnotation(request: rpc.NamedAnnotationRequest): ReturnType<Rpc["deleteAnnotation"]> {
+    return this.#follow(request.key, (index) => index.deleteAnnotation(request));
+  }
+  listAnnotations(request: rpc.ListAnnotationsRequest): ReturnType<Rpc["listAnnotations"]> {
+    return this.#follow(request.key, (index) => index.listAnnotations(request));
+  }
   append(request: rpc.AppendRequest): ReturnType<Rpc["append"]> {
     return this.#follow(request.key, (index, isRetry) =>
       index.append(isRetry ? { ...request, isRetry } : request),

@@ -33,6 +33,7 @@ export function condemnCurrent({ sql, ledger }: IndexState, row: VersionRow, seq
   const [key, held] = [row[column.key], row[column.content] ?? ""];
   const hour = hourFor(ledger.clockMs, held);
   sql.run(statements.condemnCurrent, key, hour, seq, ledger.clockMs);
+  if (ledger.hasAnnotations) sql.run(statements.dropAnnotations, key, row[column.seq]);
 }
 
 /** Condemns a version or marker of the history and takes it out of there. */
@@ -42,6 +43,7 @@ export function condemnHistory({ sql, ledger }: IndexState, row: VersionRow, seq
   const hour = hourFor(ledger.clockMs, held);
   sql.run(statements.condemnHistory, key, made, hour, seq, ledger.clockMs);
   sql.run(statements.dropHistory, key, made);
+  if (ledger.hasAnnotations) sql.run(statements.dropAnnotations, key, made);
 }
 
 /** Condemns bytes that no version names: a part's, an upload's, a refused commit's. */

@@ -23,6 +23,8 @@ export class Ledger {
   clockMs = 0;
   /** Whether the history table may have rows; unversioned buckets skip it altogether. */
   hasHistory = false;
+  /** Whether any version may have annotations; the others pay nothing for them. */
+  hasAnnotations = false;
   /** Whether something may be condemned, so that upkeep is due some day. */
   hasCondemned = false;
   #sql: Sql;
@@ -51,6 +53,7 @@ export class Ledger {
     this.#rangeTo = meta.get("range_to") ?? null;
     this.hasHistory = this.#sql.first(statements.anyHistory) !== undefined;
     this.hasCondemned = this.#sql.first(statements.anyCondemned) !== undefined;
+    this.hasAnnotations = this.#sql.first(statements.anyAnnotation) !== undefined;
   }
 
   /** The refusal for a call whose settings or bucket are gone; otherwise moves the clock on. */

@@ -46,7 +46,8 @@ function move(index: IndexState, request: RenameRequest): RenameOutcome {
   const version = readVersion(source);
   const content = version.content ?? "";
   share(index, content);
-  place(index, { ...version, ...request, content, head, isShared: true });
+  const placed = { ...version, ...request, content, annotationsFrom: version };
+  place(index, { ...placed, head, isShared: true });
   deleteOne(index, request, { key: sourceKey, markerVersionId: request.markerVersionId });
   return { kind: "renamed" };
 }

@@ -6,7 +6,7 @@ import { type IndexState, segmentsOf } from "./index-state.ts";
 import { isManifest } from "./manifests.ts";
 import { column, type PartRow, parseChecksum, readVersion, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
-import type { RangeWish, ResolveOutcome, ResolveRequest } from "./types.ts";
+import type { RangeWish, ResolveOutcome, ResolveRequest, Version } from "./types.ts";
 import { findVersion } from "./versions.ts";
 
 type Found = Extract<ResolveOutcome, { kind: "found" }>;
@@ -31,7 +31,17 @@ export function resolve(index: IndexState, request: ResolveRequest): ResolveOutc
   const bytes = part ?? bytesOf(range, sizeBytes);
   const segments: Segment[] =
     request.wantSegments && bytes !== undefined ? segmentsOf(index, content, bytes) : [];
-  return { ...found, segments, ...(part !== undefined && { part }) };
+  return {
+    ...found,
+    segments,
+    ...(part !== undefined && { part }),
+    ...(isAnnotated(index, version) && { isAnnotated: true }),
+  };
+}
+
+/** Costs nothing in a bucket without annotations. */
+function isAnnotated({ sql, ledger }: IndexState, { key, seq }: Version): boolean {
+  return ledger.hasAnnotations && sql.first(statements.anyAnnotationOf, key, seq) !== undefined;
 }
 
 function noSuchKey({ sql, ledger }: IndexState, key: string): ResolveOutcome {

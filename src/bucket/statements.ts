@@ -137,6 +137,24 @@ export const statements = {
   growCurrent: `UPDATE current SET seq = ?2, modified_at = ?3, size = ?4, etag = ?5, content = ?6,
     checksum = ?7, detail = ?8, written_as = NULL WHERE key = ?1`,
 
+  anyAnnotation: "SELECT 1 FROM annotations LIMIT 1",
+  annotationOf: "SELECT 1 FROM annotations WHERE key = ?1 AND seq = ?2 AND name = ?3",
+  annotationWithText: `SELECT name, modified_at, size, etag, checksum, value FROM annotations
+    WHERE key = ?1 AND seq = ?2 AND name = ?3`,
+  anyAnnotationOf: "SELECT 1 FROM annotations WHERE key = ?1 AND seq = ?2 LIMIT 1",
+  countAnnotations: "SELECT count(*) FROM annotations WHERE key = ?1 AND seq = ?2",
+  putAnnotation: `INSERT INTO annotations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+    ON CONFLICT (key, seq, name) DO UPDATE SET modified_at = ?4, size = ?5, etag = ?6,
+      checksum = ?7, value = ?8`,
+  dropAnnotation: "DELETE FROM annotations WHERE key = ?1 AND seq = ?2 AND name = ?3",
+  dropAnnotations: "DELETE FROM annotations WHERE key = ?1 AND seq = ?2",
+  listAnnotations: `SELECT name, modified_at, size, etag, checksum FROM annotations
+    WHERE key = ?1 AND seq = ?2 AND name >= ?3 AND name < ?4 AND name > ?5 ORDER BY name LIMIT ?6`,
+  copyAnnotations: `INSERT INTO annotations
+    SELECT ?3, ?4, name, modified_at, size, etag, checksum, value FROM annotations
+    WHERE key = ?1 AND seq = ?2`,
+  reseatAnnotations: "UPDATE annotations SET seq = ?3 WHERE key = ?1 AND seq = ?2",
+
   renameTokenOf: "SELECT request FROM rename_tokens WHERE hour = ?1 AND token = ?2",
   putRenameToken: "INSERT INTO rename_tokens VALUES (?1, ?2, ?3)",
   dropRenameTokens: "DELETE FROM rename_tokens WHERE hour < ?1",

@@ -3,40 +3,13 @@
 // newer index and the other way round (faults.md D12).
 
 import type { Checksum, ContentId, Segment, StorageClass } from "../s3/content.ts";
-import type { AmendOutcome, AmendRequest, DefaultLock, VersionLock } from "./amend-types.ts";
-import type { AppendOutcome, AppendRequest } from "./append-types.ts";
-import type { RenameOutcome, RenameRequest } from "./rename-types.ts";
-import type {
-  DescribeOutcome,
-  RebuildOutcome,
-  RebuildRequest,
-  RecountOutcome,
-  RecountRequest,
-  ScanOutcome,
-  ScanRequest,
-  VersionName,
-} from "./scan-types.ts";
-import type {
-  AbortUploadOutcome,
-  AbortUploadRequest,
-  CompleteUploadOutcome,
-  CompleteUploadRequest,
-  CreateUploadOutcome,
-  CreateUploadRequest,
-  GetUploadOutcome,
-  ListPartsOutcome,
-  ListPartsRequest,
-  ListUploadsOutcome,
-  ListUploadsRequest,
-  ListVersionPartsOutcome,
-  ListVersionPartsRequest,
-  PutPartOutcome,
-  PutPartRequest,
-} from "./upload-types.ts";
+import type { DefaultLock, VersionLock } from "./amend-types.ts";
 
 export type * from "./amend-types.ts";
+export type * from "./annotation-types.ts";
 export type * from "./append-types.ts";
 export type * from "./rename-types.ts";
+export type { BucketIndexRpc } from "./rpc-types.ts";
 export type * from "./scan-types.ts";
 export type * from "./upload-types.ts";
 
@@ -153,6 +126,8 @@ export type ResolveOutcome =
        * The bytes asked for, in order; empty when none were wanted or the range is unsatisfiable.
        */
       readonly segments: readonly Segment[];
+      /** The version has annotations. */
+      readonly isAnnotated?: true;
       /** For `part` wishes: where that part lies. Absent when there is no such part. */
       readonly part?: {
         readonly offset: number;
@@ -187,6 +162,8 @@ export interface CommitRequest extends CallFacts {
   readonly content: ContentId;
   /** Present for copies by reference: `content` is the source's and gains a reference. */
   readonly sharedFrom?: SharedFrom;
+  /** Present for copies inside the bucket that take the source version's annotations along. */
+  readonly annotationsFrom?: SharedFrom;
   readonly detail: VersionDetail;
   readonly conditions?: WriteConditions;
   /** For a version whose detail brings no lock: the bucket's default, counted from its creation. */
@@ -337,71 +314,4 @@ export interface StoredBlob {
   readonly versionId?: string;
   readonly uploadId?: string;
   readonly partNumber?: number;
-}
-
-/**
- * The RPC methods of a bucket's index. Implemented by the Durable Object, reached only through
- * `bucket/client.ts`, which follows `moved` and retries a call whose outcome is unknown.
- */
-export interface BucketIndexRpc {
-  /** Makes the index ready for a new bucket. Idempotent. */
-  initialise(facts: { bucketId: string; epoch: number; nowMs: number }): Promise<void>;
-  /** Settings moved on: callers with an older epoch are `stale` from now on. Never goes back. */
-  advanceEpoch(epoch: number): Promise<void>;
-  /**
-   * In one transaction: no version, no upload -> `deleting`, and every later call is
-   * `no-such-bucket`.
-   */
-  beginDelete(facts: CallFacts): Promise<Refusal | { kind: "deleting" } | { kind: "not-empty" }>;
-  /** Drops every row after the catalog forgot the bucket. Idempotent. */
-  destroy(): Promise<void>;
-  resolve(request: ResolveRequest): Promise<ResolveOutcome>;
-  /** The write conditions alone, without writing: asked before a doomed body is stored. */
-  check(
-    request: CallFacts & { key: string; conditions: WriteConditions },
-  ): Promise<Refusal | ConditionRefusal | { kind: "ok" }>;
-  commit(request: CommitRequest): Promise<CommitOutcome>;
-  /** Changes tags, lock or encryption of a version in place. Idempotent. */
-  amend(request: AmendRequest): Promise<AmendOutcome>;
-  /** Puts a blob behind the current object of a key that has no versions. Idempotent by the blob. */
-  append(request: AppendRequest): Promise<AppendOutcome>;
-  delete(request: DeleteRequest): Promise<DeleteOutcome>;
-  /** Moves the current version of a key to another key of the same partition, in one transaction. */
-  rename(request: RenameRequest): Promise<RenameOutcome>;
-  list(request: ListRequest): Promise<PackedListOutcome>;
-  listVersions(request: ListVersionsRequest): Promise<PackedListVersionsOutcome>;
-  createUpload(request: CreateUploadRequest): Promise<CreateUploadOutcome>;
-  getUpload(request: CallFacts & { key: string; uploadId: string }): Promise<GetUploadOutcome>;
-  putPart(request: PutPartRequest): Promise<PutPartOutcome>;
-  listParts(request: ListPartsRequest): Promise<ListPartsOutcome>;
-  listVersionParts(request: ListVersionPartsRequest): Promise<ListVersionPartsOutcome>;
-  listUploads(request: ListUploadsRequest): Promise<ListUploadsOutcome>;
-  completeUpload(request: CompleteUploadRequest): Promise<CompleteUploadOutcome>;
-  abortUpload(request: AbortUploadRequest): Promise<AbortUploadOutcome>;
-  /**
-   * Blobs whose grace ended before `nowMs - graceMs`; at most `limit`. References are checked
-   * again.
-   */
-  claimCondemned(request: ClaimRequest): Promise<readonly CondemnedBlob[]>;
-  /** The stores confirmed the removal of these. */
-  forgetCondemned(tickets: readonly string[]): Promise<void>;
-  /**
-   * Of these stored blobs, the ones nothing references and nothing may reference any more, by the
-   * clock given or else the latest one seen.
-   */
-  findOrphans(blobs: readonly StoredBlob[], nowMs?: number): Promise<readonly string[]>;
-  /** A page of everything the index has, for those who compare it with the stores. */
-  scan(request: ScanRequest): Promise<ScanOutcome>;
-  /** Rows that can hold bytes: how many shares a recount should be made in. */
-  countRows(): Promise<number>;
-  /** Counts anew who holds what, one share of the ids; with `isRepair` mends it. */
-  recount(request: RecountRequest): Promise<RecountOutcome>;
-  /** Mends which version of the keys is the latest. Gives the keys that needed it. */
-  mendKeys(keys: readonly string[]): Promise<readonly string[]>;
-  /** A step of making the index of a bucket anew from what the stores tell. */
-  rebuild(request: RebuildRequest): Promise<RebuildOutcome>;
-  /** Of these versions, the ones that are gone. An index that is lost misses none. */
-  findMissing(names: readonly VersionName[]): Promise<readonly VersionName[]>;
-  /** Everything about one version, its parts included. */
-  describe(key: string, versionId: string): Promise<DescribeOutcome>;
 }

@@ -5,7 +5,7 @@
 import { nullVersionId } from "../s3/ids.ts";
 import { condemnCurrent, condemnHistory } from "./condemned.ts";
 import type { IndexState } from "./index-state.ts";
-import { isLocked, lockByDefault } from "./locks.ts";
+import { isLocked, lockByDefault, retainedUntilMs } from "./locks.ts";
 import { column, renderDetail, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
 import type { CommitRequest, VersionDetail, VersioningState } from "./types.ts";
@@ -75,6 +75,7 @@ export interface NewVersion
     | "storageClass"
     | "content"
     | "defaultLock"
+    | "annotationsFrom"
   > {
   readonly detail: VersionDetail;
   readonly head: Head;
@@ -88,6 +89,11 @@ export function place(index: IndexState, version: NewVersion): number {
   const { sql, ledger } = index;
   const { key, versioning, versionId, head } = version;
   const seq = ledger.takeSeq();
+  const { annotationsFrom: from } = version;
+  // Before the source itself may have to make room: an object can be copied onto itself.
+  if (from !== undefined && ledger.hasAnnotations) {
+    sql.run(statements.copyAnnotations, from.key, from.seq, key, seq);
+  }
   makeRoom(index, { key, head, seq, replacesNull: versioning !== "Enabled" });
   const createdAtMs = Math.max(ledger.clockMs, newestTime(head));
   const modifiedAtMs = version.modifiedAtMs ?? createdAtMs;
@@ -111,10 +117,16 @@ export function place(index: IndexState, version: NewVersion): number {
   return modifiedAtMs;
 }
 
-/** A retention of its own outdoes the bucket's; a legal hold is apart from both. */
+/**
+ * A retention of its own outdoes the bucket's, unless it is over: a renamed version may bring such
+ * a one. A legal hold is apart from both.
+ */
 function withDefaultLock({ detail, defaultLock }: NewVersion, createdAtMs: number): VersionDetail {
-  if (defaultLock === undefined || detail.lock?.mode !== undefined) return detail;
-  return { ...detail, lock: { ...lockByDefault(defaultLock, createdAtMs), ...detail.lock } };
+  const own = detail.lock === undefined ? undefined : retainedUntilMs(detail.lock, createdAtMs);
+  if (defaultLock === undefined || (own ?? 0) > createdAtMs) return detail;
+  const lock = lockByDefault(defaultLock, createdAtMs);
+  const legalHold = detail.lock?.legalHold;
+  return { ...detail, lock: legalHold === undefined ? lock : { ...lock, legalHold } };
 }
 
 /** Last-Modified of one key never goes back, whatever clocks did between (faults.md D43). */

@@ -1,0 +1,79 @@
+// The methods of a bucket's index as the Worker sees them. What each takes and answers stands in
+// `types.ts`; additive between releases as that is.
+
+import type * as rpc from "./types.ts";
+
+/**
+ * The RPC methods of a bucket's index. Implemented by the Durable Object, reached only through
+ * `bucket/client.ts`, which follows `moved` and retries a call whose outcome is unknown.
+ */
+export interface BucketIndexRpc {
+  /** Makes the index ready for a new bucket. Idempotent. */
+  initialise(facts: { bucketId: string; epoch: number; nowMs: number }): Promise<void>;
+  /** Settings moved on: callers with an older epoch are `stale` from now on. Never goes back. */
+  advanceEpoch(epoch: number): Promise<void>;
+  /**
+   * In one transaction: no version, no upload -> `deleting`, and every later call is
+   * `no-such-bucket`.
+   */
+  beginDelete(
+    facts: rpc.CallFacts,
+  ): Promise<rpc.Refusal | { kind: "deleting" } | { kind: "not-empty" }>;
+  /** Drops every row after the catalog forgot the bucket. Idempotent. */
+  destroy(): Promise<void>;
+  resolve(request: rpc.ResolveRequest): Promise<rpc.ResolveOutcome>;
+  /** The write conditions alone, without writing: asked before a doomed body is stored. */
+  check(
+    request: rpc.CallFacts & { key: string; conditions: rpc.WriteConditions },
+  ): Promise<rpc.Refusal | rpc.ConditionRefusal | { kind: "ok" }>;
+  commit(request: rpc.CommitRequest): Promise<rpc.CommitOutcome>;
+  /** Changes tags, lock or encryption of a version in place. Idempotent. */
+  amend(request: rpc.AmendRequest): Promise<rpc.AmendOutcome>;
+  putAnnotation(request: rpc.PutAnnotationRequest): Promise<rpc.PutAnnotationOutcome>;
+  getAnnotation(request: rpc.NamedAnnotationRequest): Promise<rpc.GetAnnotationOutcome>;
+  deleteAnnotation(request: rpc.NamedAnnotationRequest): Promise<rpc.DeleteAnnotationOutcome>;
+  listAnnotations(request: rpc.ListAnnotationsRequest): Promise<rpc.ListAnnotationsOutcome>;
+  /** Puts a blob behind the current object of a key that has no versions. Idempotent by the blob. */
+  append(request: rpc.AppendRequest): Promise<rpc.AppendOutcome>;
+  delete(request: rpc.DeleteRequest): Promise<rpc.DeleteOutcome>;
+  /** Moves the current version of a key to another key of the same partition, in one transaction. */
+  rename(request: rpc.RenameRequest): Promise<rpc.RenameOutcome>;
+  list(request: rpc.ListRequest): Promise<rpc.PackedListOutcome>;
+  listVersions(request: rpc.ListVersionsRequest): Promise<rpc.PackedListVersionsOutcome>;
+  createUpload(request: rpc.CreateUploadRequest): Promise<rpc.CreateUploadOutcome>;
+  getUpload(
+    request: rpc.CallFacts & { key: string; uploadId: string },
+  ): Promise<rpc.GetUploadOutcome>;
+  putPart(request: rpc.PutPartRequest): Promise<rpc.PutPartOutcome>;
+  listParts(request: rpc.ListPartsRequest): Promise<rpc.ListPartsOutcome>;
+  listVersionParts(request: rpc.ListVersionPartsRequest): Promise<rpc.ListVersionPartsOutcome>;
+  listUploads(request: rpc.ListUploadsRequest): Promise<rpc.ListUploadsOutcome>;
+  completeUpload(request: rpc.CompleteUploadRequest): Promise<rpc.CompleteUploadOutcome>;
+  abortUpload(request: rpc.AbortUploadRequest): Promise<rpc.AbortUploadOutcome>;
+  /**
+   * Blobs whose grace ended before `nowMs - graceMs`; at most `limit`. References are checked
+   * again.
+   */
+  claimCondemned(request: rpc.ClaimRequest): Promise<readonly rpc.CondemnedBlob[]>;
+  /** The stores confirmed the removal of these. */
+  forgetCondemned(tickets: readonly string[]): Promise<void>;
+  /**
+   * Of these stored blobs, the ones nothing references and nothing may reference any more, by the
+   * clock given or else the latest one seen.
+   */
+  findOrphans(blobs: readonly rpc.StoredBlob[], nowMs?: number): Promise<readonly string[]>;
+  /** A page of everything the index has, for those who compare it with the stores. */
+  scan(request: rpc.ScanRequest): Promise<rpc.ScanOutcome>;
+  /** Rows that can hold bytes: how many shares a recount should be made in. */
+  countRows(): Promise<number>;
+  /** Counts anew who holds what, one share of the ids; with `isRepair` mends it. */
+  recount(request: rpc.RecountRequest): Promise<rpc.RecountOutcome>;
+  /** Mends which version of the keys is the latest. Gives the keys that needed it. */
+  mendKeys(keys: readonly string[]): Promise<readonly string[]>;
+  /** A step of making the index of a bucket anew from what the stores tell. */
+  rebuild(request: rpc.RebuildRequest): Promise<rpc.RebuildOutcome>;
+  /** Of these versions, the ones that are gone. An index that is lost misses none. */
+  findMissing(names: readonly rpc.VersionName[]): Promise<readonly rpc.VersionName[]>;
+  /** Everything about one version, its parts included. */
+  describe(key: string, versionId: string): Promise<rpc.DescribeOutcome>;
+}
