@@ -85,7 +85,13 @@ import { deleteObject } from "./object/delete-object.ts";
 import { getObject } from "./object/get-object.ts";
 import { getObjectAttributes } from "./object/get-object-attributes.ts";
 import { headObject } from "./object/head-object.ts";
+import { listObjectAnnotations } from "./object/list-object-annotations.ts";
 import { getObjectAcl, putObjectAcl } from "./object/object-acl.ts";
+import {
+  deleteObjectAnnotation,
+  getObjectAnnotation,
+  putObjectAnnotation,
+} from "./object/object-annotation.ts";
 import { getObjectLegalHold, putObjectLegalHold } from "./object/object-legal-hold.ts";
 import { getObjectRetention, putObjectRetention } from "./object/object-retention.ts";
 import {
@@ -146,7 +152,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   DeleteBucketTagging: deleteBucketTagging,
   DeleteBucketWebsite: "unbuilt",
   DeleteObject: deleteObject,
-  DeleteObjectAnnotation: "unbuilt",
+  DeleteObjectAnnotation: deleteObjectAnnotation,
   DeleteObjectTagging: deleteObjectTagging,
   DeleteObjects: deleteObjects,
   DeletePublicAccessBlock: deletePublicAccessBlock,
@@ -175,7 +181,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   GetBucketWebsite: getBucketWebsite,
   GetObject: getObject,
   GetObjectAcl: getObjectAcl,
-  GetObjectAnnotation: "unbuilt",
+  GetObjectAnnotation: getObjectAnnotation,
   GetObjectAttributes: getObjectAttributes,
   GetObjectLegalHold: getObjectLegalHold,
   GetObjectLockConfiguration: getObjectLockConfiguration,
@@ -192,7 +198,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   ListBuckets: listBuckets,
   ListDirectoryBuckets: listDirectoryBuckets,
   ListMultipartUploads: listMultipartUploads,
-  ListObjectAnnotations: "unbuilt",
+  ListObjectAnnotations: listObjectAnnotations,
   ListObjectVersions: listObjectVersions,
   ListObjects: listObjects,
   ListObjectsV2: listObjectsV2,
@@ -220,7 +226,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   PutBucketWebsite: "unbuilt",
   PutObject: putObject,
   PutObjectAcl: putObjectAcl,
-  PutObjectAnnotation: "unbuilt",
+  PutObjectAnnotation: putObjectAnnotation,
   PutObjectLegalHold: putObjectLegalHold,
   PutObjectLockConfiguration: putObjectLockConfiguration,
   PutObjectRetention: putObjectRetention,
