@@ -26,6 +26,8 @@ export type KmsKeyState = "Enabled" | "Disabled" | "PendingDeletion";
 export interface OpenKmsKey {
   readonly keyId: string;
   readonly accountId: string;
+  /** Whoever may use S3 in the account may use the key that S3 manages; others ask their policies. */
+  readonly manager: "CUSTOMER" | "AWS";
   readonly state: KmsKeyState;
   /** By generation; the highest encrypts. */
   readonly materials: ReadonlyMap<number, CryptoKey>;
@@ -35,13 +37,14 @@ export interface OpenKmsKey {
 interface MaterialRow {
   readonly key_id: string;
   readonly account_id: string;
+  readonly manager: OpenKmsKey["manager"];
   readonly state: KmsKeyState;
   readonly generation: number;
   readonly sealed: string;
 }
 
 /** A key past its day of deletion is gone, whether or not the upkeep has been here yet. */
-const selectMaterials = `SELECT k.key_id, k.account_id, k.state, m.generation, m.sealed
+const selectMaterials = `SELECT k.key_id, k.account_id, k.manager, k.state, m.generation, m.sealed
   FROM kms_keys k JOIN kms_materials m ON m.key_id = k.key_id
   WHERE k.key_id = ?1 AND (k.deletion_at_ms IS NULL OR k.deletion_at_ms > ?2)
   ORDER BY m.generation`;
@@ -59,8 +62,8 @@ export function openKmsKey(call: CatalogCall, keyId: string): Promise<OpenKmsKey
     if (last === undefined) return undefined;
     const materials = new Map<number, CryptoKey>();
     for (const row of rows) materials.set(row.generation, await openMaterial(call.env, row));
-    const { account_id: accountId, state, generation: newest } = last;
-    return { keyId, accountId, state, materials, newest };
+    const { account_id: accountId, manager, state, generation: newest } = last;
+    return { keyId, accountId, manager, state, materials, newest };
   });
 }
 
