@@ -258,8 +258,14 @@ function tokenOfAnother(token: string): S3Error {
   return new S3Error("InvalidToken", undefined, { detail: { "Token-0": token } });
 }
 
-/** Tells the client everything it needs to find its mistake, and nothing about the key. */
-function signatureDoesNotMatch(claim: SignatureClaim, text: string, canonical: string): S3Error {
+const customerKey = /^(x-amz-(?:copy-source-)?server-side-encryption-customer-key):.*$/gm;
+
+/**
+ * Tells the client everything it needs to find its mistake, and nothing about the key. Clients log
+ * such answers, so a key to encrypt with is not repeated (SEC-119).
+ */
+function signatureDoesNotMatch(claim: SignatureClaim, text: string, whole: string): S3Error {
+  const canonical = whole.replace(customerKey, "$1:(not shown)");
   const detail: ErrorDetail = {
     AWSAccessKeyId: claim.accessKeyId,
     StringToSign: text,
