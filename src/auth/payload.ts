@@ -11,7 +11,7 @@ import { ChunkedSource } from "./chunked.ts";
 import { announcedTrailers } from "./trailers.ts";
 import type { PayloadBinding } from "./types.ts";
 
-export { discardBody, type Timer } from "./body-window.ts";
+export { discardBody, systemTimer, type Timer } from "./body-window.ts";
 
 /**
  * Makes the source of a request's payload bytes. Throws at once: MissingContentLength (411) when no

@@ -6,6 +6,7 @@ import { S3Error } from "../s3/errors.ts";
 import type { OperationRow } from "../s3/operations.ts";
 import type { ServiceContext } from "./context.ts";
 import { handlers } from "./handlers.ts";
+import { answerInTime } from "./slow-answer.ts";
 
 type AnyHandler = (context: ServiceContext, input: unknown) => Promise<unknown>;
 
@@ -25,8 +26,13 @@ export async function answerWith(
   const document = await readDocument(context, row);
   const input = readInput(row, context.target, context.headers, document);
   // The record is total by name; one name's types cannot be told from another's at run time.
-  const output = await (handler as unknown as AnyHandler)(context, input);
-  const answer = renderOutput(row, output as never, ids);
+  const work = (handler as unknown as AnyHandler)(context, input).then((output) =>
+    renderOutput(row, output as never, ids),
+  );
+  const answer = await answerInTime(row.name, work, {
+    ...ids,
+    waitUntil: (rest) => context.waitUntil(rest),
+  });
   const body = context.method === "HEAD" ? null : answer.body;
   // A stored Content-Encoding says how the bytes already are; left alone, workerd applies it again.
   return new Response(body, {
