@@ -2,16 +2,19 @@
 // permission, input, handler, answer. The one `try` around it turns every throw into an answer;
 // code below it may clean up and rethrow, nothing else.
 
-import { authorize, checkExpectedOwner } from "./auth/authorize.ts";
+import { withDocument } from "./asked-document.ts";
+import { authorizePlain } from "./auth/authorize.ts";
+import { readEdge } from "./auth/edge.ts";
 import { limitFailures } from "./auth/failure-limit.ts";
 import { discardBody } from "./auth/payload.ts";
-import { openBucket } from "./bucket/client.ts";
-import { type BucketRecord, forgetBucket, loadBucket, reloadBucket } from "./catalog/buckets.ts";
+import { requiredAsks } from "./auth/required-asks.ts";
+import { forgetBucket, loadBucket } from "./catalog/buckets.ts";
 import type { Env } from "./env.ts";
 import { claimedIdentityService, renderIdentityRefusal } from "./iam/refusals.ts";
 import { handleIdentityService } from "./iam/service.ts";
 import { type Arrival, identify } from "./identify.ts";
 import { handleKms, isKmsRequest, renderKmsError } from "./kms/service.ts";
+import { type BucketWish, judgeVersion, noSuchBucket, openBucketFor } from "./open-bucket.ts";
 import { answerWith } from "./operations/answer.ts";
 import type { BucketContext, OpenedBucket, ServiceContext } from "./operations/context.ts";
 import { openForm } from "./operations/object/open-form.ts";
@@ -29,12 +32,6 @@ import { parseBaseDomains, parseTarget, type Target } from "./s3/target.ts";
 interface AnswerIds {
   readonly requestId: string;
   readonly hostId: string;
-}
-
-/** A bucket to open, and what the caller must be allowed there. */
-interface BucketWish {
-  readonly name: string;
-  readonly actions: readonly string[];
 }
 
 /** How often a call follows settings that move under it before it gives up with 503. */
@@ -55,13 +52,14 @@ export async function dispatch(request: Request, arrival: Arrival): Promise<Resp
       ...arrival,
       ...ids,
       target,
+      edge: readEdge(request, arrival.env),
       method: request.method,
       headers: isPresigned ? withHoistedHeaders(request.headers, target.query) : request.headers,
       openBody: () => {
         body = caller.openBody();
         return body;
       },
-      openOther: (name, actions) => openBucketFor(context, { name, actions }),
+      openOther: (name, asks) => openBucketFor(context, { name, asks }),
     };
     if (caller.authenticated.service === "kms") return await handleKms(context);
     if (caller.authenticated.service !== "s3") return await handleIdentityService(context);
@@ -84,7 +82,7 @@ async function openCountedForm(context: ServiceContext, request: Request): Promi
   });
   const asked: ServiceContext = {
     ...form,
-    openOther: (name, actions) => openBucketFor(asked, { name, actions }),
+    openOther: (name, asks) => openBucketFor(asked, { name, asks }),
   };
   return asked;
 }
@@ -109,22 +107,32 @@ function refuseRequest(
 
 /** Permission, input, handler, answer; once more when the settings moved and no body was read. */
 async function serve(
-  context: ServiceContext,
+  given: ServiceContext,
   row: OperationRow,
   facts: { ids: AnswerIds; hasRead(): boolean },
 ): Promise<Response> {
-  const actions = [actionOf(context, row)];
-  if (row.level === "service" || row.name === "CreateBucket") {
-    authorize({ principal: context.principal, actions });
+  const isPlain = row.level === "service" || row.name === "CreateBucket";
+  const name = given.target.bucket ?? "";
+  const known = isPlain ? undefined : await loadBucket(given, name);
+  if (!isPlain && known === undefined) throw noSuchBucket(name);
+  const call = { context: given, asks: requiredAsks(row, given) };
+  const { context, asks } = await withDocument(row, call, known);
+  if (isPlain) {
+    // CreateBucket asks for the bucket to be; what lists buckets, for all of them.
+    const resource = `arn:aws:s3:::${name === "" ? "*" : name}`;
+    authorizePlain(
+      context,
+      asks.map((ask) => ({ ...ask, resource })),
+    );
     return answerWith(context, row, facts.ids);
   }
-  const wish = { name: context.target.bucket ?? "", actions };
+  const wish = { name, asks };
   let opened = await openBucketFor(context, wish);
   for (let round = 1; ; round++) {
     try {
       return await answerWith(bucketContext(context, opened, wish), row, facts.ids);
     } catch (error) {
-      if (!(error instanceof StaleSettings)) throw error;
+      if (!(error instanceof StaleSettings)) throw withoutAbsence(error, row, opened);
       opened = await reopen(context, { wish, opened, stale: error });
       if (round < maximumRounds && !facts.hasRead()) continue;
       throw error.isGone && round === maximumRounds
@@ -132,6 +140,22 @@ async function serve(
         : new S3Error("SlowDown");
     }
   }
+}
+
+const absences: ReadonlySet<string> = new Set(["MethodNotAllowed", "NoSuchKey", "NoSuchVersion"]);
+
+/**
+ * Who may not list a bucket does not learn what is not in it: a missing key looks like one that is
+ * denied (SEC-060). Copies judge their source themselves.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, "Permissions"
+ */
+function withoutAbsence(error: unknown, row: OperationRow, opened: OpenedBucket): unknown {
+  const isAbsence = error instanceof S3Error && absences.has(error.code);
+  if (!isAbsence || row.level !== "object" || row.readsSource) return error;
+  if (opened.allows({ action: "s3:ListBucket" })) return error;
+  const isOfVersion = error.code !== "NoSuchKey";
+  if (isOfVersion && opened.allows({ action: "s3:ListBucketVersions" })) return error;
+  return new S3Error("AccessDenied");
 }
 
 /**
@@ -166,34 +190,10 @@ function bucketContext(
       current = await openBucketFor(context, { ...wish, stale: current.bucket });
       return current;
     },
+    judgeVersion: (version) => {
+      judgeVersion(context, current.bucket, { asks: wish.asks, version });
+    },
   };
-}
-
-function actionOf(context: ServiceContext, row: OperationRow): string {
-  const namesVersion = context.target.query.has("versionId");
-  return (namesVersion ? row.versionAction : undefined) ?? row.action;
-}
-
-/** The bucket, for a principal that may; `stale` is the record that the index found too old. */
-async function openBucketFor(
-  context: ServiceContext,
-  wish: BucketWish & { stale?: BucketRecord },
-): Promise<OpenedBucket> {
-  const bucket =
-    wish.stale === undefined
-      ? await loadBucket(context, wish.name)
-      : await reloadBucket(context, wish.stale);
-  if (bucket === undefined) throw noSuchBucket(wish.name);
-  if (wish.name === context.target.bucket) {
-    checkExpectedOwner(context.headers.get("x-amz-expected-bucket-owner"), bucket.accountId);
-  }
-  const { principal } = context;
-  authorize({ principal, actions: wish.actions, bucketAccountId: bucket.accountId });
-  return { bucket, index: openBucket(context.env, bucket.bucketId) };
-}
-
-function noSuchBucket(name: string): S3Error {
-  return new S3Error("NoSuchBucket", undefined, { detail: { BucketName: name } });
 }
 
 let parsedDomains: { text: string | undefined; list: readonly string[] } | undefined;

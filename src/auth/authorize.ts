@@ -1,28 +1,203 @@
-// Who may: one pure yes or no over what the caller already loaded. Fails closed: whatever is not
-// allowed here is denied. Today an account may do everything to its own buckets and nothing to
-// anybody else's; policies and ACLs widen this in one place.
+// Who may: the one place where a call, a caller and a bucket become a question to the evaluator.
+// Fails closed: whatever nothing allows is denied. Everything it needs is in hand already: it asks
+// no database.
 
 import { S3Error } from "../s3/errors.ts";
-import type { Principal } from "./types.ts";
+import type { StoredPolicy } from "../s3/principal.ts";
+import { accessOf, type BucketFacts } from "./bucket-access.ts";
+import {
+  type CallFacts,
+  conditionContext,
+  type DocumentFacts,
+  type SubjectFacts,
+  type Tags,
+} from "./condition-context.ts";
+import { compiledIdentityPolicy } from "./policy/compiled.ts";
+import {
+  type Decision,
+  type DecisionInputs,
+  decide,
+  type Explanation,
+  explain,
+  type NamedPolicy,
+} from "./policy/decide.ts";
+import { allowsSomewhere, readsKey } from "./policy/evaluate.ts";
+import { hasExistingTags } from "./policy/s3-actions.ts";
 
-export interface AuthorizationQuestion {
-  readonly principal: Principal;
-  /** IAM actions the operation's row names, all of which must be allowed. */
-  readonly actions: readonly string[];
-  /** The account that owns the bucket; absent for calls on the service itself. */
-  readonly bucketAccountId?: string;
+export type { BucketFacts } from "./bucket-access.ts";
+export type { CallFacts, DocumentFacts, Tags } from "./condition-context.ts";
+export type { Decision, Explanation } from "./policy/decide.ts";
+
+/** One permission to ask for. */
+export interface Ask {
+  readonly action: string;
+  /** Absent: on the bucket itself, or on no bucket. */
+  readonly key?: string;
+  readonly versionId?: string | undefined;
+  /** Tags the object has, where `needsTags` says that they count. */
+  readonly existingTags?: Tags | undefined;
+  readonly isListing?: boolean;
+  readonly createsObject?: boolean;
+  readonly document?: DocumentFacts;
+  /**
+   * Some key of the bucket, the handler asks for each: let in who might be allowed one, so that
+   * strangers are refused before their body is read.
+   */
+  readonly isGlance?: true;
 }
 
-/** True when every action is allowed. Never throws. */
-export function isAuthorized(question: AuthorizationQuestion): boolean {
-  const { principal, bucketAccountId } = question;
-  if (principal.type === "Anonymous") return false;
-  return bucketAccountId === undefined || bucketAccountId === principal.accountId;
+/** An ask on something that is no bucket of the catalog: a bucket to be made, a key, a user. */
+export interface PlainAsk extends Ask {
+  /** An ARN, or `*`. */
+  readonly resource: string;
+  /** The account that owns it; the caller's own when absent. */
+  readonly accountId?: string;
+  readonly resourceTags?: Tags;
+  /** Keys of the asking service's own, their names in lower case: `iam:policyarn`. */
+  readonly keys?: Readonly<Record<string, string>>;
 }
 
-/** Throws AccessDenied (403) unless {@link isAuthorized}. */
-export function authorize(question: AuthorizationQuestion): void {
-  if (!isAuthorized(question)) throw new S3Error("AccessDenied");
+/** Judges one permission on a bucket or on a key in it. Never throws. */
+export function judge(call: CallFacts, bucket: BucketFacts, ask: Ask): Decision {
+  return decide(bucketInputs(call, bucket, ask));
+}
+
+/** As `judge`, with what every statement made of it. */
+export function explainAccess(call: CallFacts, bucket: BucketFacts, ask: Ask): Explanation {
+  return explain(bucketInputs(call, bucket, ask));
+}
+
+/** Judges a permission that no bucket policy speaks of. Never throws. */
+export function judgePlain(call: CallFacts, ask: PlainAsk): Decision {
+  return decide(plainInputs(call, ask));
+}
+
+/** As `judgePlain`, with what every statement made of it. */
+export function explainPlain(call: CallFacts, ask: PlainAsk): Explanation {
+  return explain(plainInputs(call, ask));
+}
+
+/** Throws AccessDenied (403) unless every ask on the bucket is allowed. */
+export function authorize(call: CallFacts, bucket: BucketFacts, asks: readonly Ask[]): void {
+  for (const ask of asks) {
+    const isAllowed = ask.isGlance
+      ? mightAllow(call, bucket, ask.action)
+      : judge(call, bucket, ask).isAllowed;
+    if (!isAllowed) throw new S3Error("AccessDenied");
+  }
+}
+
+/** Whether anything allows the caller the action, or its version form, on some key somewhere. */
+function mightAllow(call: CallFacts, bucket: BucketFacts, action: string): boolean {
+  const { principal } = call;
+  const { policy, isPolicyRestricted } = accessOf(bucket);
+  const isOwn = principal.accountId !== "" && principal.accountId === bucket.accountId;
+  if (isOwn && principal.type === "Account") return true;
+  const allows = ({ policy: asked }: NamedPolicy) =>
+    asked !== "unreadable" &&
+    [action, `${action}Version`].some((name) => allowsSomewhere(asked, name, principal));
+  const isByResource = policy !== undefined && !(isPolicyRestricted && !isOwn) && allows(policy);
+  return isByResource || (isOwn && policiesOf(call).identity.some(allows));
+}
+
+/** Throws AccessDenied (403) unless every ask is allowed. */
+export function authorizePlain(call: CallFacts, asks: readonly PlainAsk[]): void {
+  for (const ask of asks) {
+    if (!judgePlain(call, ask).isAllowed) throw new S3Error("AccessDenied");
+  }
+}
+
+/** Whether judging the ask takes the tags of the object: only then are they worth a question. */
+export function needsTags(call: CallFacts, bucket: BucketFacts, ask: Ask): boolean {
+  return ask.key !== undefined && hasExistingTags(ask.action) && reads(call, bucket, ask, tagKey);
+}
+
+const tagKey = "s3:existingobjecttag";
+const documentKeys = [
+  "aws:requesttag",
+  "aws:tagkeys",
+  "s3:locationconstraint",
+  "s3:object-lock-legal-hold",
+  "s3:object-lock-mode",
+  "s3:object-lock-remaining-retention-days",
+  "s3:object-lock-retain-until-date",
+  "s3:requestobjecttag",
+  "s3:requestobjecttagkeys",
+];
+
+/** Whether judging the ask takes what only the body of the request says. */
+export function needsDocument(call: CallFacts, bucket: BucketFacts | undefined, ask: Ask): boolean {
+  return documentKeys.some((name) => reads(call, bucket, ask, name));
+}
+
+function reads(
+  call: CallFacts,
+  bucket: BucketFacts | undefined,
+  { action }: Ask,
+  name: string,
+): boolean {
+  const { identity, boundary, session = [] } = policiesOf(call);
+  const resource = bucket && accessOf(bucket).policy;
+  return [...identity, ...session, boundary, resource].some(
+    (named) =>
+      named !== undefined && named.policy !== "unreadable" && readsKey(named.policy, action, name),
+  );
+}
+
+function bucketInputs(call: CallFacts, bucket: BucketFacts, ask: Ask): DecisionInputs {
+  const { policy, isPolicyRestricted, tags } = accessOf(bucket);
+  const arn = `arn:aws:s3:::${bucket.name}`;
+  const { accountId } = bucket;
+  return {
+    ...inputsOf(call, {
+      ...ask,
+      resource: ask.key === undefined ? arn : `${arn}/${ask.key}`,
+      accountId,
+      ...(tags !== undefined && { bucketTags: tags }),
+    }),
+    resourceAccountId: accountId,
+    ...(policy !== undefined && { resource: policy }),
+    isPolicyRestricted,
+  };
+}
+
+function plainInputs(call: CallFacts, ask: PlainAsk): DecisionInputs {
+  const accountId = ask.accountId ?? call.principal.accountId;
+  return { ...inputsOf(call, { ...ask, accountId }), resourceAccountId: accountId };
+}
+
+function inputsOf(call: CallFacts, subject: SubjectFacts & { readonly resource: string }) {
+  const { principal } = call;
+  return {
+    request: {
+      action: subject.action,
+      resource: subject.resource,
+      principal,
+      context: conditionContext(call, subject),
+    },
+    ...policiesOf(call),
+  };
+}
+
+function policiesOf({ principal }: CallFacts): {
+  readonly identity: readonly NamedPolicy[];
+  readonly boundary?: NamedPolicy;
+  readonly session?: readonly NamedPolicy[];
+} {
+  const { policies } = principal;
+  if (policies === undefined) return nothingAttached;
+  const { identity, boundary, session } = policies;
+  return {
+    identity: identity.map(named),
+    ...(boundary !== undefined && { boundary: named(boundary) }),
+    ...(session !== undefined && { session: session.map(named) }),
+  };
+}
+
+const nothingAttached = { identity: [] };
+
+function named(stored: StoredPolicy): NamedPolicy {
+  return { name: stored.name, policy: compiledIdentityPolicy(stored) };
 }
 
 /**

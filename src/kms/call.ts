@@ -1,18 +1,16 @@
 // What a call to KMS is given, what it may throw, and how its fields are read. The context that
 // `dispatch` builds fits a call.
 
-import type { Authenticated, Principal } from "../auth/types.ts";
+import type { CallFacts } from "../auth/authorize.ts";
+import type { Authenticated } from "../auth/types.ts";
 import type { CatalogCall } from "../catalog/database.ts";
 import type { ByteSource } from "../s3/byte-source.ts";
 
 /** One request, authenticated; nothing of its body has been read. */
-export interface KmsCall extends CatalogCall {
+export interface KmsCall extends CatalogCall, CallFacts {
   readonly requestId: string;
-  readonly region: string;
-  readonly principal: Principal;
   readonly authenticated: Authenticated;
   readonly method: string;
-  readonly headers: Headers;
   /** Opens the payload: decoded and verified while it is read. Once only. */
   openBody(): ByteSource;
 }

@@ -3,7 +3,7 @@
 // UnsupportedOperationException, one that does not exist UnknownOperationException.
 // https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 
-import { isAuthorized } from "../auth/authorize.ts";
+import { judgePlain } from "../auth/authorize.ts";
 import { S3Error } from "../s3/errors.ts";
 import { createAlias, deleteAlias, listAliases, updateAlias } from "./aliases.ts";
 import { type ActionHandler, type Input, type KmsCall, KmsError } from "./call.ts";
@@ -15,7 +15,7 @@ import {
   generateRandom,
   reEncrypt,
 } from "./cryptography.ts";
-import { notAllowed } from "./find-key.ts";
+import { notAllowed, resourceOf } from "./find-key.ts";
 import {
   cancelKeyDeletion,
   createKey,
@@ -114,8 +114,9 @@ export async function handleKms(call: KmsCall): Promise<Response> {
       throw new KmsError("UnsupportedOperationException", `${name} is not supported.`);
     }
     const input = await readInput(call);
-    if (!isAuthorized({ principal: call.principal, actions: [`kms:${name}`] })) {
-      throw notAllowed(call, "*");
+    const resource = await resourceOf(call, input);
+    if (!judgePlain(call, { action: `kms:${name}`, resource }).isAllowed) {
+      throw notAllowed(call, resource);
     }
     const output = await handler(call, input);
     const body = output === undefined ? "" : JSON.stringify(output);

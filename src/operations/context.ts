@@ -1,7 +1,10 @@
 // What a handler is given. Built once by `dispatch`, never changed.
 
+import type { Ask } from "../auth/authorize.ts";
+import type { EdgeFacts } from "../auth/edge.ts";
 import type { Authenticated, Principal } from "../auth/types.ts";
 import type { BucketClient } from "../bucket/client.ts";
+import type { Version } from "../bucket/types.ts";
 import type { BucketRecord } from "../catalog/buckets.ts";
 import type { Env, Seams } from "../env.ts";
 import type { ByteSource } from "../s3/byte-source.ts";
@@ -23,6 +26,8 @@ export interface ServiceContext {
   /** The client spoke TLS. */
   readonly isSecure: boolean;
   readonly headers: Headers;
+  /** What the runtime knows of the connection. */
+  readonly edge: EdgeFacts;
   readonly target: Target;
   /** The form of a browser upload, its fields read and allowed; only for PostObject. */
   readonly form?: OpenForm;
@@ -31,22 +36,29 @@ export interface ServiceContext {
   /** Work that may outlive the response. */
   waitUntil(work: Promise<unknown>): void;
   /**
-   * Another bucket, for copy sources: loaded, and the principal allowed `actions` on it.
-   * Throws NoSuchBucket or AccessDenied.
+   * Another bucket, for copy sources, or this one for a further permission: loaded, and the caller
+   * allowed every ask. Throws NoSuchBucket or AccessDenied.
    */
-  openOther(bucket: string, actions: readonly string[]): Promise<OpenedBucket>;
+  openOther(bucket: string, asks: readonly Ask[]): Promise<OpenedBucket>;
 }
 
 /** A bucket the principal was allowed to use in this call. */
 export interface OpenedBucket {
   readonly bucket: BucketRecord;
   readonly index: BucketClient;
+  /** Whether the caller may do one thing more here; judged from the settings in hand. */
+  allows(ask: Ask): boolean;
 }
 
 /** Calls on a bucket that exists and that the principal may use. */
 export interface BucketContext extends ServiceContext, OpenedBucket {
   /** Loads the settings anew and authorises again: for calls that learn late that they are stale. */
   refresh(): Promise<OpenedBucket>;
+  /**
+   * Judges the call once more by what the version says of itself (its tags). Every read calls it
+   * with what it read. Throws AccessDenied.
+   */
+  judgeVersion(version: Pick<Version, "detail">): void;
 }
 
 /** Calls on a key. */

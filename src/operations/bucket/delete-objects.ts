@@ -2,7 +2,7 @@
 // of them in one transaction, so the answer lists exactly what happened (faults: D46).
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 //
-// Differs from AWS: permission is asked once for the bucket, since policies by key do not exist yet.
+// Differs from AWS: nothing known.
 
 import type { Deletion, DeletionResult, WriteConditions } from "../../bucket/types.ts";
 import { errorTable, S3Error, type S3ErrorCode } from "../../s3/errors.ts";
@@ -10,7 +10,7 @@ import { parseEntityTag } from "../../s3/etag.ts";
 import { isVersionId, newVersionId } from "../../s3/ids.ts";
 import type { OperationInput, OperationOutput } from "../../s3/operation-types.ts";
 import { maximumKeyBytes, utf8Length } from "../../s3/target.ts";
-import { type BucketContext, versioningOf } from "../context.ts";
+import { type BucketContext, type OpenedBucket, versioningOf } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { followingSettings } from "../object/commit.ts";
 import { readBypass, refuseMfa, requireDigest } from "../object/lock.ts";
@@ -42,7 +42,7 @@ export const deleteObjects: Handler<"DeleteObjects"> = async (context, input) =>
     if (result === undefined) throw new S3Error("InternalError");
     if (typeof result === "string") errors.push(failure(object, result));
     else if (result.kind === "deleted") deleted.push(success(object, result));
-    else errors.push(failure(object, codeOf(result)));
+    else errors.push(failure(object, codeOf(result), result.kind === "locked"));
   });
   return {
     ...(input.Delete?.Quiet !== true && deleted.length > 0 && { Deleted: deleted }),
@@ -59,26 +59,49 @@ function refusalOf(object: Given): S3ErrorCode | undefined {
   return isPossible ? undefined : "NoSuchVersion";
 }
 
+/** What became of one key: what the index says, or that the caller may not. */
+type KeyResult = DeletionResult | { readonly kind: "not-allowed" };
+
+/** Permission is asked key by key, of the settings that the index then deletes under (SEC-089). */
 async function deleteAll(
   context: BucketContext,
   objects: readonly Given[],
   bypassGovernance: boolean,
-): Promise<readonly DeletionResult[]> {
-  if (objects.length === 0) return [];
+): Promise<readonly KeyResult[]> {
   const deletions = objects.map((object) => ({
     ...readDeletion(context, object),
     ...(bypassGovernance && { bypassGovernance }),
   }));
-  const outcome = await followingSettings(context, (opened) =>
-    opened.index.delete({
+  let isAllowed: readonly boolean[] = [];
+  const outcome = await followingSettings(context, async (opened) => {
+    isAllowed = deletions.map((deletion) => mayDelete(opened, deletion));
+    const allowed = deletions.filter((_, position) => isAllowed[position]);
+    if (allowed.length === 0) return { kind: "done" as const, results: [] };
+    return opened.index.delete({
       epoch: opened.bucket.epoch,
       nowMs: context.nowMs,
       versioning: versioningOf(opened.bucket),
-      deletions,
-    }),
-  );
-  if (outcome.kind === "done") return outcome.results;
-  return refuse(outcome, { bucket: context.bucket.name });
+      deletions: allowed,
+    });
+  });
+  if (outcome.kind !== "done") return refuse(outcome, { bucket: context.bucket.name });
+  let next = 0;
+  return isAllowed.map((may) => {
+    const result = may ? outcome.results[next++] : ({ kind: "not-allowed" } as const);
+    if (result === undefined) throw new S3Error("InternalError");
+    return result;
+  });
+}
+
+/** As a DeleteObject of the same key would be asked. */
+function mayDelete(opened: OpenedBucket, deletion: Deletion): boolean {
+  const { key, versionId } = deletion;
+  const actions = [
+    versionId === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion",
+    ...(deletion.bypassGovernance === true ? ["s3:BypassGovernanceRetention"] : []),
+    ...(deletion.conditions?.ifMatch !== undefined ? ["s3:GetObject"] : []),
+  ];
+  return actions.every((action) => opened.allows({ action, key, versionId }));
 }
 
 function readDeletion(context: BucketContext, object: Given): Deletion {
@@ -107,27 +130,27 @@ function success(object: Given, result: Extract<DeletionResult, { kind: "deleted
   };
 }
 
-function codeOf(result: Exclude<DeletionResult, { kind: "deleted" }>): S3ErrorCode {
+function codeOf(result: Exclude<KeyResult, { kind: "deleted" }>): S3ErrorCode {
   switch (result.kind) {
     case "precondition-failed":
       return "PreconditionFailed";
     case "no-such-key":
       return "NoSuchKey";
     case "locked":
+    case "not-allowed":
       return "AccessDenied";
     case "moved":
       return "SlowDown";
   }
 }
 
-function failure(object: Given, code: S3ErrorCode): Failure {
+function failure(object: Given, code: S3ErrorCode, isLocked = false): Failure {
   return {
     Key: object.Key,
     ...(object.VersionId !== undefined && { VersionId: object.VersionId }),
     Code: code,
-    Message:
-      code === "AccessDenied"
-        ? "Access Denied because object protected by object lock."
-        : errorTable[code][1],
+    Message: isLocked
+      ? "Access Denied because object protected by object lock."
+      : errorTable[code][1],
   };
 }

@@ -22,7 +22,8 @@ import { segmentsSource } from "../../storage/sources.ts";
 import { type ObjectContext, versioningOf } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { type CommitFacts, commitStored, refuseDoomed } from "./commit.ts";
-import { type CopySource, openCopySource } from "./copy-source.ts";
+import { copyAnnotationsAcross, planAnnotations } from "./copy-annotations.ts";
+import { type CopySource, checkTagCopy, openCopySource } from "./copy-source.ts";
 import { sourceKeyHeaders } from "./customer-key.ts";
 import { resolveEncryption, shareEncryption, type WriteEncryption } from "./encryption.ts";
 import { resolveLock } from "./lock.ts";
@@ -39,6 +40,7 @@ export const copyObject: Handler<"CopyObject"> = async (context, input) => {
   // The request's own: a source's lock is not copied.
   const lock = await resolveLock(context, input);
   const source = await openCopySource(context, { customerKey: sourceKeyHeaders(input) });
+  if (taggingDirective === "COPY") checkTagCopy(context, source);
   refuseSelfCopy(context, input, source);
   await refuseDoomed(context, conditions);
 
@@ -52,6 +54,10 @@ export const copyObject: Handler<"CopyObject"> = async (context, input) => {
   const algorithm = readChecksumAlgorithm(context.headers);
   const encryption = await resolveEncryption(context, input);
   const wish = { versionId, storageClass: intent.storageClass, detail, algorithm, encryption };
+  const annotations = planAnnotations(context, input.AnnotationDirective, {
+    source,
+    isUnderCustomerKey: encryption.detail.encryption?.algorithm === "SSE-C",
+  });
   const shared = isNear(context, source, intent)
     ? shareEncryption(source.version.detail, encryption)
     : undefined;
@@ -59,7 +65,13 @@ export const copyObject: Handler<"CopyObject"> = async (context, input) => {
     shared !== undefined
       ? await sharedFacts(context, source, { ...wish, detail: { ...detail, ...shared } })
       : await copiedFacts(context, source, wish);
-  const committed = await commitStored(context, { ...facts, ...(conditions && { conditions }) });
+  const { annotationsFrom } = annotations;
+  const committed = await commitStored(context, {
+    ...facts,
+    ...(conditions && { conditions }),
+    ...(annotationsFrom && { annotationsFrom }),
+  });
+  if (annotations.isAcross) await copyAnnotationsAcross(context, source, committed.versionId);
 
   return {
     CopyObjectResult: {

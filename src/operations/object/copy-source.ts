@@ -21,6 +21,8 @@ export interface CopySource extends OpenedBucket {
   readonly version: Version;
   readonly content: string;
   readonly segments: readonly Segment[];
+  /** The version has annotations. */
+  readonly isAnnotated: boolean;
   /** What opens the segments; absent where they are plain. */
   readonly keys?: ContentKeys;
 }
@@ -35,30 +37,37 @@ export async function openCopySource(
 ): Promise<CopySource> {
   const named = parseCopySource(context.headers.get("x-amz-copy-source") ?? "");
   checkVersionId(named.versionId);
-  const action = named.versionId === undefined ? "s3:GetObject" : "s3:GetObjectVersion";
-  const isHere = named.bucket === context.bucket.name;
-  const opened = isHere ? context : await context.openOther(named.bucket, [action]);
+  const { key, versionId } = named;
+  const ask = {
+    action: versionId === undefined ? "s3:GetObject" : "s3:GetObjectVersion",
+    key,
+    ...(versionId !== undefined && { versionId }),
+  };
+  const opened = await context.openOther(named.bucket, [ask]);
   checkExpectedOwner(
     context.headers.get("x-amz-source-expected-bucket-owner"),
     opened.bucket.accountId,
   );
   const answer = await opened.index.resolve({
     ...callFacts({ bucket: opened.bucket, nowMs: context.nowMs }),
-    key: named.key,
-    ...(named.versionId !== undefined && { versionId: named.versionId }),
+    key,
+    ...(versionId !== undefined && { versionId }),
     ...(wish.range !== undefined && { range: wish.range }),
     wantSegments: true,
   });
-  const outcome = settle(answer, ["found", "no-such-version"], {
-    bucket: named.bucket,
-    key: named.key,
-  });
+  const isAbsent = answer.kind === "no-such-key" || answer.kind === "no-such-version";
+  // Who may not list the source does not learn what is not in it (SEC-060).
+  if (isAbsent && !opened.allows({ action: "s3:ListBucket" })) throw new S3Error("AccessDenied");
+  const outcome = settle(answer, ["found", "no-such-version"], { bucket: named.bucket, key });
   if (outcome.kind === "no-such-version") {
     throw new S3Error("NoSuchVersion", undefined, {
-      detail: { Key: named.key, VersionId: named.versionId ?? "" },
+      detail: { Key: key, VersionId: versionId ?? "" },
     });
   }
   const { version, segments } = outcome;
+  // Once more with the tags of the very version that is read: they may have changed (SEC-076).
+  const existingTags = version.detail.tags ?? [];
+  if (!opened.allows({ ...ask, existingTags })) throw new S3Error("AccessDenied");
   if (version.isDeleteMarker || version.content === null) {
     throw new S3Error(
       "InvalidRequest",
@@ -79,13 +88,33 @@ export async function openCopySource(
     opened,
   });
   return {
-    bucket: opened.bucket,
-    index: opened.index,
-    key: named.key,
-    namedVersionId: named.versionId,
+    ...opened,
+    key,
+    namedVersionId: versionId,
     version,
     content: version.content,
     segments,
+    isAnnotated: outcome.isAnnotated === true,
     ...(keys !== undefined && { keys }),
   };
+}
+
+/**
+ * A copy that takes the source's tags along needs to be allowed to read them there and to set them
+ * here. Throws AccessDenied.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html, "Permissions"
+ */
+export function checkTagCopy(context: ObjectContext, source: CopySource): void {
+  const existingTags = source.version.detail.tags ?? [];
+  if (existingTags.length === 0) return;
+  const versionId = source.namedVersionId;
+  const mayRead = source.allows({
+    action: versionId === undefined ? "s3:GetObjectTagging" : "s3:GetObjectVersionTagging",
+    key: source.key,
+    versionId,
+    existingTags,
+  });
+  const document = { tags: existingTags };
+  const maySet = context.allows({ action: "s3:PutObjectTagging", key: context.key, document });
+  if (!mayRead || !maySet) throw new S3Error("AccessDenied");
 }

@@ -187,7 +187,10 @@ export async function readBypass(
       { detail: { ArgumentName: bypassHeader } },
     );
   }
-  if (asked) await requireActions(context, ["s3:BypassGovernanceRetention"]);
+  // DeleteObjects names no key in its URL and asks for each of its own.
+  if (asked && context.target.key !== undefined) {
+    await requireActions(context, ["s3:BypassGovernanceRetention"]);
+  }
   return asked;
 }
 
@@ -202,9 +205,15 @@ export function refuseMfa(headers: Headers): void {
   });
 }
 
-/** Permissions beyond the operation's own. Throws AccessDenied. */
-export async function requireActions(context: BucketContext, actions: readonly string[]): Promise<void> {
-  await context.openOther(context.bucket.name, actions);
+/** Permissions beyond the operation's own, on its key or on another one. Throws AccessDenied. */
+export async function requireActions(
+  context: BucketContext,
+  actions: readonly string[],
+  key: string | undefined = context.target.key,
+): Promise<void> {
+  const subject = key === undefined ? {} : { key };
+  const asks = actions.map((action) => ({ action, ...subject }));
+  await context.openOther(context.bucket.name, asks);
 }
 
 /**

@@ -74,6 +74,7 @@ export async function resolveVersion(
       }),
     });
   }
+  context.judgeVersion(outcome.version);
   if (outcome.version.isDeleteMarker) throw deleteMarkerRefusal(context, outcome.version);
   return outcome;
 }

@@ -18,7 +18,7 @@ import { type ObjectContext, versioningOf } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { refuse } from "../outcomes.ts";
 import { followingSettings } from "./commit.ts";
-import { defaultLockOf, requireActions } from "./lock.ts";
+import { defaultLockOf } from "./lock.ts";
 import { leaveNote } from "./note.ts";
 
 const sourceHeader = "x-amz-rename-source";
@@ -30,7 +30,10 @@ export const renameObject: Handler<"RenameObject"> = async (context, input) => {
     throw invalidArgument("The source and the new key are the same", sourceHeader, sourceKey);
   }
   // The old key is read and goes; the row's own permission is about the new one.
-  await requireActions(context, ["s3:GetObject", "s3:DeleteObject"]);
+  await context.openOther(
+    context.bucket.name,
+    ["s3:GetObject", "s3:DeleteObject"].map((action) => ({ action, key: sourceKey })),
+  );
   const newId = () => newVersionId(context.nowMs, context.seams.randomBytes);
   const request = {
     key: context.key,

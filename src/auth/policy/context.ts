@@ -1,0 +1,36 @@
+// What conditions and variables are asked of a request: keys by name, values as text. Whoever builds
+// a context decides which keys exist; nothing that a client sends can add one (SEC-073). Pure.
+
+/** A condition key as policies name it. */
+export interface ConditionKey {
+  /** In lower case; of a key with a part of its own (`aws:PrincipalTag/team`) up to the slash. */
+  readonly name: string;
+  /** What stands behind the slash, as written; absent for other keys. */
+  readonly part?: string;
+  /** As the policy writes it. */
+  readonly text: string;
+}
+
+/** The request as conditions see it. Values are computed when they are asked for. */
+export interface ConditionContext {
+  /** The key's values; `undefined` when the request does not have the key. */
+  read(key: ConditionKey): readonly string[] | undefined;
+}
+
+/** Names of keys are not case-sensitive. */
+export function parseConditionKey(text: string): ConditionKey {
+  const slash = text.indexOf("/");
+  if (slash === -1) return { name: text.toLowerCase(), text };
+  return { name: text.slice(0, slash).toLowerCase(), part: text.slice(slash + 1), text };
+}
+
+/** A context of fixed values, by key as written, in any case: for simulations. */
+export function fixedContext(
+  values: Readonly<Record<string, string | readonly string[]>>,
+): ConditionContext {
+  const known = new Map<string, readonly string[]>();
+  for (const [key, value] of Object.entries(values)) {
+    known.set(key.toLowerCase(), typeof value === "string" ? [value] : value);
+  }
+  return { read: (key) => known.get(key.text.toLowerCase()) };
+}

@@ -1,0 +1,97 @@
+// From a bucket's name to the bucket, for a caller who may use it so: the record, the permissions,
+// the index. Tags of an object are fetched only where a policy's decision depends on them.
+
+import { type Ask, authorize, checkExpectedOwner, judge, needsTags } from "./auth/authorize.ts";
+import { openBucket } from "./bucket/client.ts";
+import type { Version } from "./bucket/types.ts";
+import { type BucketRecord, loadBucket, reloadBucket } from "./catalog/buckets.ts";
+import { callFacts, type OpenedBucket, type ServiceContext } from "./operations/context.ts";
+import { S3Error } from "./s3/errors.ts";
+
+/** A bucket to open, and what the caller must be allowed there. */
+export interface BucketWish {
+  readonly name: string;
+  readonly asks: readonly Ask[];
+  /** The record that the index found too old. */
+  readonly stale?: BucketRecord;
+}
+
+/** How often settings that move between two looks are followed before 503. */
+const maximumRounds = 3;
+
+/** Throws NoSuchBucket, AccessDenied, and SlowDown when the settings do not stand still. */
+export async function openBucketFor(
+  context: ServiceContext,
+  wish: BucketWish,
+): Promise<OpenedBucket> {
+  let stale = wish.stale;
+  for (let round = 1; round <= maximumRounds; round++) {
+    const bucket =
+      stale === undefined
+        ? await loadBucket(context, wish.name)
+        : await reloadBucket(context, stale);
+    if (bucket === undefined) throw noSuchBucket(wish.name);
+    if (wish.name === context.target.bucket) {
+      checkExpectedOwner(context.headers.get("x-amz-expected-bucket-owner"), bucket.accountId);
+    }
+    const index = openBucket(context.env, bucket.bucketId);
+    const opened: OpenedBucket = {
+      bucket,
+      index,
+      allows: (ask) => judge(context, bucket, ask).isAllowed,
+    };
+    const asks = await withTags(context, opened, wish.asks);
+    if (asks !== "stale") {
+      authorize(context, bucket, asks);
+      return opened;
+    }
+    stale = bucket;
+  }
+  throw new S3Error("SlowDown");
+}
+
+/** The asks with the tags their decision needs, from one question to the index; most need none. */
+async function withTags(
+  context: ServiceContext,
+  opened: OpenedBucket,
+  asks: readonly Ask[],
+): Promise<readonly Ask[] | "stale"> {
+  const { bucket, index } = opened;
+  const tagged = asks.find((ask) => needsTags(context, bucket, ask));
+  if (tagged?.key === undefined) return asks;
+  const outcome = await index.resolve({
+    ...callFacts({ bucket, nowMs: context.nowMs }),
+    key: tagged.key,
+    ...(tagged.versionId !== undefined && { versionId: tagged.versionId }),
+    wantSegments: false,
+  });
+  if (outcome.kind === "stale") return "stale";
+  // What is not there has no tags; the operation finds out the same way.
+  if (outcome.kind !== "found") return asks;
+  const existingTags = outcome.version.detail.tags ?? [];
+  return asks.map((ask) => (ask.key === undefined ? ask : { ...ask, existingTags }));
+}
+
+/**
+ * Judges asks once more by the very version that was read: tags may have changed since they were
+ * looked at (SEC-076). Throws AccessDenied. Free where no policy asks for tags.
+ */
+export function judgeVersion(
+  context: ServiceContext,
+  bucket: BucketRecord,
+  facts: { readonly asks: readonly Ask[]; readonly version: Pick<Version, "detail"> },
+): void {
+  const { asks, version } = facts;
+  const tagged = asks.filter((ask) => needsTags(context, bucket, ask));
+  if (tagged.length === 0) return;
+  const existingTags = version.detail.tags ?? [];
+  authorize(
+    context,
+    bucket,
+    tagged.map((ask) => ({ ...ask, existingTags })),
+  );
+}
+
+export function noSuchBucket(name: string): S3Error {
+  return new S3Error("NoSuchBucket", undefined, { detail: { BucketName: name } });
+}
