@@ -5,6 +5,7 @@
 // Differs from AWS: a key serves the account that owns it and nobody else, whatever a key policy may
 // say; the encryption context names the bucket, as with bucket keys, never the object.
 
+import { judgePlain } from "../../auth/authorize.ts";
 import {
   defaultAlias,
   findAliasedKey,
@@ -50,13 +51,13 @@ export async function findKey(
   if (parsed.accountId !== undefined && parsed.accountId !== accountId) {
     throw new S3Error("AccessDenied");
   }
-  if (parsed.kind === "id") return useKey(context, parsed.keyId);
+  if (parsed.kind === "id") return useKey(context, parsed.keyId, "kms:GenerateDataKey");
   const keyId = await findAliasedKey(context, accountId, parsed.name);
   if (keyId === undefined) {
     const arn = kmsAliasArn(context.region, accountId, parsed.name);
     throw new S3Error("KMS.NotFoundException", `Alias ${arn} is not found.`);
   }
-  return useKey(context, keyId);
+  return useKey(context, keyId, "kms:GenerateDataKey");
 }
 
 function refuseAnonymous(context: ServiceContext): void {
@@ -67,7 +68,12 @@ function refuseAnonymous(context: ServiceContext): void {
   );
 }
 
-async function useKey(context: ServiceContext, keyId: string): Promise<UsableKey> {
+/** The account that owns the key leaves it to its policies who may use it, but for `aws/s3`. */
+async function useKey(
+  context: ServiceContext,
+  keyId: string,
+  action: "kms:Decrypt" | "kms:GenerateDataKey",
+): Promise<UsableKey> {
   const key = await openKmsKey(context, keyId);
   if (key === undefined) {
     const arn = kmsKeyArn(context.region, context.principal.accountId, keyId);
@@ -75,6 +81,12 @@ async function useKey(context: ServiceContext, keyId: string): Promise<UsableKey
   }
   if (key.accountId !== context.principal.accountId) throw new S3Error("AccessDenied");
   const arn = kmsKeyArn(context.region, key.accountId, keyId);
+  if (key.manager === "CUSTOMER" && !judgePlain(context, { action, resource: arn }).isAllowed) {
+    throw new S3Error(
+      "AccessDenied",
+      `User: ${context.principal.arn} is not authorized to perform: ${action} on resource: ${arn}`,
+    );
+  }
   if (key.state === "Disabled") {
     throw new S3Error("KMS.DisabledException", `${arn} is disabled.`);
   }
@@ -104,7 +116,7 @@ export async function unwrapDataKey(
   const ciphertext = new Uint8Array(Buffer.from(wrapped, "base64"));
   const keyId = keyIdOf(ciphertext);
   if (keyId === undefined) throw tampered();
-  const { key } = await useKey(context, keyId);
+  const { key } = await useKey(context, keyId, "kms:Decrypt");
   const plaintext = await decryptUnder(key, { ciphertext, context: encryptionContext });
   if (plaintext === undefined) throw tampered();
   return plaintext;
