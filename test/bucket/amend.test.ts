@@ -198,6 +198,15 @@ describe("the bucket's default lock", () => {
     expect((await index.found("k")).detail.lock).toEqual(lock);
   });
 
+  it("is given instead of a retention that is over, as a renamed version may bring", async () => {
+    const index = await openIndex("Enabled");
+    const over = { mode: "COMPLIANCE", retainUntilMs: startMs, legalHold: false } as const;
+    const request = index.commitRequest("k", { detail: { lock: over } });
+    await index.rpc.commit({ ...request, defaultLock });
+    const lock = { mode: "COMPLIANCE", retainUntilMs: startMs + 3 * dayMs, legalHold: false };
+    expect((await index.found("k")).detail.lock).toEqual(lock);
+  });
+
   it("counts years by the calendar and starts event holds", async () => {
     const index = await openIndex("Enabled");
     const given = { mode: "GOVERNANCE", period: { years: 2 }, holdDuration: { days: 1 } } as const;

@@ -8,6 +8,7 @@
 // - The metadata that blobs carry for a rebuild of the index keeps the data key as it was wrapped
 //   first: keep the old KMS key as long as such a rebuild should work.
 
+import { retainedUntilMs } from "../../bucket/locks.ts";
 import type { Version } from "../../bucket/types.ts";
 import { parseKeyReference } from "../../catalog/kms-aliases.ts";
 import { S3Error } from "../../s3/errors.ts";
@@ -87,7 +88,8 @@ function checkSource(context: ObjectContext, version: Version): Encryption {
       "The UpdateObjectEncryption operation doesn't support source objects with the encryption type DSSE-KMS or SSE-C. Only source objects encrypted with SSE-S3 or SSE-KMS are supported.",
     );
   }
-  const isRetained = lock?.mode !== undefined && (lock.retainUntilMs ?? 0) > context.nowMs;
+  const isRetained =
+    lock !== undefined && (retainedUntilMs(lock, context.nowMs) ?? 0) > context.nowMs;
   if (isRetained || lock?.legalHold === true) {
     throw new S3Error(
       "AccessDenied",
