@@ -82,8 +82,14 @@ export async function identify(
 async function readDocument(request: Request): Promise<Uint8Array> {
   if (request.body === null) return new Uint8Array(0);
   const body = openPayload(request.body, request.headers, { kind: "unsigned" });
-  if (body.length > maximumDocumentBytes) throw new S3Error("MaxMessageLengthExceeded");
-  return body.readAll();
+  try {
+    if (body.length > maximumDocumentBytes) throw new S3Error("MaxMessageLengthExceeded");
+    return await body.readAll();
+  } catch (error) {
+    // Nobody else can: the stream is held by its reader now.
+    await body.cancel();
+    throw error;
+  }
 }
 
 /** The edge rewrites Accept-Encoding, which some clients sign; the original is kept beside it. */

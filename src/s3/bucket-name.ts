@@ -11,12 +11,16 @@ const legacyShape = /^[A-Za-z0-9._-]{3,255}$/;
 const reservedPrefixes = ["xn--", "sthree-", "amzn-s3-demo-"];
 const reservedSuffixes = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
 
+/** Cloudflare answers this path itself: a bucket of that name could not be reached (SEC-148). */
+const unreachableName = "cdn-cgi";
+
 /**
  * Whether a bucket of this name may be created: 3 to 63 characters, no reserved form, no address.
  */
 export function isValidBucketName(name: string): boolean {
   return (
     shape.test(name) &&
+    name !== unreachableName &&
     !name.includes("..") &&
     !ipShape.test(name) &&
     !reservedPrefixes.some((prefix) => name.startsWith(prefix)) &&

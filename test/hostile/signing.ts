@@ -187,9 +187,10 @@ function canonicalRequest(parts: {
       const equals = text.indexOf("=");
       const name = equals === -1 ? text : text.slice(0, equals);
       const value = equals === -1 ? "" : text.slice(equals + 1);
-      return `${reencode(name)}=${reencode(value)}`;
+      return [reencode(name), reencode(value)] as const;
     })
-    .sort();
+    .sort(([a, c], [b, d]) => (a === b ? Number(c > d) - Number(c < d) : a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`);
   const lines = names.map((name) => `${name}:${(covered[name] ?? "").trim().replace(/\s+/g, " ")}`);
   // A slash is a slash however it was sent, as SDKs for S3 sign it.
   const uri = rawPath.split("/").map(reencode).join("/").replaceAll("%2F", "/");

@@ -7,6 +7,7 @@
 // - A bucket of one's own answers 409 BucketAlreadyOwnedByYou in us-east-1 too.
 // - Directory buckets and ownership other than BucketOwnerEnforced answer
 //   NotImplemented.
+// - `cdn-cgi` is no bucket's name: Cloudflare keeps that path for itself.
 // - A deleted bucket's name is kept from other accounts for a while.
 
 import { createBucket as create } from "../../catalog/bucket-lifecycle.ts";
