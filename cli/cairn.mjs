@@ -18,6 +18,7 @@ import {
 import { findConnection } from "./connection.mjs";
 import { exitCodes, Failure } from "./failure.mjs";
 import { addKmsCommands } from "./kms.mjs";
+import { addUpkeepCommands } from "./upkeep.mjs";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
@@ -95,6 +96,7 @@ program
   .action(() => run(showStatus));
 
 addKmsCommands(program, run);
+addUpkeepCommands(program, run);
 
 /**
  * Finds the server, runs the command, prints its report.

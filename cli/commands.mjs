@@ -137,7 +137,7 @@ export async function deleteKey(connection, accessKeyId) {
  */
 export async function showStatus(connection) {
   const status = await callAdmin(connection, { method: "GET", path: "/status" });
-  const { catalog, stores } = status;
+  const { catalog, stores, upkeep } = status;
   const facts = renderFacts([
     ["Endpoint", connection.endpoint],
     ["Version", status.version],
@@ -150,6 +150,9 @@ export async function showStatus(connection) {
     ["Access keys", catalog.accessKeys],
     ["Buckets", catalog.buckets],
     ["Unsettled", catalog.unsettledBuckets],
+    ["Damage found", upkeep.damage],
+    ["Open jobs", upkeep.openJobs],
+    ["Last scrub", upkeep.lastScrubAt],
   ]);
   const rows = stores.map((/** @type {any} */ store) => [
     store.store,
