@@ -283,15 +283,30 @@ export function requireDigest(headers: Headers): void {
   );
 }
 
-/** What GetObject and HeadObject say of a version's lock. The date of an event hold moves. */
-export function lockMembers(lock: VersionLock | undefined, nowMs: number) {
+/**
+ * What GetObject and HeadObject say of a version's lock, as far as the caller might ask for it by
+ * itself. The date of an event hold moves.
+ */
+export function lockMembers(
+  { allows, key, nowMs, target }: Pick<ObjectContext, "allows" | "key" | "nowMs" | "target">,
+  lock: VersionLock | undefined,
+) {
   if (lock === undefined) return {};
+  const versionId = target.query.get("versionId");
+  const isShown = (action: string) => allows({ action, key, versionId });
+  return {
+    ...(isShown("s3:GetObjectRetention") && retentionMembers(lock, nowMs)),
+    ...(lock.legalHold !== undefined &&
+      isShown("s3:GetObjectLegalHold") && { ObjectLockLegalHoldStatus: onOrOff(lock.legalHold) }),
+  };
+}
+
+function retentionMembers(lock: VersionLock, nowMs: number) {
   const untilMs = retainedUntilMs(lock, nowMs);
-  const { mode, legalHold, eventHold, holdDuration } = lock;
+  const { mode, eventHold, holdDuration } = lock;
   return {
     ...(mode !== undefined && { ObjectLockMode: mode }),
     ...(untilMs !== undefined && { ObjectLockRetainUntilDate: new Date(untilMs) }),
-    ...(legalHold !== undefined && { ObjectLockLegalHoldStatus: onOrOff(legalHold) }),
     ...(eventHold !== undefined && { ObjectLockEventHold: onOrOff(eventHold) }),
     ...(holdDuration !== undefined &&
       ("days" in holdDuration

@@ -145,7 +145,7 @@ export function describeRead(context: ObjectContext, read: Read, checksumMode: s
   const isPart = part !== undefined && read.request.range?.kind === "part";
   return {
     ...versionMembers(version, versioningOf(context.bucket) !== "Unversioned"),
-    ...lockMembers(version.detail.lock, context.nowMs),
+    ...lockMembers(context, version.detail.lock),
     ContentLength: window.length,
     ...(isPartial &&
       !(isPart && version.sizeBytes === 0) && {

@@ -2,6 +2,8 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
 import { beforeAll, describe, expect, it } from "vitest";
+import type { ObjectContext } from "../../../src/operations/context.ts";
+import { lockMembers } from "../../../src/operations/object/lock.ts";
 import { call, makeAccount, makeBucket } from "../bucket/fixtures.ts";
 import {
   bypass,
@@ -218,6 +220,24 @@ describe("PutObjectLegalHold", () => {
   it.each(["on", "", "YES"])("refuses the status %j with MalformedXML", async (status) => {
     await putObject(bucket, "odd");
     expect(codeOf(await putLegalHold(`/${bucket}/odd`, status))).toEqual([400, "MalformedXML"]);
+  });
+});
+
+describe("the lock headers of GET and HEAD", () => {
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html, permissions
+  it("are shown to those who may ask for them", () => {
+    const lock = { mode: "GOVERNANCE", retainUntilMs: 1, legalHold: true } as const;
+    const shownTo = (...actions: string[]) => {
+      const allows = ({ action }: { readonly action: string }) => actions.includes(action);
+      const target = { query: new Map<string, string>() } as unknown as ObjectContext["target"];
+      return Object.keys(lockMembers({ allows, key: "k", nowMs: 0, target }, lock));
+    };
+    expect(shownTo()).toEqual([]);
+    expect(shownTo("s3:GetObjectRetention")).toEqual([
+      "ObjectLockMode",
+      "ObjectLockRetainUntilDate",
+    ]);
+    expect(shownTo("s3:GetObjectLegalHold")).toEqual(["ObjectLockLegalHoldStatus"]);
   });
 });
 
