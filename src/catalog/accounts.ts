@@ -34,6 +34,9 @@ const selectOperator = `SELECT ${COLUMNS} FROM accounts WHERE is_operator = 1`;
 
 const selectAccount = `SELECT ${COLUMNS} FROM accounts WHERE account_id = ?1 AND state = 'active'`;
 
+const selectByCanonicalId = `SELECT ${COLUMNS} FROM accounts
+  WHERE canonical_id = ?1 AND state = 'active'`;
+
 const selectPage = `SELECT ${COLUMNS} FROM accounts
   WHERE state = 'active' AND account_id > ?1 ORDER BY account_id LIMIT ?2`;
 
@@ -80,6 +83,15 @@ export async function getAccount(
   accountId: string,
 ): Promise<Account | undefined> {
   const row = await queryFirst<AccountRow>(call, [selectAccount, accountId]);
+  return row === undefined ? undefined : renderAccount(row);
+}
+
+/** As `getAccount`, by the id that S3 shows owners by. */
+export async function findAccountByCanonicalId(
+  call: CatalogCall,
+  canonicalId: string,
+): Promise<Account | undefined> {
+  const row = await queryFirst<AccountRow>(call, [selectByCanonicalId, canonicalId]);
   return row === undefined ? undefined : renderAccount(row);
 }
 

@@ -42,7 +42,12 @@ import {
   getBucketOwnershipControls,
   putBucketOwnershipControls,
 } from "./bucket/bucket-ownership-controls.ts";
-import { getBucketPolicy, getBucketPolicyStatus } from "./bucket/bucket-policy.ts";
+import {
+  deleteBucketPolicy,
+  getBucketPolicy,
+  getBucketPolicyStatus,
+  putBucketPolicy,
+} from "./bucket/bucket-policy.ts";
 import { getBucketReplication } from "./bucket/bucket-replication.ts";
 import {
   getBucketRequestPayment,
@@ -147,7 +152,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   DeleteBucketMetadataTableConfiguration: "unbuilt",
   DeleteBucketMetricsConfiguration: "unbuilt",
   DeleteBucketOwnershipControls: deleteBucketOwnershipControls,
-  DeleteBucketPolicy: "unbuilt",
+  DeleteBucketPolicy: deleteBucketPolicy,
   DeleteBucketReplication: "unbuilt",
   DeleteBucketTagging: deleteBucketTagging,
   DeleteBucketWebsite: "unbuilt",
@@ -218,7 +223,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   PutBucketMetricsConfiguration: "unbuilt",
   PutBucketNotificationConfiguration: "unbuilt",
   PutBucketOwnershipControls: putBucketOwnershipControls,
-  PutBucketPolicy: "unbuilt",
+  PutBucketPolicy: putBucketPolicy,
   PutBucketReplication: "unbuilt",
   PutBucketRequestPayment: putBucketRequestPayment,
   PutBucketTagging: putBucketTagging,

@@ -1,30 +1,24 @@
-// Block Public Access. Buckets are born with all four switches on. Nothing can be public yet, so
-// whatever is stored is true.
+// Block Public Access. Buckets are born with all four switches on; what they do is judged with every
+// request (`auth/bucket-access.ts`) and with every policy that is put.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetPublicAccessBlock.html
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutPublicAccessBlock.html
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeletePublicAccessBlock.html
 //
 // Differs from AWS: nothing known.
 
+import { accessOf } from "../../auth/bucket-access.ts";
 import type { OperationOutput } from "../../s3/operation-types.ts";
 import type { Handler } from "../handlers.ts";
-import { loadSetting, notConfigured, removeDefault, saveSetting } from "./settings.ts";
+import { freshBucket, notConfigured, removeDefault, saveSetting } from "./settings.ts";
 
 type Answer = OperationOutput<"GetPublicAccessBlock">;
 
-const everythingBlocked: Answer = {
-  PublicAccessBlockConfiguration: {
-    BlockPublicAcls: true,
-    IgnorePublicAcls: true,
-    BlockPublicPolicy: true,
-    RestrictPublicBuckets: true,
-  },
-};
-
 export const getPublicAccessBlock: Handler<"GetPublicAccessBlock"> = async (context) => {
-  const stored = await loadSetting<Answer>(context, "publicAccessBlock");
-  if (stored === null) throw notConfigured(context, "NoSuchPublicAccessBlockConfiguration");
-  return stored ?? everythingBlocked;
+  const bucket = await freshBucket(context);
+  if (bucket.settings.get("publicAccessBlock") === "null") {
+    throw notConfigured(context, "NoSuchPublicAccessBlockConfiguration");
+  }
+  return { PublicAccessBlockConfiguration: accessOf(bucket).block };
 };
 
 export const putPublicAccessBlock: Handler<"PutPublicAccessBlock"> = async (context, input) => {
@@ -37,7 +31,7 @@ export const putPublicAccessBlock: Handler<"PutPublicAccessBlock"> = async (cont
       BlockPublicPolicy: given.BlockPublicPolicy ?? false,
       RestrictPublicBuckets: given.RestrictPublicBuckets ?? false,
     },
-  });
+  } satisfies Answer);
   return {};
 };
 
