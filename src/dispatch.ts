@@ -66,7 +66,10 @@ export async function dispatch(request: Request, arrival: Arrival): Promise<Resp
     const row = resolveOperation(request.method, target, request.headers);
     // The fields of a form say who asks and for which key; the file is left for the handler.
     const asked = row.name === "PostObject" ? await openCountedForm(context, request) : context;
-    return await serve(asked, row, { ids, hasRead: () => body !== undefined });
+    const response = await serve(asked, row, { ids, hasRead: () => body !== undefined });
+    // A body that nobody asked for would keep its connection from carrying another request.
+    if (body === undefined) await discardBody(request.body);
+    return response;
   } catch (error) {
     if (body !== undefined) await body.cancel();
     else await discardBody(request.body);

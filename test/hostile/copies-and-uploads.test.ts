@@ -2,11 +2,13 @@
 
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { ResolveOutcome } from "../../src/bucket/types.ts";
 import {
   byHeader,
   expectRefusal,
   makeBucket,
   must,
+  ownBindings,
   type Row,
   runRows,
   send,
@@ -312,6 +314,46 @@ describe("a copy that cannot be", () => {
       );
       expect(answer.text).not.toContain("<ETag>");
     }
+  });
+});
+
+describe("a source too large to copy in one call", () => {
+  /** An index that says of every version that it has 6 GiB. */
+  function inflatingEnv() {
+    const bindings = ownBindings();
+    const inflate = (stub: DurableObjectStub) =>
+      new Proxy(stub, {
+        get: (target, name) => {
+          if (name !== "resolve") return Reflect.get(target, name);
+          return async (request: unknown) => {
+            const index = target as unknown as {
+              resolve(request: unknown): Promise<ResolveOutcome>;
+            };
+            const outcome = await index.resolve(request);
+            if (outcome.kind !== "found") return outcome;
+            return { ...outcome, version: { ...outcome.version, sizeBytes: 6 * 1024 ** 3 } };
+          };
+        },
+      });
+    const namespace = {
+      idFromName: (name: string) => bindings.BUCKET_INDEX.idFromName(name),
+      get: (id: DurableObjectId) => inflate(bindings.BUCKET_INDEX.get(id)),
+    };
+    return { ...bindings, BUCKET_INDEX: namespace as unknown as DurableObjectNamespace };
+  }
+
+  it("B141 is refused, whole or as a part (to confirm on AWS)", async () => {
+    const door = { env: inflatingEnv() };
+    const whole = await send(copy(bucket, `${bucket}/there`), door);
+    expectRefusal(whole, {
+      status: 400,
+      code: "InvalidRequest",
+      message: "The specified copy source is larger than the maximum allowable size",
+    });
+    const path = `/${bucket}/upload?partNumber=5&uploadId=${uploadId}`;
+    const headers = { "x-amz-copy-source": `${bucket}/there` };
+    const part = await send(byHeader({ method: "PUT", path, headers }), door);
+    expect([400, 403], part.text).toContain(part.status);
   });
 });
 

@@ -1,6 +1,7 @@
 // Every operation, properly signed, with whatever a machine thinks of: no request may meet a failure
 // of ours. The seed is fixed, so that what fails once fails again. (SEC-134, SEC-140, SEC-141)
 
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { operationRows } from "../../src/s3/operations.ts";
@@ -226,6 +227,67 @@ describe("every operation", () => {
       });
     });
     await fc.assert(property, { numRuns: 300, seed: 20261122 });
+  });
+
+  const escaped = nasty.map((text) =>
+    text
+      .replace(/[^\t\n\r -\ufffd]/g, "")
+      .replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`),
+  );
+  const element = (name: string) =>
+    fc
+      .option(escaped, { nil: undefined })
+      .map((text) => (text === undefined ? "" : `<${name}>${text}</${name}>`));
+  const content = (...names: readonly string[]) =>
+    fc.tuple(...names.map(element)).map((parts) => parts.join(""));
+
+  it("DeleteObjects answers whatever it is told to delete", { timeout: 60_000 }, async () => {
+    const members = content("Key", "VersionId", "ETag", "LastModifiedTime", "Size", "Other");
+    const objects = fc.array(
+      members.map((text) => `<Object>${text}</Object>`),
+      { maxLength: 4 },
+    );
+    const property = fc.asyncProperty(objects, async (listed) => {
+      const body = `<Delete>${listed.join("")}</Delete>`;
+      const digest = createHash("md5").update(body).digest("base64");
+      const headers = { "content-md5": digest };
+      await expectAnswered({ method: "POST", path: `/${bucket}?delete`, body, headers });
+    });
+    await fc.assert(property, { numRuns: 200, seed: 20261122 });
+  });
+
+  it("CompleteMultipartUpload answers whatever parts it is told of", {
+    timeout: 60_000,
+  }, async () => {
+    const members = content("PartNumber", "ETag", "ChecksumCRC32", "ChecksumSHA256");
+    const parts = fc.array(
+      members.map((text) => `<Part>${text}</Part>`),
+      { maxLength: 4 },
+    );
+    const property = fc.asyncProperty(parts, headers, async (listed, given) => {
+      const body = `<CompleteMultipartUpload>${listed.join("")}</CompleteMultipartUpload>`;
+      const path = `/${bucket}/there?uploadId=${uploadId}`;
+      await expectAnswered({ method: "POST", path, body, headers: given });
+    });
+    await fc.assert(property, { numRuns: 200, seed: 20261122 });
+  });
+
+  it("a continuation token made up from pieces of a real one is answered", async () => {
+    for (const key of ["a", "b"])
+      await must(200, { method: "PUT", path: `/${bucket}/${key}`, body: "x" });
+    const page = await must(200, { path: `/${bucket}?list-type=2&max-keys=1` });
+    const token = page.first("NextContinuationToken") ?? "";
+    expect(token).not.toBe("");
+    const property = fc.asyncProperty(
+      fc.nat(token.length),
+      fc.string({ maxLength: 3 }),
+      async (at, piece) => {
+        const changed = token.slice(0, at) + piece + token.slice(at + 1);
+        const query = `list-type=2&continuation-token=${encode(changed)}`;
+        await expectAnswered({ method: "GET", path: `/${bucket}?${query}` });
+      },
+    );
+    await fc.assert(property, { numRuns: 100, seed: 20261122 });
   });
 
   it("SEC-140 headers of 60 KB are read in no time", async () => {

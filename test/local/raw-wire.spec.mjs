@@ -256,6 +256,27 @@ describe("a connection", () => {
     assert.ok(await servesOn(wire));
   });
 
+  for (const sizeBytes of [5, 300_000]) {
+    test(`a body of ${sizeBytes} bytes that nobody asked for spoils no connection`, async (t) => {
+      const wire = new Wire();
+      t.after(() => wire.end());
+      for (const [method, path] of /** @type {const} */ ([
+        ["GET", "/wire/there"],
+        ["GET", "/wire?list-type=2"],
+        ["DELETE", "/wire/nothing"],
+        ["HEAD", "/wire/there"],
+      ])) {
+        const request = sign({ method, path, word: unsignedPayload });
+        wire.write(
+          headOf(request, { "content-length": String(sizeBytes) }) + "x".repeat(sizeBytes),
+        );
+        const answer = await wire.read({ isHead: method === "HEAD" });
+        assert.ok(answer !== undefined && answer.status < 300, `${method} ${path}`);
+        assert.ok(await servesOn(wire), `${method} ${path}`);
+      }
+    });
+  }
+
   test("takes requests one behind the other", async (t) => {
     const wire = new Wire();
     t.after(() => wire.end());
