@@ -33,7 +33,10 @@ export async function answerWith(
     ...ids,
     waitUntil: (rest) => context.waitUntil(rest),
   });
-  const body = context.method === "HEAD" ? null : answer.body;
+  const isHead = context.method === "HEAD";
+  // Without any length a client cannot tell where the answer ends, and gives the connection up.
+  if (isHead && !answer.headers.has("content-length")) answer.headers.set("content-length", "0");
+  const body = isHead ? null : answer.body;
   // A stored Content-Encoding says how the bytes already are; left alone, workerd applies it again.
   return new Response(body, {
     status: answer.status,

@@ -5,6 +5,7 @@
 import type { Answer, AnswerFacts } from "./bind-output.ts";
 import { S3Error } from "./errors.ts";
 import { headerText } from "./header-text.ts";
+import { utf8Length } from "./target.ts";
 import { escapeXml, legalXmlText, xmlDeclaration } from "./xml-text.ts";
 
 export interface ErrorFacts extends AnswerFacts {
@@ -29,8 +30,11 @@ export function renderError(error: unknown, facts: ErrorFacts): Answer {
   for (const [name, value] of Object.entries(refusal.headers)) headers.set(name, headerText(value));
   if (refusal.status === 304) return { status: 304, headers, body: null };
   headers.set("content-type", "application/xml");
-  const body = facts.method === "HEAD" ? null : errorDocument(refusal, facts);
-  return { status: refusal.status, headers, body };
+  const body = errorDocument(refusal, facts);
+  if (facts.method !== "HEAD") return { status: refusal.status, headers, body };
+  // Without any length a client cannot tell where the answer ends, and gives the connection up.
+  headers.set("content-length", String(utf8Length(body)));
+  return { status: refusal.status, headers, body: null };
 }
 
 /** The XML of a refusal, declaration included; CompleteMultipartUpload may send it after a 200. */

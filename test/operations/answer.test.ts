@@ -3,7 +3,7 @@ import { SELF } from "cloudflare:test";
 import { gzipSync } from "node:zlib";
 import { AwsClient } from "aws4fetch";
 import { expect, it } from "vitest";
-import { makeBucket, origin, rootKeys } from "./bucket/fixtures.ts";
+import { call, makeBucket, origin, rootKeys } from "./bucket/fixtures.ts";
 
 // Seen with every SDK: workerd compressed the stored bytes once more and dropped their length.
 it("sends an object with a Content-Encoding out as it came in", async () => {
@@ -23,4 +23,12 @@ it("sends an object with a Content-Encoding out as it came in", async () => {
   // The test's own fetch unpacks one layer, as a browser does.
   expect(await answer.text()).toBe("compressed once");
   expect((await send("HEAD")).headers.get("content-length")).toBe(String(body.length));
+});
+
+it("tells the length of every answer to HEAD, so that its connection can go on", async () => {
+  const bucket = await makeBucket("lengths");
+  for (const path of [`/${bucket}`, `/${bucket}/absent`, "/no-such-bucket-here"]) {
+    const answer = await call("HEAD", path);
+    expect(answer.headers.get("content-length"), path).toMatch(/^\d+$/);
+  }
 });
