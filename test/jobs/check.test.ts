@@ -84,6 +84,19 @@ describe("fsck", () => {
     expect(new Set(kinds(found))).toEqual(new Set(["wrong-digest"]));
   });
 
+  it("compares sealed blobs as ciphertext, without any key", async () => {
+    const bucket = await openTestBucket("sealed");
+    const kms = { ServerSideEncryption: "aws:kms" };
+    await put(bucket.name, "one", "secret", kms);
+    await put(bucket.name, "two", "secret".repeat(40_000), kms);
+    const options = about(bucket, { isReading: true });
+    expect((await runJob({ kind: "fsck", options })).findings).toEqual([]);
+    const blobs = new Set(await blobsOf(bucket.bucketId));
+    const bindings = { STORE_STANDARD: flipping(blobs) };
+    const found = await runJob({ kind: "scrub", options, bindings });
+    expect(kinds(found)).toEqual(["wrong-digest", "wrong-digest"]);
+  });
+
   it("finds a blob whose bytes were replaced, without being asked to read", async () => {
     const bucket = await openTestBucket("replaced");
     await put(bucket.name, "same", "body");

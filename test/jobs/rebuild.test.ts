@@ -219,6 +219,17 @@ describe("rebuild", () => {
     expect((await runJob({ kind: "fsck", options: about(bucket) })).findings).toEqual([]);
   });
 
+  it("gives back sealed content with its keys", async () => {
+    const bucket = await openTestBucket("sealed");
+    const Bucket = bucket.name;
+    await put(Bucket, "sealed", "secret", { ServerSideEncryption: "aws:kms" });
+    await restore(bucket);
+    const got = await s3().send(new GetObjectCommand({ Bucket, Key: "sealed" }));
+    expect(await got.Body?.transformToString()).toBe("secret");
+    expect(got.ServerSideEncryption).toBe("aws:kms");
+    expect((await runJob({ kind: "fsck", options: about(bucket) })).findings).toEqual([]);
+  });
+
   it("does nothing to an index that is alive", async () => {
     const bucket = await openTestBucket("alive");
     await put(bucket.name, "k", "body");
