@@ -14,6 +14,8 @@ import type { Query, Target } from "./target.ts";
  */
 const decisiveParameters = new Set(["versionId", "uploadId", "partNumber", "list-type", "id"]);
 
+const makesVersion = new Set(["PutObject", "CopyObject", "CompleteMultipartUpload"]);
+
 const subresources = new Set(operationRows.flatMap((row) => row.subresource ?? []));
 
 /** `level subresource` -> rows; the two hand rows are reached by their methods alone. */
@@ -44,7 +46,15 @@ export function resolveOperation(method: string, target: Target, headers: Header
   const row = findRow(method, target, headers);
   checkBucketName(row, target);
   checkListingParameters(row, target.query);
+  checkVersionless(row, target.query);
   return row;
+}
+
+/** Who names a version means to write that one: S3 makes a new one for each and says so. */
+function checkVersionless(row: OperationRow, query: Query): void {
+  if (!makesVersion.has(row.name) || !query.has("versionId")) return;
+  const message = "This operation does not accept a version-id.";
+  throw invalidArgument(message, "versionId", query.get("versionId") ?? "");
 }
 
 function findRow(method: string, target: Target, headers: Headers): OperationRow {

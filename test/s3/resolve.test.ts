@@ -126,6 +126,20 @@ describe("resolveOperation", () => {
     }
   });
 
+  it("does not take a version-id where a version is made", () => {
+    for (const [method, path, headers] of [
+      ["PUT", "/b-1/k?versionId=null", {}],
+      ["PUT", "/b-1/k?versionId=v", copy],
+      ["POST", "/b-1/k?uploadId=u&versionId=v", {}],
+    ] as const) {
+      expect(refusal(() => resolve(method, path, headers))).toMatchObject({
+        code: "InvalidArgument",
+        message: "This operation does not accept a version-id.",
+        detail: { ArgumentName: "versionId" },
+      });
+    }
+  });
+
   it("B082 refuses list-type=3", () => {
     expect(refusal(() => resolve("GET", "/b-1?list-type=3"))).toMatchObject({
       code: "InvalidArgument",
