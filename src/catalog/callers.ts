@@ -45,6 +45,18 @@ const everything = [...awsPolicies.values()]
   .filter(({ name }) => name === "AdministratorAccess")
   .map(({ arn, document }): StoredPolicy => ({ name: arn, document }));
 
+/** Allows no action there is. */
+const nothing: StoredPolicy = {
+  name: "session policy",
+  document: JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "none:none", Resource: "*" }],
+  }),
+};
+
+/** Policies joined before, beside the list that the cache of documents holds. */
+const joined = new WeakMap<readonly StoredPolicy[], Map<string, readonly StoredPolicy[]>>();
+
 /**
  * The key of that id and whom it stands for; `undefined` when there is none. A temporary key exists
  * only together with its token: without one it is not found, with the token of another key or a
@@ -85,7 +97,7 @@ async function findPrincipal(
 ): Promise<Principal | undefined> {
   const managed = await loadPolicyDocuments(call, claims.accountId, claims.policyArns);
   const isLimited = policy !== undefined || claims.policyArns.length > 0;
-  const limits = isLimited ? [...(policy ? [policy] : []), ...managed] : undefined;
+  const limits = isLimited ? joinPolicies(managed, policy) : undefined;
   if (claims.roleId !== undefined) return roleSession(call, accessKeyId, { claims, limits });
   const issuer = await findAccessKey(call, claims.issuingKeyId ?? "");
   if (issuer?.status !== "Active") return undefined;
@@ -102,8 +114,38 @@ async function findPrincipal(
     userId: `${accountId}:${claims.name}`,
     ...(principal.type === "User" && { issuerArn: principal.arn }),
     // Without a policy of its own a federated user may do nothing.
-    policies: limited(principal.policies ?? { identity: everything }, limits ?? []),
+    policies: limited(principal.policies ?? { identity: everything }, limits ?? [nothing]),
   };
+}
+
+/**
+ * The policies of a session allow together, as those of an identity do, while the evaluator takes
+ * each for a limit of its own: they become one document. Documents that cannot be joined stay
+ * apart, which allows less.
+ */
+function joinPolicies(
+  managed: readonly StoredPolicy[],
+  inline: StoredPolicy | undefined,
+): readonly StoredPolicy[] {
+  const all = inline === undefined ? managed : [inline, ...managed];
+  if (all.length === 0) return [nothing];
+  if (all.length === 1) return all;
+  const byInline = joined.get(managed) ?? new Map<string, readonly StoredPolicy[]>();
+  joined.set(managed, byInline);
+  const known = byInline.get(inline?.document ?? "");
+  if (known !== undefined) return known;
+  const documents = all.map(
+    ({ document }) => JSON.parse(document) as { Version?: string; Statement: unknown },
+  );
+  const [version] = documents.map((document) => document.Version);
+  const isUniform = documents.every((document) => document.Version === version);
+  const document = JSON.stringify({
+    ...(version !== undefined && { Version: version }),
+    Statement: documents.flatMap(({ Statement }) => Statement),
+  });
+  const made = isUniform ? [{ name: "session policies", document }] : all;
+  byInline.set(inline?.document ?? "", made);
+  return made;
 }
 
 async function roleSession(

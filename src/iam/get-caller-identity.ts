@@ -3,10 +3,11 @@
 //
 // Differs from AWS: nothing known.
 
+import type { GetCallerIdentityResponse } from "@aws-sdk/client-sts";
 import type { IdentityCall } from "./call.ts";
 
-/** The fields of the answer. An account's root has its account id as user id. */
-export function getCallerIdentity(call: IdentityCall): Readonly<Record<string, string>> {
-  const { principal } = call;
-  return { Arn: principal.arn, UserId: principal.accountId, Account: principal.accountId };
+/** An account's root has its account id as user id. */
+export async function getCallerIdentity(call: IdentityCall): Promise<GetCallerIdentityResponse> {
+  const { arn, accountId, userId } = call.principal;
+  return { UserId: userId ?? accountId, Account: accountId, Arn: arn };
 }

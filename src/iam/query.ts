@@ -43,19 +43,27 @@ export function parseQueryCall(text: string): QueryCall {
   return { action, version: parameters.get("Version"), parameters };
 }
 
-/** A successful answer. `fields` become elements of `<ActionResult>`, in their order. */
+/** ValidationError, 400. */
+export function invalid(message: string): QueryError {
+  return new QueryError("ValidationError", 400, message);
+}
+
+/** InvalidInput, 400. */
+export function invalidInput(message: string): QueryError {
+  return new QueryError("InvalidInput", 400, message);
+}
+
+/** A successful answer; `result` is the content of `<ActionResult>`, absent for some actions. */
 export function renderResult(
   service: IdentityService,
   action: string,
-  answer: { readonly fields: Readonly<Record<string, string>>; readonly requestId: string },
+  answer: { readonly result: string | undefined; readonly requestId: string },
 ): Response {
-  let result = "";
-  for (const [name, value] of Object.entries(answer.fields)) {
-    result += `<${name}>${escapeXml(value)}</${name}>`;
-  }
-  const metadata = `<ResponseMetadata><RequestId>${answer.requestId}</RequestId></ResponseMetadata>`;
-  const content = `<${action}Result>${result}</${action}Result>${metadata}`;
-  return respond(200, wrap(service, `${action}Response`, content), answer.requestId);
+  const { result, requestId } = answer;
+  const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
+  const body = result === undefined ? "" : `<${action}Result>${result}</${action}Result>`;
+  const content = body + metadata;
+  return respond(200, wrap(service, `${action}Response`, content), requestId);
 }
 
 /** An error; the caller is at fault below 500. */

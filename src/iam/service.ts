@@ -2,11 +2,12 @@
 // answers in the Query protocol. Every action of AWS is known by name; one that is not built answers
 // NotImplemented, one that does not exist InvalidAction.
 
+import { forgetPowers } from "../catalog/identity-powers.ts";
 import type { ByteSource } from "../s3/byte-source.ts";
 import { S3Error } from "../s3/errors.ts";
-import { apiVersions, iamActions, type StsAction, stsActions } from "./actions.ts";
-import type { IdentityCall } from "./call.ts";
-import { getCallerIdentity } from "./get-caller-identity.ts";
+import { apiVersions, iamActions, stsActions } from "./actions.ts";
+import type { IdentityRequest } from "./call.ts";
+import { iamOperations } from "./operations.ts";
 import {
   type IdentityService,
   parseQueryCall,
@@ -15,60 +16,94 @@ import {
   renderQueryError,
   renderResult,
 } from "./query.ts";
+import type { QueryRow } from "./row.ts";
+import { stsOperations } from "./sts-operations.ts";
 
 /** The largest form read, 1 MiB: the largest policies of one call are far below. */
 const maximumFormBytes = 1024 * 1024;
-
-type Fields = Readonly<Record<string, string>>;
-type ActionHandler = (call: IdentityCall, query: QueryCall) => Fields | Promise<Fields>;
-
-/** The actions that are built. */
-const builtStsActions: { readonly [Action in StsAction]?: ActionHandler } = {
-  GetCallerIdentity: getCallerIdentity,
-};
 
 const known: { readonly [Service in IdentityService]: ReadonlySet<string> } = {
   iam: new Set(iamActions),
   sts: new Set(stsActions),
 };
 
-const built: { readonly [Service in IdentityService]: ReadonlyMap<string, ActionHandler> } = {
-  iam: new Map(),
-  sts: new Map(Object.entries(builtStsActions)),
+const built: { readonly [Service in IdentityService]: ReadonlyMap<string, QueryRow> } = {
+  iam: new Map(Object.entries(iamOperations)),
+  sts: new Map(Object.entries(stsOperations)),
 };
+
+/** Actions that change nothing, by the first word of their name. */
+const readOnly = /^(?:Get|List|Simulate|Generate)/;
 
 /**
  * Answers a call signed for IAM or STS. Throws nothing for what the client did: errors of reading
  * the body are answered in the Query protocol too. A service other than the two is refused with
  * S3's NotImplemented, which is thrown.
  */
-export async function handleIdentityService(call: IdentityCall): Promise<Response> {
-  const { service } = call.authenticated;
+export async function handleIdentityService(request: IdentityRequest): Promise<Response> {
+  const { service } = request.authenticated;
   if (service !== "iam" && service !== "sts") {
     throw new S3Error("NotImplemented", `The service ${service} is not implemented.`);
   }
+  const { requestId } = request;
   try {
-    const query = parseQueryCall(await readParameters(call));
-    const fields = await findAction(service, query)(call, query);
-    return renderResult(service, query.action, { fields, requestId: call.requestId });
+    const query = parseQueryCall(await readParameters(request));
+    const row = findAction(service, query);
+    refuseSession(request, service, query.action);
+    const call = { ...request, permission: `${service}:${query.action}` };
+    const result = await serveAction(row, call, query);
+    return renderResult(service, query.action, { result, requestId });
   } catch (error) {
     if (!(error instanceof QueryError || error instanceof S3Error)) throw error;
-    return renderQueryError(service, error, call.requestId);
+    return renderQueryError(service, error, requestId);
   }
 }
 
+/** Whatever may have changed is forgotten, also when the answer was lost. */
+async function serveAction(
+  row: QueryRow,
+  call: IdentityRequest & { readonly permission: string },
+  query: QueryCall,
+): Promise<string | undefined> {
+  try {
+    return await row.serve(call, query.parameters);
+  } finally {
+    if (call.authenticated.service === "iam" && !readOnly.test(query.action)) forgetPowers(call);
+  }
+}
+
+/**
+ * Sessions of a long-term key and of federated users cannot manage identities, nor get further
+ * sessions, as on AWS: what ends with them must not leave anything behind (SEC-063).
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_compare-resources.html
+ */
+function refuseSession(
+  { principal }: IdentityRequest,
+  service: IdentityService,
+  action: string,
+): void {
+  const { session } = principal;
+  if (session?.kind !== "Session" && session?.kind !== "Federated") return;
+  if (service === "sts" && action === "GetCallerIdentity") return;
+  if (service === "sts" && action === "AssumeRole" && session.kind === "Session") return;
+  throw new QueryError(
+    service === "iam" ? "InvalidClientTokenId" : "AccessDenied",
+    403,
+    service === "iam"
+      ? "The security token included in the request is invalid"
+      : `Cannot call ${action} with session credentials`,
+  );
+}
+
 /** A form for POST, the query string for GET and for a POST without a body. */
-async function readParameters(call: IdentityCall): Promise<string> {
+async function readParameters(call: IdentityRequest): Promise<string> {
   const { target, method } = call;
   if (target.kind !== "service") {
     throw new QueryError("InvalidAction", 400, "Could not find the requested resource");
   }
-  if (method === "GET") return target.rawQuery;
-  if (method !== "POST") {
-    throw new QueryError("InvalidMethod", 405, `The method ${method} is not supported`);
-  }
-  const text = await readForm(call.openBody());
-  return text === "" ? target.rawQuery : text;
+  if (method !== "POST") return target.rawQuery;
+  const form = await readForm(call.openBody());
+  return form === "" ? target.rawQuery : form;
 }
 
 async function readForm(body: ByteSource): Promise<string> {
@@ -78,21 +113,18 @@ async function readForm(body: ByteSource): Promise<string> {
     }
     return new TextDecoder().decode(await body.readAll());
   } finally {
-    // Nothing to do after the verified end; otherwise the rest is not wanted.
     await body.cancel();
   }
 }
 
-function findAction(service: IdentityService, query: QueryCall): ActionHandler {
-  const { action, version } = query;
+function findAction(service: IdentityService, { action, version }: QueryCall): QueryRow {
   if (!known[service].has(action) || version !== apiVersions[service]) {
-    throw new QueryError(
-      "InvalidAction",
-      400,
-      `Could not find operation ${action} for version ${version ?? "NO_VERSION_SPECIFIED"}`,
-    );
+    const message = `Could not find operation ${action} for version ${version ?? "NO_VERSION_SPECIFIED"}`;
+    throw new QueryError("InvalidAction", 400, message);
   }
-  const handler = built[service].get(action);
-  if (handler !== undefined) return handler;
-  throw new QueryError("NotImplemented", 501, `The action ${action} is not implemented.`);
+  const row = built[service].get(action);
+  if (row === undefined) {
+    throw new QueryError("NotImplemented", 501, `The action ${action} is not implemented.`);
+  }
+  return row;
 }

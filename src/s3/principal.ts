@@ -51,10 +51,7 @@ export interface PrincipalPolicies {
   /** Of the user with its groups, or of the role. */
   readonly identity: readonly StoredPolicy[];
   readonly boundary?: StoredPolicy;
-  /**
-   * Passed when the session was made: what none of them allows is not allowed, so that an empty
-   * list allows nothing. Absent: the session is not limited.
-   */
+  /** Of the session; each of them limits. Absent: it is not limited. */
   readonly session?: readonly StoredPolicy[];
 }
 

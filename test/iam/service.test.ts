@@ -67,8 +67,8 @@ describe("GetCallerIdentity", () => {
 
 describe("the Query protocol", () => {
   it.each([
-    ["iam", "ListUsers", "2010-05-08"],
-    ["sts", "AssumeRole", "2011-06-15"],
+    ["iam", "CreateSAMLProvider", "2010-05-08"],
+    ["sts", "AssumeRoot", "2011-06-15"],
   ])("answers %s %s with NotImplemented by name", async (service, action, version) => {
     const answer = await post(service, `Action=${action}&Version=${version}`);
     expect([answer.status, answer.first("Code")]).toEqual([501, "NotImplemented"]);
