@@ -9,20 +9,25 @@ import { clientEnvironment, describeClient, findPrograms, run } from "./support/
 import { scratchDirectory, serve } from "./support/server.mjs";
 import { findOpenSsl, startTls } from "./support/tls.mjs";
 
+const server = await serve();
+const endpoints = {
+  http: server.endpoint,
+  https: findOpenSsl() ? await startTls(server.endpoint, scratchDirectory()) : undefined,
+};
 const checks = fileURLToPath(new URL("boto3_checks.py", import.meta.url));
 const pythons = findPrograms("python3", ["-c", "import boto3; print(boto3.__version__)"]);
 
 describeClient("boto3", pythons, (python) => {
-  for (const scheme of ["http", "https"]) {
-    describe(scheme, { skip: scheme === "https" && !findOpenSsl() && "needs openssl" }, () => {
+  for (const [scheme, endpoint] of Object.entries(endpoints)) {
+    const skip = endpoint === undefined && "needs openssl to make a certificate";
+    describe(scheme, { skip }, () => {
+      const env = clientEnvironment(server, { PYTHONWARNINGS: "ignore" });
+      const bucket = `boto-${python.version.replaceAll(".", "-")}-${scheme}`;
+      const keys = JSON.stringify([...hostileKeys, ...dotSegmentKeys]);
       let results = [];
       before(async () => {
-        const server = await serve();
-        const endpoint =
-          scheme === "http" ? server.endpoint : await startTls(server.endpoint, scratchDirectory());
-        const keys = JSON.stringify([...hostileKeys, ...dotSegmentKeys]);
-        const env = clientEnvironment(server, { PYTHONWARNINGS: "ignore" });
-        const { stdout, stderr } = await run(python.path, [checks, endpoint, keys], { env });
+        const parameters = [checks, endpoint, bucket, keys];
+        const { stdout, stderr } = await run(python.path, parameters, { env });
         results = stdout
           .trim()
           .split("\n")

@@ -1,7 +1,8 @@
 """What boto3 is asked to do, one function a check; `boto3.spec.mjs` runs it and counts.
 
 Prints one line of JSON a check: its name, and what went wrong if something did. Runs with any
-boto3 since 1.26; takes the endpoint as its argument and the keys from the environment.
+boto3 since 1.26; takes the endpoint, a bucket to make and odd keys as arguments, and
+credentials from the environment.
 """
 
 import hashlib
@@ -25,9 +26,9 @@ from botocore.exceptions import ClientError
 ENDPOINT = sys.argv[1]
 # The certificate of the tests is nobody's.
 ssl._create_default_https_context = ssl._create_unverified_context
-HOSTILE_KEYS = json.loads(sys.argv[2])
+BUCKET = sys.argv[2]
+HOSTILE_KEYS = json.loads(sys.argv[3])
 MEBIBYTE = 1024 * 1024
-BUCKET = "boto"
 
 
 def client(**config):
@@ -230,7 +231,7 @@ def lists_in_pages():
 
 @check
 def keeps_hostile_keys():
-    bucket = "boto-hostile"
+    bucket = f"{BUCKET}-hostile"
     s3.create_bucket(Bucket=bucket)
     for key in HOSTILE_KEYS:
         s3.put_object(Bucket=bucket, Key=key, Body=key.encode())
@@ -294,7 +295,7 @@ def deletes_many_at_once():
 
 @check
 def follows_versions():
-    bucket = "boto-versions"
+    bucket = f"{BUCKET}-versions"
     s3.create_bucket(Bucket=bucket)
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     first = s3.put_object(Bucket=bucket, Key="k", Body=b"1")["VersionId"]
@@ -318,12 +319,12 @@ def follows_versions():
 @check
 def works_as_a_resource():
     resource = boto3.resource("s3", endpoint_url=ENDPOINT, verify=False)
-    bucket = resource.create_bucket(Bucket="boto-resource")
+    bucket = resource.create_bucket(Bucket=f"{BUCKET}-resource")
     bucket.wait_until_exists()
     thing = bucket.put_object(Key="a/b", Body=b"thing", Metadata={"k": "v"})
     assert thing.get()["Body"].read() == b"thing"
-    assert resource.Object("boto-resource", "a/b").metadata == {"k": "v"}
-    assert resource.Object("boto-resource", "a/b").content_length == 5
+    assert resource.Object(bucket.name, "a/b").metadata == {"k": "v"}
+    assert resource.Object(bucket.name, "a/b").content_length == 5
     bucket.upload_fileobj(io.BytesIO(b"c"), "c")
     assert [item.key for item in bucket.objects.all()] == ["a/b", "c"]
     assert [item.key for item in bucket.objects.filter(Prefix="a/")] == ["a/b"]
