@@ -18,7 +18,7 @@ export interface NoteName {
 
 /** Writes the note, over an older one of the same version. */
 export async function writeNote(env: Env, name: NoteName, body: object): Promise<void> {
-  const path = await pathOf(name);
+  const path = await pathOfNote(name);
   await storeByNumber(env, noteStore)
     .put(path, JSON.stringify({ ...body, note: name }), { customMetadata: nameMetadata(name) })
     .catch(failAsStoreError);
@@ -90,8 +90,11 @@ export async function deleteNotes(env: Env, paths: readonly string[]): Promise<v
     .catch(failAsStoreError);
 }
 
-/** The null version of a key has one note: the key is hashed, for it may be longer than names. */
-async function pathOf({ bucketId, key, versionId }: NoteName): Promise<string> {
+/**
+ * Where the note of that version is. The null version of a key has one note. The key is hashed, for
+ * it may be longer than names.
+ */
+export async function pathOfNote({ bucketId, key, versionId }: NoteName): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
   const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0"));
   return `${folder}${bucketId}/${hex.join("")}/${versionId}`;

@@ -6,6 +6,7 @@ import {
   CopyObjectCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
@@ -43,6 +44,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("copy" as const), key, from: key }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("tag" as const), key, from: key }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("delete" as const), key, from: key }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("hide" as const), key, from: key }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -51,8 +53,12 @@ async function seen({ name: Bucket }: TestBucket) {
   const { Versions = [], DeleteMarkers = [] } = await s3().send(
     new ListObjectVersionsCommand({ Bucket }),
   );
-  expect(DeleteMarkers).toEqual([]);
-  return Promise.all(
+  const markers = DeleteMarkers.map(({ Key, VersionId, IsLatest }) => ({
+    Key,
+    VersionId,
+    IsLatest,
+  }));
+  const versions = await Promise.all(
     Versions.map(async ({ Key, VersionId, IsLatest, ETag, Size, StorageClass }) => {
       const place = { Bucket, Key, VersionId };
       const get = await s3().send(new GetObjectCommand({ ...place, ChecksumMode: "ENABLED" }));
@@ -75,6 +81,7 @@ async function seen({ name: Bucket }: TestBucket) {
       };
     }),
   );
+  return { versions, markers };
 }
 
 /** What was displaced or deleted is removed, as after the grace. */
@@ -102,7 +109,12 @@ async function restore(bucket: TestBucket) {
 async function perform(
   bucket: TestBucket,
   { do: what, key: Key, from }: Step,
-  run: { count: number; readonly copied: Set<string>; readonly has: Set<string> },
+  run: {
+    count: number;
+    readonly isVersioned: boolean;
+    readonly copied: Set<string>;
+    readonly has: Set<string>;
+  },
 ): Promise<void> {
   const Bucket = bucket.name;
   run.count += 1;
@@ -127,6 +139,16 @@ async function perform(
       const Tagging = { TagSet: [{ Key: "count", Value: String(run.count) }] };
       await s3().send(new PutObjectTaggingCommand({ Bucket, Key, Tagging }));
       break;
+    }
+    case "hide": {
+      if (!run.isVersioned) return;
+      // Hidden twice, then shown once more: a marker that was removed must not come back.
+      const Delete = { Objects: [{ Key }] };
+      await s3().send(new DeleteObjectsCommand({ Bucket, Delete }));
+      const { VersionId } = await s3().send(new DeleteObjectCommand({ Bucket, Key }));
+      if (run.count % 2 === 0) await s3().send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
+      run.has.delete(Key);
+      return;
     }
     case "delete": {
       // A deleted source whose bytes a copy holds comes back: docs/STORAGE.md.
@@ -155,7 +177,7 @@ describe("rebuild", () => {
             const Bucket = bucket.name;
             await s3().send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
           }
-          const run = { count: 0, copied: new Set<string>(), has: new Set<string>() };
+          const run = { isVersioned, count: 0, copied: new Set<string>(), has: new Set<string>() };
           for (const one of steps) await perform(bucket, one, run);
           // A day later: what was deleted is gone from the stores, and its notes are.
           await collect(bucket);

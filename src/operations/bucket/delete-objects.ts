@@ -14,6 +14,7 @@ import { type BucketContext, type OpenedBucket, versioningOf } from "../context.
 import type { Handler } from "../handlers.ts";
 import { followingSettings } from "../object/commit.ts";
 import { readBypass, refuseMfa, requireDigest } from "../object/lock.ts";
+import { noteDeletions, notedDeletion } from "../object/note.ts";
 import { refuse } from "../outcomes.ts";
 
 /** The most keys of one call. */
@@ -85,6 +86,12 @@ async function deleteAll(
     });
   });
   if (outcome.kind !== "done") return refuse(outcome, { bucket: context.bucket.name });
+  const allowed = deletions.filter((_, position) => isAllowed[position]);
+  const noted = allowed.flatMap((deletion, position) => {
+    const result = outcome.results[position];
+    return result?.kind === "deleted" ? [notedDeletion(deletion, result)] : [];
+  });
+  noteDeletions(context, noted);
   let next = 0;
   return isAllowed.map((may) => {
     const result = may ? outcome.results[next++] : ({ kind: "not-allowed" } as const);

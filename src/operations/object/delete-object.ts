@@ -11,6 +11,7 @@ import type { Handler } from "../handlers.ts";
 import { refuse } from "../outcomes.ts";
 import { followingSettings } from "./commit.ts";
 import { readBypass, refuseMfa } from "./lock.ts";
+import { noteDeletions, notedDeletion } from "./note.ts";
 import { checkVersionId } from "./read.ts";
 
 export const deleteObject: Handler<"DeleteObject"> = async (context, input) => {
@@ -46,6 +47,7 @@ export const deleteObject: Handler<"DeleteObject"> = async (context, input) => {
   switch (result.kind) {
     case "deleted": {
       const versionId = result.versionId ?? result.markerVersionId;
+      noteDeletions(context, [notedDeletion(deletion, result)]);
       return {
         ...(versionId !== undefined && { VersionId: versionId }),
         ...(result.isDeleteMarker && { DeleteMarker: true }),

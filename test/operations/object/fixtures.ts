@@ -133,5 +133,7 @@ export async function refusal(call: Promise<unknown>, code: string, status: numb
 export async function storedBlobs(): Promise<string[]> {
   const stores = Object.entries(env).filter(([name]) => name.startsWith("STORE_"));
   const pages = await Promise.all(stores.map(([, store]) => (store as R2Bucket).list()));
-  return pages.flatMap((page) => page.objects.map((object) => object.key));
+  // Notes stand beside them, and come when they like.
+  const names = pages.flatMap((page) => page.objects.map((object) => object.key));
+  return names.filter((name) => !name.startsWith("note/"));
 }
