@@ -87,8 +87,8 @@ function findRun(run: Run, text: string, from: number, end: number): number {
 }
 
 /**
- * Shift-and: one bit for each unit of the run, set while everything up to it has matched. Costs a
- * thirty-second of the naive search, whatever the text.
+ * All places at once, one bit each: every unit of the run strikes out the places where it does not
+ * stand. Costs a thirty-second of the naive search, whatever the text.
  */
 function findWithHoles(
   wanted: string,
@@ -96,37 +96,46 @@ function findWithHoles(
   search: { readonly text: string; readonly from: number; readonly end: number },
 ): number {
   const { text, from, end } = search;
-  const length = wanted.length;
-  if (end - from < length) return -1;
-  const words = (length + 31) >>> 5;
-  const anything = new Int32Array(words);
-  holes.forEach((isHole, unit) => {
-    if (isHole) set(anything, unit);
-  });
-  const masks = new Map<number, Int32Array>();
-  for (let unit = 0; unit < length; unit++) {
+  const places = end - from - wanted.length + 1;
+  if (places <= 0) return -1;
+  const left = new Int32Array((places + 31) >>> 5).fill(-1);
+  const occurrences = new Map<number, Int32Array>();
+  for (let unit = 0; unit < wanted.length; unit++) {
     if (holes[unit] === true) continue;
     const code = wanted.charCodeAt(unit);
-    const mask = masks.get(code) ?? anything.slice();
-    set(mask, unit);
-    masks.set(code, mask);
-  }
-  const state = new Int32Array(words);
-  const lastWord = (length - 1) >>> 5;
-  const lastBit = 1 << ((length - 1) & 31);
-  for (let at = from; at < end; at++) {
-    const mask = masks.get(text.charCodeAt(at)) ?? anything;
-    let carry = 1;
-    for (let word = 0; word < words; word++) {
-      const bits = state[word] ?? 0;
-      state[word] = ((bits << 1) | carry) & (mask[word] ?? 0);
-      carry = bits >>> 31;
+    let bits = occurrences.get(code);
+    if (bits === undefined) {
+      bits = occurrencesOf(code, text.slice(from, end));
+      occurrences.set(code, bits);
     }
-    if (((state[lastWord] ?? 0) & lastBit) !== 0) return at - length + 1;
+    if (!strikeOut(left, bits, unit)) return -1;
+  }
+  for (let place = 0; place < places; place++) {
+    if (((left[place >>> 5] ?? 0) >>> (place & 31)) & 1) return from + place;
   }
   return -1;
 }
 
-function set(mask: Int32Array, unit: number): void {
-  mask[unit >>> 5] = (mask[unit >>> 5] ?? 0) | (1 << (unit & 31));
+/** One bit for each unit of the text, with a word to spare. */
+function occurrencesOf(code: number, text: string): Int32Array {
+  const bits = new Int32Array((text.length >>> 5) + 2);
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) === code) bits[at >>> 5] = (bits[at >>> 5] ?? 0) | (1 << (at & 31));
+  }
+  return bits;
+}
+
+/** Keeps the places from which `offset` units on there is a bit. False when none is left. */
+function strikeOut(left: Int32Array, bits: Int32Array, offset: number): boolean {
+  const shift = offset & 31;
+  const first = offset >>> 5;
+  let any = 0;
+  for (let word = 0; word < left.length; word++) {
+    const low = (bits[first + word] ?? 0) >>> shift;
+    const high = shift === 0 ? 0 : (bits[first + word + 1] ?? 0) << (32 - shift);
+    const kept = (left[word] ?? 0) & (low | high);
+    left[word] = kept;
+    any |= kept;
+  }
+  return any !== 0;
 }
