@@ -9,6 +9,7 @@ const help = `Usage: npm run bench -- [options]
   --rounds NUMBER  interleaved rounds (7; 2 with --quick)
   --only TEXT      only workloads whose name contains TEXT ("memory" for the streaming)
   --floors         leave Cairn out
+  --history        what versions cost, instead: two buckets of one Cairn
   --json           print the results as JSON instead of a table
   --write          put the table into docs/BENCHMARKS.md
   --help           this page
@@ -21,6 +22,7 @@ function parseOptions() {
       rounds: { type: "string" },
       only: { type: "string", default: "" },
       floors: { type: "boolean", default: false },
+      history: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -39,5 +41,5 @@ if (options.help) {
 ensureInstalled({ development: true });
 await ensureNode();
 // Only now: on a fresh clone the packages these need were missing before.
-const { runBenchmark } = await import("../test/bench/run.mjs");
-await runBenchmark(options);
+const { runBenchmark, runHistory } = await import("../test/bench/run.mjs");
+await (options.history ? runHistory(options) : runBenchmark(options));

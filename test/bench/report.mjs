@@ -90,10 +90,9 @@ function renderMemory({ streamedBytes, servers }) {
   ];
 }
 
-const [begin, end] = ["<!-- bench:begin -->", "<!-- bench:end -->"];
-
-/** The document with the table between its markers replaced. Throws when it has no markers. */
-export function insertTable(document, table) {
+/** The document with what stands between its markers replaced. Throws when it has no markers. */
+export function insertTable(document, table, name = "bench") {
+  const [begin, end] = [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
   const [from, to] = [document.indexOf(begin), document.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`no ${begin} ... ${end} in the document`);
   return `${document.slice(0, from + begin.length)}\n${table}\n${document.slice(to)}`;

@@ -3,6 +3,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { hangUp } from "./client.mjs";
+import { measureHistory } from "./history.mjs";
 import { peakBytes, residentBytes, runSlice } from "./measure.mjs";
 import { insertTable, renderTable, summarise } from "./report.mjs";
 import { serverNames, startServers } from "./servers.mjs";
@@ -25,6 +26,14 @@ export async function runBenchmark(options) {
     hangUp();
     await Promise.all(servers.map((server) => server.stop()));
   }
+}
+
+/** What versions cost, as a table of its own. */
+export async function runHistory({ rounds, write }) {
+  const table = await measureHistory(rounds);
+  process.stdout.write(`${table}\n`);
+  if (!write) return;
+  writeFileSync(document, insertTable(readFileSync(document, "utf8"), table, "history"));
 }
 
 async function measureAll(servers, { quick, rounds, only }) {
