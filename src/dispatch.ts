@@ -11,7 +11,11 @@ import { requiredAsks } from "./auth/required-asks.ts";
 import { forgetBucket, loadBucket } from "./catalog/buckets.ts";
 import type { Env } from "./env.ts";
 import { claimedIdentityService, renderIdentityRefusal } from "./iam/refusals.ts";
-import { handleIdentityService } from "./iam/service.ts";
+import {
+  handleIdentityService,
+  handleUnsignedIdentity,
+  isUnsignedIdentityRequest,
+} from "./iam/service.ts";
 import { type Arrival, identify } from "./identify.ts";
 import { handleKms, isKmsRequest, renderKmsError } from "./kms/service.ts";
 import { type BucketWish, judgeVersion, noSuchBucket, openBucketFor } from "./open-bucket.ts";
@@ -63,6 +67,7 @@ export async function dispatch(request: Request, arrival: Arrival): Promise<Resp
     };
     if (caller.authenticated.service === "kms") return await handleKms(context);
     if (caller.authenticated.service !== "s3") return await handleIdentityService(context);
+    if (isUnsignedIdentityRequest(context)) return await handleUnsignedIdentity(context);
     const row = resolveOperation(request.method, target, request.headers);
     // The fields of a form say who asks and for which key; the file is left for the handler.
     const asked = row.name === "PostObject" ? await openCountedForm(context, request) : context;

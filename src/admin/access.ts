@@ -43,6 +43,8 @@ export function isOperator(principal: Principal): boolean {
   return principal.type === "Account" && principal.isOperator;
 }
 
+/** A session of root is not root: it could leave keys behind that outlive it (SEC-063). */
 function isRootOf(principal: Principal, accountId: string): boolean {
-  return principal.type === "Account" && principal.accountId === accountId;
+  const isRoot = principal.type === "Account" && principal.session === undefined;
+  return isRoot && principal.accountId === accountId;
 }

@@ -53,6 +53,8 @@ export interface PlainAsk extends Ask {
   /** The account that owns it; the caller's own when absent. */
   readonly accountId?: string;
   readonly resourceTags?: Tags;
+  /** The policy of the resource itself: whom a role trusts. */
+  readonly resourcePolicy?: NamedPolicy;
   /** Keys of the asking service's own, their names in lower case: `iam:policyarn`. */
   readonly keys?: Readonly<Record<string, string>>;
 }
@@ -163,7 +165,12 @@ function bucketInputs(call: CallFacts, bucket: BucketFacts, ask: Ask): DecisionI
 
 function plainInputs(call: CallFacts, ask: PlainAsk): DecisionInputs {
   const accountId = ask.accountId ?? call.principal.accountId;
-  return { ...inputsOf(call, { ...ask, accountId }), resourceAccountId: accountId };
+  const { resourcePolicy } = ask;
+  return {
+    ...inputsOf(call, { ...ask, accountId }),
+    resourceAccountId: accountId,
+    ...(resourcePolicy !== undefined && { resource: resourcePolicy }),
+  };
 }
 
 function inputsOf(call: CallFacts, subject: SubjectFacts & { readonly resource: string }) {

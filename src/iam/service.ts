@@ -45,9 +45,40 @@ export async function handleIdentityService(request: IdentityRequest): Promise<R
   if (service !== "iam" && service !== "sts") {
     throw new S3Error("NotImplemented", `The service ${service} is not implemented.`);
   }
+  return answerAs(service, request);
+}
+
+/** The one action whose proof is not a signature. */
+const unsignedAction = "AssumeRoleWithWebIdentity";
+
+/**
+ * Whether an unsigned request is meant for STS: a form on the service itself, which S3 has no use
+ * for, or the action by name in the URL.
+ */
+export function isUnsignedIdentityRequest(request: IdentityRequest): boolean {
+  const { principal, target, method, headers } = request;
+  if (principal.type !== "Anonymous" || target.kind !== "service") return false;
+  if (target.query.get("Action") === unsignedAction) return true;
+  const type = headers.get("content-type") ?? "";
+  return method === "POST" && /^application\/x-www-form-urlencoded\b/i.test(type);
+}
+
+/** Answers a call without a signature: one action, and a refusal for every other (SEC-029). */
+export function handleUnsignedIdentity(request: IdentityRequest): Promise<Response> {
+  return answerAs("sts", request);
+}
+
+async function answerAs(service: IdentityService, request: IdentityRequest): Promise<Response> {
   const { requestId } = request;
   try {
     const query = parseQueryCall(await readParameters(request));
+    if (request.principal.type === "Anonymous" && query.action !== unsignedAction) {
+      throw new QueryError(
+        "MissingAuthenticationToken",
+        403,
+        "Request is missing Authentication Token",
+      );
+    }
     const row = findAction(service, query);
     refuseSession(request, service, query.action);
     const call = { ...request, permission: `${service}:${query.action}` };
