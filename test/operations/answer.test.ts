@@ -32,3 +32,10 @@ it("tells the length of every answer to HEAD, so that its connection can go on",
     expect(answer.headers.get("content-length"), path).toMatch(/^\d+$/);
   }
 });
+
+it("dates every answer, refusals too", async () => {
+  for (const path of ["/", "/no-such-bucket-here"]) {
+    const date = (await call("GET", path)).headers.get("date") ?? "";
+    expect(Math.abs(Date.parse(date) - Date.now())).toBeLessThan(60_000);
+  }
+});
