@@ -98,7 +98,18 @@ function addVersion(index: IndexState, version: RebuiltVersion): boolean {
   while (others.some((row) => row[column.seq] === seq)) seq += 1;
   insert(index, version, { seq, others });
   if (version.parts !== undefined) addParts(index, version, version.parts);
+  if (version.isNoted === true) keepFound(index, version);
   return true;
+}
+
+/**
+ * A count of one for each blob: its own description may not lead to where it is held now, and the
+ * sweep spares whatever was ever counted.
+ */
+function keepFound({ sql }: IndexState, { content, parts = [] }: RebuiltVersion): void {
+  const segments = parts.flatMap((part) => part.segments);
+  const held = new Set([content, ...segments.map(({ blob }) => blob)]);
+  for (const one of held) if (one !== null) sql.run(statements.countOne, one);
 }
 
 function isSame(row: VersionRow, { versionId, isNull, content }: RebuiltVersion): boolean {

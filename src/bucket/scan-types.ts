@@ -114,6 +114,8 @@ export interface RebuiltVersion {
   readonly detail: VersionDetail;
   /** For content made of parts. */
   readonly parts?: readonly RebuiltPart[];
+  /** A note told of it: its blobs may have been stored for something else. */
+  readonly isNoted?: boolean;
 }
 
 export interface RebuiltPart extends Part {

@@ -170,6 +170,7 @@ function readNote({ body, versionId }: Note): RebuiltVersion {
   return {
     ...facts,
     isNull,
+    isNoted: true,
     versionId: isNull ? (writtenAs ?? "null") : versionId,
     ...(parts.length > 0 && { parts }),
   };

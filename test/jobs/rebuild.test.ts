@@ -15,6 +15,7 @@ import {
   ListPartsCommand,
   PutBucketVersioningCommand,
   PutObjectTaggingCommand,
+  RenameObjectCommand,
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
 import fc from "fast-check";
@@ -239,6 +240,29 @@ describe("rebuild", () => {
     const { Body } = await s3().send(new GetObjectCommand({ Bucket, Key: "m" }));
     expect(await Body?.transformToString()).toBe("2345");
     expect((await runJob({ kind: "fsck", options: about(bucket) })).findings).toEqual([]);
+  });
+
+  it("keeps from the sweep what its own description does not lead to", async () => {
+    const bucket = await openTestBucket("appended");
+    const Bucket = bucket.name;
+    await put(Bucket, "log", "one ");
+    await put(Bucket, "log", "two ", { WriteOffsetBytes: 4 });
+    const CopySource = `${Bucket}/log`;
+    await s3().send(new CopyObjectCommand({ Bucket, Key: "copy", CopySource }));
+    await put(Bucket, "copy", "three", { WriteOffsetBytes: 8 });
+    await put(Bucket, "old", "moved");
+    const RenameSource = `${Bucket}/old`;
+    await s3().send(new RenameObjectCommand({ Bucket, Key: "new", RenameSource }));
+    await restore(bucket);
+    await runJob({ kind: "sweep", target: "0", seams: daysOn(4) });
+    expect((await runJob({ kind: "fsck", options: about(bucket) })).findings).toEqual([]);
+    const text = async (Key: string) => {
+      const { Body } = await s3().send(new GetObjectCommand({ Bucket, Key }));
+      return Body?.transformToString();
+    };
+    expect(await text("log")).toBe("one two ");
+    expect(await text("copy")).toBe("one two three");
+    expect(await text("new")).toBe("moved");
   });
 
   it("gives back sealed content with its keys", async () => {
