@@ -225,6 +225,13 @@ describe("what is refused", () => {
     });
   });
 
+  test("a clock that is wrong, once: the SDK sets it by the answer", async () => {
+    const late = openClient(server, { systemClockOffset: -7_200_000 });
+    const name = "RequestTimeTooSkewed";
+    await assert.rejects(late.send(new ListBucketsCommand({})), { name });
+    assert.ok((await late.send(new ListBucketsCommand({}))).Buckets.length > 0);
+  });
+
   test("a bucket that is not the expected owner's", async () => {
     await send(CreateBucketCommand, { Bucket: "expected" });
     const ExpectedBucketOwner = "000000000000";
