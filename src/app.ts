@@ -1,9 +1,11 @@
-// Who serves what: the admin API and the console under `/-/`, everything else is S3, IAM or STS.
+// Who serves what: websites by their hosts, the admin API and the console under `/-/`, everything else
+// is S3, IAM, STS or KMS.
 // `-` cannot be a bucket name, so nothing a user stores is ever hidden by these paths.
 
 import { type Context, Hono } from "hono";
 import { serveAdmin } from "./admin/serve.ts";
 import { serveConsole } from "./console.ts";
+import { withCrossOrigin } from "./cross-origin.ts";
 import { dispatch } from "./dispatch.ts";
 import { type Env, type Seams, systemSeams } from "./env.ts";
 import { afterExpectation } from "./expectation.ts";
@@ -11,10 +13,12 @@ import { type Arrival, identify } from "./identify.ts";
 import { pushJob } from "./jobs/table.ts";
 import { bucketOfHost, parseBaseDomains, parseTarget } from "./s3/target.ts";
 import { formatHttpDate } from "./s3/time.ts";
+import { isWebsiteHost, serveWebsite, websiteBucketOf, websitePath } from "./website.ts";
 
 /** What Hono routes by: own paths only when the host names no bucket; a bucket may have any key. */
 function routedPath(request: Request, env: Env | undefined): string {
   const [, host = "", path = "/"] = /^[a-z]+:\/\/([^/?#]*)([^?#]*)/i.exec(request.url) ?? [];
+  if (isWebsiteHost(host, env)) return websitePath;
   if (!path.startsWith("/-/")) return "/";
   const isBucketHost = bucketOfHost(host, parseBaseDomains(env?.BASE_DOMAIN)) !== undefined;
   return isBucketHost ? "/" : path;
@@ -32,11 +36,26 @@ export function createApp(seams: Seams = systemSeams): Hono<{ Bindings: Env }> {
   });
   app.all("/-/api/*", (c) => admin(c.req.raw, arrivalOf(c)));
   app.get("/-/console/*", () => serveConsole());
-  app.all("*", (c) => {
-    const work = dated(dispatch(c.req.raw, arrivalOf(c)), seams);
-    return afterExpectation(c.req.raw, c.env, work);
-  });
+  app.all(`${websitePath}*`, (c) => website(c.req.raw, arrivalOf(c)));
+  app.all("*", (c) => storage(c.req.raw, arrivalOf(c)));
   return app;
+}
+
+/** S3 and its kin, with what a page of another origin needs to see the answer. */
+function storage(request: Request, arrival: Arrival): Promise<Response> {
+  const work = dated(dispatch(request, arrival), arrival.seams);
+  const answer = afterExpectation(request, arrival.env, work);
+  if (!request.headers.has("origin")) return answer;
+  const domains = parseBaseDomains(arrival.env.BASE_DOMAIN);
+  return withCrossOrigin(request, arrival, { domains }, answer);
+}
+
+/** A page of a website, unless the request is for none after all. */
+function website(request: Request, arrival: Arrival): Promise<Response> {
+  const bucket = websiteBucketOf(request, arrival.env);
+  if (bucket === undefined) return storage(request, arrival);
+  const answer = dated(serveWebsite(request, arrival, bucket), arrival.seams);
+  return withCrossOrigin(request, arrival, { bucket }, answer);
 }
 
 /** The admin API behind the same authentication as S3. */

@@ -113,13 +113,19 @@ function refuseRequest(
   return new Response(body, { status, headers });
 }
 
-/** Permission, input, handler, answer; once more when the settings moved and no body was read. */
-async function serve(
+/** These look for their bucket themselves: it is not there yet, or that is no secret to tell. */
+const bucketless: ReadonlySet<string> = new Set(["CreateBucket", "OptionsObject"]);
+
+/**
+ * Permission, input, handler, answer; once more when the settings moved and no body was read. Throws
+ * what the operation throws.
+ */
+export async function serve(
   given: ServiceContext,
   row: OperationRow,
   facts: { ids: AnswerIds; hasRead(): boolean },
 ): Promise<Response> {
-  const isPlain = row.level === "service" || row.name === "CreateBucket";
+  const isPlain = row.level === "service" || bucketless.has(row.name);
   const name = given.target.bucket ?? "";
   const known = isPlain ? undefined : await loadBucket(given, name);
   if (!isPlain && known === undefined) throw noSuchBucket(name);

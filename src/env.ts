@@ -25,6 +25,8 @@ export interface Env {
   readonly REGION?: string;
   /** Hosts that carry bucket names in front, comma separated: `s3.example.com,localhost`. */
   readonly BASE_DOMAIN?: string;
+  /** Hosts that carry the bucket of a website in front, comma separated; without it, none do. */
+  readonly WEBSITE_DOMAIN?: string;
   /** How long replaced and deleted content stays in the stores, in seconds; 86400 when absent. */
   readonly CONDEMNED_GRACE_SECONDS?: string;
   /** How long a deleted bucket's name is kept from other accounts, in seconds; 2592000 when absent. */

@@ -1,7 +1,7 @@
 // Who is asking, for every door of the program: S3, IAM and STS in `dispatch`, the admin API in
 // `app`. One way in, so that no door has a weaker lock.
 
-import { authenticate } from "./auth/authenticate.ts";
+import { authenticate, nobody } from "./auth/authenticate.ts";
 import { limitFailures } from "./auth/failure-limit.ts";
 import { refuseForeignHost } from "./auth/local-host.ts";
 import { openPayload } from "./auth/payload.ts";
@@ -41,6 +41,8 @@ export async function identify(
   target: Target,
   arrival: Arrival,
 ): Promise<Caller> {
+  // A browser's preflight carries no identity, whatever stands in its URL: it may be a presigned one.
+  if (request.method === "OPTIONS") return identifyNobody(request, target, arrival);
   const { env, seams } = arrival;
   const nowMs = seams.now();
   const region = env.REGION ?? "us-east-1";
@@ -76,6 +78,31 @@ export async function identify(
       ? openPayload(request.body, request.headers, authenticated.payload)
       : bytesSource(document);
   return { nowMs, region, isSecure, authenticated, principal, openBody };
+}
+
+/**
+ * The caller of what everybody may ask, whatever credentials came along: preflights and visits to
+ * websites. Throws AccessDenied under a host name that is not ours (SEC-112).
+ */
+export function identifyNobody(
+  request: Request,
+  target: Pick<Target, "host">,
+  { env, seams }: Arrival,
+): Caller {
+  refuseForeignHost(target.host, env);
+  return {
+    nowMs: seams.now(),
+    region: env.REGION ?? "us-east-1",
+    isSecure: request.url.startsWith("https:"),
+    authenticated: {
+      principal: nobody,
+      payload: { kind: "unsigned" },
+      service: "s3",
+      method: "anonymous",
+    },
+    principal: nobody,
+    openBody: () => openPayload(request.body, request.headers, { kind: "unsigned" }),
+  };
 }
 
 /** The whole body of a call whose signature covers it without a header that says its hash. */

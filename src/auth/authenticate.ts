@@ -103,7 +103,8 @@ function mechanismOf(
   return hasHeader ? "header" : "anonymous";
 }
 
-const nobody: Principal = {
+/** Who asks without saying who. */
+export const nobody: Principal = {
   type: "Anonymous",
   accountId: "",
   canonicalId: "",

@@ -12,7 +12,7 @@ import {
   getBucketAnalyticsConfiguration,
   listBucketAnalyticsConfigurations,
 } from "./bucket/bucket-analytics.ts";
-import { getBucketCors } from "./bucket/bucket-cors.ts";
+import { deleteBucketCors, getBucketCors, putBucketCors } from "./bucket/bucket-cors.ts";
 import {
   deleteBucketEncryption,
   getBucketEncryption,
@@ -59,7 +59,11 @@ import {
   putBucketTagging,
 } from "./bucket/bucket-tagging.ts";
 import { getBucketVersioning, putBucketVersioning } from "./bucket/bucket-versioning.ts";
-import { getBucketWebsite } from "./bucket/bucket-website.ts";
+import {
+  deleteBucketWebsite,
+  getBucketWebsite,
+  putBucketWebsite,
+} from "./bucket/bucket-website.ts";
 import { createBucket } from "./bucket/create-bucket.ts";
 import { deleteBucket } from "./bucket/delete-bucket.ts";
 import { deleteObjects } from "./bucket/delete-objects.ts";
@@ -73,6 +77,7 @@ import {
   getObjectLockConfiguration,
   putObjectLockConfiguration,
 } from "./bucket/object-lock-configuration.ts";
+import { optionsObject } from "./bucket/options-object.ts";
 import {
   deletePublicAccessBlock,
   getPublicAccessBlock,
@@ -111,11 +116,12 @@ import { updateObjectEncryption } from "./object/update-object-encryption.ts";
 import { listBuckets } from "./service/list-buckets.ts";
 import { listDirectoryBuckets } from "./service/list-directory-buckets.ts";
 
-/** Calls that name no existing bucket: the service's own, and the one that makes a bucket. */
+/** Calls that need no bucket: the service's own, the one that makes a bucket, and preflights. */
 type BucketlessOperation =
   | "ListBuckets"
   | "ListDirectoryBuckets"
   | "CreateBucket"
+  | "OptionsObject"
   | "WriteGetObjectResponse";
 
 /** The context an operation's handler is given, by what its input names. */
@@ -143,7 +149,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   CreateSession: "unbuilt",
   DeleteBucket: deleteBucket,
   DeleteBucketAnalyticsConfiguration: "unbuilt",
-  DeleteBucketCors: "unbuilt",
+  DeleteBucketCors: deleteBucketCors,
   DeleteBucketEncryption: deleteBucketEncryption,
   DeleteBucketIntelligentTieringConfiguration: "unbuilt",
   DeleteBucketInventoryConfiguration: "unbuilt",
@@ -155,7 +161,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   DeleteBucketPolicy: deleteBucketPolicy,
   DeleteBucketReplication: "unbuilt",
   DeleteBucketTagging: deleteBucketTagging,
-  DeleteBucketWebsite: "unbuilt",
+  DeleteBucketWebsite: deleteBucketWebsite,
   DeleteObject: deleteObject,
   DeleteObjectAnnotation: deleteObjectAnnotation,
   DeleteObjectTagging: deleteObjectTagging,
@@ -208,13 +214,13 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   ListObjects: listObjects,
   ListObjectsV2: listObjectsV2,
   ListParts: listParts,
-  OptionsObject: "unbuilt",
+  OptionsObject: optionsObject,
   PostObject: postObject,
   PutBucketAbac: "unbuilt",
   PutBucketAccelerateConfiguration: putBucketAccelerateConfiguration,
   PutBucketAcl: putBucketAcl,
   PutBucketAnalyticsConfiguration: "unbuilt",
-  PutBucketCors: "unbuilt",
+  PutBucketCors: putBucketCors,
   PutBucketEncryption: putBucketEncryption,
   PutBucketIntelligentTieringConfiguration: "unbuilt",
   PutBucketInventoryConfiguration: "unbuilt",
@@ -228,7 +234,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   PutBucketRequestPayment: putBucketRequestPayment,
   PutBucketTagging: putBucketTagging,
   PutBucketVersioning: putBucketVersioning,
-  PutBucketWebsite: "unbuilt",
+  PutBucketWebsite: putBucketWebsite,
   PutObject: putObject,
   PutObjectAcl: putObjectAcl,
   PutObjectAnnotation: putObjectAnnotation,

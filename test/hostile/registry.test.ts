@@ -66,9 +66,10 @@ const forged = ["SignatureDoesNotMatch"];
 const denied = ["AccessDenied", "AccessForbidden"];
 
 describe("SEC-003 SEC-004 every operation", () => {
-  for (const row of operationRows) {
-    // A form carries its credentials in its fields and a preflight none at all.
-    const isOwnWay = row.name === "PostObject" || row.name === "OptionsObject";
+  // A preflight names nobody: what stands in its signature is not looked at, and gives nothing.
+  for (const row of operationRows.filter(({ name }) => name !== "OptionsObject")) {
+    // A form carries its credentials in its fields.
+    const isOwnWay = row.name === "PostObject";
 
     it(`${row.name} is closed to nobody, forgers and strangers`, async () => {
       const before = await snapshot(bucket);

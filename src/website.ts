@@ -1,0 +1,171 @@
+// The website endpoint: which requests are for it, and each of them as a visit of nobody in
+// particular. No credentials are looked at, no method but GET and HEAD, and the answer to everything
+// refused is a page. Hosts of websites are never hosts of the API or the console (SEC-123).
+
+import { readEdge } from "./auth/edge.ts";
+import { discardBody } from "./auth/payload.ts";
+import { loadBucket } from "./catalog/buckets.ts";
+import { serve } from "./dispatch.ts";
+import type { Env } from "./env.ts";
+import { type Arrival, identifyNobody } from "./identify.ts";
+import { noSuchBucket, openBucketFor } from "./open-bucket.ts";
+import { websiteOf } from "./operations/bucket/bucket-website.ts";
+import type { ServiceContext } from "./operations/context.ts";
+import { renderErrorPage } from "./operations/website/error-page.ts";
+import { answerVisit } from "./operations/website/visit.ts";
+import { asS3Error } from "./s3/error-response.ts";
+import { S3Error } from "./s3/errors.ts";
+import { newHostId, newRequestId } from "./s3/ids.ts";
+import { operations } from "./s3/operations.ts";
+import {
+  bucketOfHost,
+  parseBaseDomains,
+  parseQuery,
+  parseTarget,
+  type Target,
+} from "./s3/target.ts";
+
+/** Where a website is: on a host of its own, or on a laptop below this path. */
+export const websitePath = "/-/website/";
+
+/** A page below `websitePath` shares its origin with the console: it gets none of its own (SEC-123). */
+const sandbox = "sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts";
+
+/** The domains of websites, parsed once per isolate. */
+let parsed: { text: string | undefined; list: readonly string[] } | undefined;
+
+function websiteDomains(env: Pick<Env, "WEBSITE_DOMAIN"> | undefined): readonly string[] {
+  const text = env?.WEBSITE_DOMAIN;
+  if (parsed === undefined || parsed.text !== text) parsed = { text, list: parseBaseDomains(text) };
+  return parsed.list;
+}
+
+/** Whether a host is that of one bucket's website. */
+export function isWebsiteHost(host: string, env: Pick<Env, "WEBSITE_DOMAIN"> | undefined): boolean {
+  const domains = websiteDomains(env);
+  // Nearly every request ends here.
+  if (!domains.some((domain) => host.includes(domain))) return false;
+  return bucketOfHost(host.toLowerCase(), domains) !== undefined;
+}
+
+/** The bucket whose website a request is for; `undefined` when it is for none. */
+export function websiteBucketOf(request: Request, env: Env): string | undefined {
+  const [, host = "", path = ""] = /^[a-z]+:\/\/([^/?#]*)([^?#]*)/i.exec(request.url) ?? [];
+  if (isWebsiteHost(host, env)) return bucketOfHost(host.toLowerCase(), websiteDomains(env));
+  if (env.LOCAL !== "true" || !path.startsWith(websitePath)) return undefined;
+  return path.slice(websitePath.length).split("/")[0];
+}
+
+/** Answers a request for the website of `bucket`. Never throws. */
+export async function serveWebsite(
+  request: Request,
+  arrival: Arrival,
+  bucket: string,
+): Promise<Response> {
+  const { seams } = arrival;
+  const ids = { requestId: newRequestId(seams.randomBytes), hostId: newHostId(seams.randomBytes) };
+  const isMounted = !isWebsiteHost(new URL(request.url).host, arrival.env);
+  const mount = isMounted ? `${websitePath}${bucket}` : "";
+  let response: Response;
+  try {
+    response = await answer(request, arrival, { ids, mount });
+  } catch (error) {
+    const refusal = asS3Error(error);
+    if (refusal.code === "InternalError") {
+      const cause = refusal.cause instanceof Error ? refusal.cause : error;
+      console.error(JSON.stringify({ event: "failure", ...ids, code: refusal.code }), cause);
+    }
+    response = renderErrorPage(refusal, { method: request.method, ...ids });
+  }
+  await discardBody(request.body);
+  if (isMounted) response.headers.set("content-security-policy", sandbox);
+  return response;
+}
+
+interface VisitFacts {
+  readonly ids: { readonly requestId: string; readonly hostId: string };
+  readonly mount: string;
+}
+
+async function answer(request: Request, arrival: Arrival, facts: VisitFacts): Promise<Response> {
+  const { env } = arrival;
+  const { ids, mount } = facts;
+  const target = parseVisit(request.url, env, mount);
+  const { method } = request;
+  if (method !== "GET" && method !== "HEAD") {
+    throw new S3Error("MethodNotAllowed", undefined, {
+      detail: { Method: method, ResourceType: target.kind.toUpperCase() },
+      headers: { allow: "GET, HEAD" },
+    });
+  }
+  const context = visitorContext(request, arrival, { ids, target });
+  const bucket = await loadBucket(context, target.bucket ?? "");
+  if (bucket === undefined) throw noSuchBucket(target.bucket ?? "");
+  const website = websiteOf(bucket);
+  if (website === undefined) {
+    throw new S3Error("NoSuchWebsiteConfiguration", undefined, {
+      detail: { BucketName: bucket.name },
+    });
+  }
+  const place = {
+    key: target.key ?? "",
+    rawQuery: target.rawQuery,
+    scheme: context.isSecure ? "https" : "http",
+    host: target.host,
+    mount,
+  } as const;
+  return answerVisit({
+    website,
+    place,
+    method,
+    ...ids,
+    read: (key, wish) => {
+      const asked: ServiceContext = {
+        ...context,
+        method: wish.method,
+        target: { ...target, kind: "object", key },
+        ...(wish.isWhole && { headers: withoutConditions(context.headers) }),
+      };
+      const row = wish.method === "HEAD" ? operations.HeadObject : operations.GetObject;
+      return serve(asked, row, { ids, hasRead: () => false });
+    },
+  });
+}
+
+/** The target of a visit; its query never means anything to S3. */
+function parseVisit(url: string, env: Env, mount: string): Target {
+  const isMounted = mount !== "";
+  const plain = isMounted ? url.replace(websitePath, "/") : url;
+  const target = parseTarget(plain, isMounted ? [] : websiteDomains(env));
+  return { ...target, query: parseQuery("") };
+}
+
+/** What S3 is told of a visitor: who sent them and with which conditions, never with which keys. */
+function visitorContext(
+  request: Request,
+  arrival: Arrival,
+  facts: { ids: VisitFacts["ids"]; target: Target },
+): ServiceContext {
+  const headers = new Headers(
+    [...request.headers].filter(([name]) => name !== "authorization" && !/^x-amz-/.test(name)),
+  );
+  const context: ServiceContext = {
+    ...identifyNobody(request, facts.target, arrival),
+    ...arrival,
+    ...facts.ids,
+    target: facts.target,
+    edge: readEdge(request, arrival.env),
+    method: request.method,
+    headers,
+    openOther: (name, asks) => openBucketFor(context, { name, asks }),
+  };
+  return context;
+}
+
+const conditions = ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"];
+
+function withoutConditions(headers: Headers): Headers {
+  const rest = new Headers(headers);
+  for (const name of [...conditions, "range"]) rest.delete(name);
+  return rest;
+}
