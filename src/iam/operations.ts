@@ -36,8 +36,11 @@ import {
   DetachRolePolicy$,
   DetachUserPolicy$,
   GetAccessKeyLastUsed$,
+  GetAccountAuthorizationDetails$,
   GetAccountPasswordPolicy$,
   GetAccountSummary$,
+  GetContextKeysForCustomPolicy$,
+  GetContextKeysForPrincipalPolicy$,
   GetGroup$,
   GetGroupPolicy$,
   GetInstanceProfile$,
@@ -86,6 +89,8 @@ import {
   RemoveClientIDFromOpenIDConnectProvider$,
   RemoveUserFromGroup$,
   SetDefaultPolicyVersion$,
+  SimulateCustomPolicy$,
+  SimulatePrincipalPolicy$,
   TagOpenIDConnectProvider$,
   TagPolicy$,
   TagRole$,
@@ -133,6 +138,7 @@ import {
   tagEntity,
   untagEntity,
 } from "./attachments.ts";
+import { getAccountAuthorizationDetails } from "./authorization-details.ts";
 import { deletePermissionsBoundary, putPermissionsBoundary } from "./boundaries.ts";
 import {
   emptyOfAccount,
@@ -187,6 +193,12 @@ import {
   updateRoleDescription,
 } from "./roles.ts";
 import { type QueryRow, row } from "./row.ts";
+import {
+  getContextKeysForCustomPolicy,
+  getContextKeysForPrincipalPolicy,
+  simulateCustomPolicy,
+  simulatePrincipalPolicy,
+} from "./simulate.ts";
 import {
   about,
   aboutAccount,
@@ -255,8 +267,20 @@ export const iamOperations: { readonly [Action in IamAction]?: QueryRow } = {
   DetachRolePolicy: row(DetachRolePolicy$, about("role", detachEntityPolicy)),
   DetachUserPolicy: row(DetachUserPolicy$, about("user", detachEntityPolicy)),
   GetAccessKeyLastUsed: row(GetAccessKeyLastUsed$, getAccessKeyLastUsed),
+  GetAccountAuthorizationDetails: row(
+    GetAccountAuthorizationDetails$,
+    aboutAccount(getAccountAuthorizationDetails),
+  ),
   GetAccountPasswordPolicy: row(GetAccountPasswordPolicy$, aboutAccount(getAccountPasswordPolicy)),
   GetAccountSummary: row(GetAccountSummary$, aboutAccount(getAccountSummary)),
+  GetContextKeysForCustomPolicy: row(
+    GetContextKeysForCustomPolicy$,
+    aboutAccount(getContextKeysForCustomPolicy),
+  ),
+  GetContextKeysForPrincipalPolicy: row(
+    GetContextKeysForPrincipalPolicy$,
+    getContextKeysForPrincipalPolicy,
+  ),
   GetGroup: row(GetGroup$, about("group", getGroup)),
   GetGroupPolicy: row(GetGroupPolicy$, about("group", getEntityPolicy)),
   GetInstanceProfile: row(GetInstanceProfile$, noInstanceProfile),
@@ -338,6 +362,8 @@ export const iamOperations: { readonly [Action in IamAction]?: QueryRow } = {
     SetDefaultPolicyVersion$,
     aboutPolicy("write", setDefaultPolicyVersion),
   ),
+  SimulateCustomPolicy: row(SimulateCustomPolicy$, aboutAccount(simulateCustomPolicy)),
+  SimulatePrincipalPolicy: row(SimulatePrincipalPolicy$, simulatePrincipalPolicy),
   TagOpenIDConnectProvider: row(TagOpenIDConnectProvider$, aboutProvider(tagOpenIDConnectProvider)),
   TagPolicy: row(TagPolicy$, aboutPolicy("write", tagPolicy)),
   TagRole: row(TagRole$, about("role", tagEntity)),

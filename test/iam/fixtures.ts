@@ -53,7 +53,7 @@ async function query(
   return readAnswer(await SELF.fetch(new Request(request, { headers })));
 }
 
-async function readAnswer(response: Response): Promise<Answer> {
+export async function readAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
   const all = (element: string) =>
     [...text.matchAll(new RegExp(`<${element}>([\\s\\S]*?)</${element}>`, "g"))].map(
