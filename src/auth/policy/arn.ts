@@ -50,6 +50,8 @@ export interface ArnPattern {
   readonly text: string;
   readonly keys: readonly ConditionKey[];
   matches(arn: ArnParts, context: ConditionContext): boolean;
+  /** Whether every variable in it has a value. */
+  isResolved(context: ConditionContext): boolean;
 }
 
 /**
@@ -57,19 +59,24 @@ export interface ArnPattern {
  * gives a pattern that matches none. `*` alone matches everything.
  */
 export function compileArnPattern(text: string, rules: { hasVariables: boolean }): ArnPattern {
-  if (text === "*") return { text, keys: [], matches: () => true };
+  if (text === "*") return { text, keys: [], matches: () => true, isResolved: () => true };
   const templateRules: TemplateRules = { ...rules, hasWildcards: true };
   const pieces = splitAtColons(text, colonOutsideVariables);
   const templates = pieces.map((piece) => compileTemplate(piece, templateRules));
-  const keys = templates.flatMap((template) => template.keys);
+  const common = {
+    text,
+    keys: templates.flatMap((template) => template.keys),
+    isResolved: (context: ConditionContext) =>
+      templates.every((template) => template.resolve(context) !== undefined),
+  };
   if (templates.length === headParts + 1) {
-    return { text, keys, matches: (arn, context) => matchesEach(templates, arn, context) };
+    return { ...common, matches: (arn, context) => matchesEach(templates, arn, context) };
   }
   // `arn:aws:s3*`: a `*` at the very end reaches beyond its part.
   if (text.endsWith("*")) {
-    return { text, keys, matches: (arn, context) => matchesOpen(templates, arn, context) };
+    return { ...common, matches: (arn, context) => matchesOpen(templates, arn, context) };
   }
-  return { text, keys, matches: () => false };
+  return { ...common, matches: () => false };
 }
 
 function matchesEach(

@@ -113,7 +113,7 @@ function readStatement(
     throw new PolicyError("Policy has an invalid Sid");
   const effect = readEffect(given.get("Effect"));
   const principals = readPrincipalElement(given, kind);
-  const resources = readResources(given, kind, rules);
+  const resources = readResources(given, kind, { ...rules, effect });
   return {
     index,
     ...(sid !== undefined && { sid }),
@@ -194,7 +194,7 @@ const noContext: ConditionContext = { read: () => undefined };
 function readResources(
   statement: JsonObject,
   kind: PolicyKind,
-  rules: { readonly hasVariables: boolean },
+  rules: { readonly hasVariables: boolean; readonly effect: "Allow" | "Deny" },
 ): ResourceElement | undefined {
   const element = readElement(statement, "Resource");
   if (kind === "trust") {
@@ -206,11 +206,17 @@ function readResources(
   const patterns = readTexts(given, "Policy has invalid resource").map((text) =>
     compileArnPattern(text, rules),
   );
+  const lists: ResourceElement["matches"] = (arn, context) =>
+    patterns.some((pattern) => pattern.matches(arn, context));
+  if (!isNegated) return { isNegated, patterns, matches: lists };
+  // "Everything but something unknown" allows nothing and denies everything.
+  const isAllow = rules.effect === "Allow";
   return {
     isNegated,
     patterns,
     matches: (arn, context) =>
-      patterns.some((pattern) => pattern.matches(arn, context)) !== isNegated,
+      !lists(arn, context) &&
+      !(isAllow && patterns.some((pattern) => !pattern.isResolved(context))),
   };
 }
 
