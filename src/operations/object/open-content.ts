@@ -15,9 +15,10 @@ export async function openContent(
   keys?: ContentKeys,
 ): Promise<ReadableStream<Uint8Array>> {
   let { segments } = read.found;
+  const isWhole = read.window.length === read.found.version.sizeBytes;
   for (let round = 1; ; round++) {
     try {
-      const { body } = await readSegments(context.env, segments, keys);
+      const { body } = await readSegments(context.env, segments, keys, isWhole);
       return body;
     } catch (error) {
       if (!(error instanceof MissingBlobError)) throw error;
