@@ -54,8 +54,8 @@ export async function withDocument(
 ): Promise<AskedCall> {
   const { context, asks } = call;
   const reader = readers[row.name] as Reader<OperationName> | undefined;
-  const isNeeded = asks.some((ask) => needsDocument(context, bucket, ask));
-  if (reader === undefined || !isNeeded) return call;
+  if (reader === undefined) return call;
+  if (!asks.some((ask) => needsDocument(context, bucket, ask))) return call;
   const body = context.openBody();
   // Over the limit the handler says so, with the words of its own.
   if (body.length > maximumBodyBytes(row))

@@ -117,7 +117,9 @@ function badAuthorization(message: string, value: string): S3Error {
 function readDate(headers: Headers): { amzDate: string; timeMs: number; sent: string } {
   const amzDate = headers.get("x-amz-date");
   const sent = (amzDate ?? headers.get("date") ?? "").trim();
-  const timeMs = parseAmzDate(sent) ?? (amzDate === null ? parseHttpDate(sent) : undefined);
+  const exactMs = parseAmzDate(sent);
+  if (exactMs !== undefined) return { amzDate: sent, timeMs: exactMs, sent };
+  const timeMs = amzDate === null ? parseHttpDate(sent) : undefined;
   if (timeMs === undefined) {
     throw new S3Error(
       "AccessDenied",
