@@ -71,7 +71,8 @@ export async function identify(
   // Temporary keys are in no table.
   if (principal.accessKeyId !== undefined && principal.session === undefined) {
     const use = { accessKeyId: principal.accessKeyId, service, region };
-    arrival.waitUntil(noteKeyUse(call, use).catch(() => undefined));
+    const note = noteKeyUse(call, use);
+    if (note !== undefined) arrival.waitUntil(note.catch(() => undefined));
   }
   const openBody = () =>
     document === undefined

@@ -194,15 +194,18 @@ const keyUses = perDatabase(
 
 /**
  * Notes that a request signed with the key was let in, for `lastUsed`. Nearly always free: it writes
- * once in `KEY_USE_INTERVAL_MS`. Not worth waiting for; run it after the response.
+ * once in `KEY_USE_INTERVAL_MS`, and is `undefined` when there is nothing to write. Not worth
+ * waiting for; run it after the response.
  */
-export async function noteKeyUse(
+export function noteKeyUse(
   call: CatalogCall,
   use: { readonly accessKeyId: string; readonly service: string; readonly region: string },
-): Promise<void> {
+): Promise<unknown> | undefined {
   const { accessKeyId, service, region } = use;
-  if (isConfiguredRootKey(call, accessKeyId)) return;
-  await keyUses(call.env).get(accessKeyId, call.nowMs, async () => {
+  if (isConfiguredRootKey(call, accessKeyId)) return undefined;
+  const uses = keyUses(call.env);
+  if (uses.peek(accessKeyId, call.nowMs)) return undefined;
+  return uses.get(accessKeyId, call.nowMs, async () => {
     const dueBeforeMs = call.nowMs - KEY_USE_INTERVAL_MS;
     await queryAll(call, [updateLastUsed, accessKeyId, call.nowMs, service, region, dueBeforeMs]);
     return true as const;

@@ -101,8 +101,8 @@ async function findSigner(context: ServiceContext, fields: FormValues) {
   }
   const { accessKeyId = "", session } = signed.principal;
   if (session === undefined) {
-    const use = noteKeyUse(call, { accessKeyId, service: "s3", region });
-    context.waitUntil(use.catch(() => undefined));
+    const note = noteKeyUse(call, { accessKeyId, service: "s3", region });
+    if (note !== undefined) context.waitUntil(note.catch(() => undefined));
   }
   return signed;
 }
