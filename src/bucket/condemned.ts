@@ -77,6 +77,7 @@ export function findCondemned(
   held: string,
   sinceId: string,
 ): CondemnedRow[] {
+  if (!ledger.hasCondemned) return [];
   const firstHour = hourOf(idTimeMs(sinceId));
   const lastHour = Math.max(hourOf(ledger.clockMs), firstHour);
   const found: CondemnedRow[] = [];

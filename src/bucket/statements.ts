@@ -236,8 +236,7 @@ export class Sql {
   ): Row[] {
     const cursor = this.#sql.exec(statement, ...bindings);
     const rows = [...cursor.raw()] as unknown as Row[];
-    this.rowsRead += cursor.rowsRead;
-    this.rowsWritten += cursor.rowsWritten;
+    this.#count(cursor);
     return rows;
   }
 
@@ -251,6 +250,12 @@ export class Sql {
 
   /** For statements that only write. */
   run(statement: Statement, ...bindings: readonly SqlStorageValue[]): void {
-    this.rows(statement, ...bindings);
+    // `exec` ran it: without rows there is nothing to step through.
+    this.#count(this.#sql.exec(statement, ...bindings));
+  }
+
+  #count({ rowsRead, rowsWritten }: { rowsRead: number; rowsWritten: number }): void {
+    this.rowsRead += rowsRead;
+    this.rowsWritten += rowsWritten;
   }
 }
