@@ -53,5 +53,17 @@ export interface Seams {
 
 export const systemSeams: Seams = {
   now: () => Date.now(),
-  randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  randomBytes: takeRandom,
 };
+
+const drawnBytes = 4096;
+let drawn = new Uint8Array(0);
+
+/** Every byte is given out once. Drawn ahead: a request takes several ids, each its own call. */
+function takeRandom(length: number): Uint8Array {
+  if (length > drawnBytes) return crypto.getRandomValues(new Uint8Array(length));
+  if (drawn.length < length) drawn = crypto.getRandomValues(new Uint8Array(drawnBytes));
+  const taken = drawn.slice(0, length);
+  drawn = drawn.subarray(length);
+  return taken;
+}

@@ -51,7 +51,7 @@ export function parseChecksumAlgorithm(text: string): ChecksumAlgorithm | undefi
 
 /** Renders a digest as S3 shows it: standard base64 of the big-endian bytes. */
 export function encodeChecksum(value: Uint8Array): string {
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64");
+  return value.toBase64();
 }
 
 /**

@@ -51,7 +51,9 @@ export function renderOutput<N extends OperationName>(
     compiled.set(row.name, rendering);
   }
   const fields = output as Fields;
-  const headers = new Headers({ "x-amz-request-id": facts.requestId, "x-amz-id-2": facts.hostId });
+  const headers = new Headers();
+  headers.set("x-amz-request-id", facts.requestId);
+  headers.set("x-amz-id-2", facts.hostId);
   for (const render of rendering.headers) render(fields, headers);
   const body = rendering.body(fields, headers);
   return { status: statusOf(row, fields), headers, body };

@@ -99,7 +99,7 @@ export function newRequestId(randomBytes: RandomBytes): string {
 
 /** `x-amz-id-2`: 76 characters of base64, as S3 sends. Says nothing about hosts. */
 export function newHostId(randomBytes: RandomBytes): string {
-  return btoa(String.fromCharCode(...randomBytes(56)));
+  return randomBytes(56).toBase64();
 }
 
 function timeBase36(nowMs: number): string {

@@ -114,7 +114,7 @@ async function writeSmall(env: Env, source: ByteSource, wish: BlobWish): Promise
   const { plan, keys } = wish;
   const intake = new Intake(source, plan, false);
   const plaintext = await intake.all();
-  const digest = encodeChecksum(intake.computed.checksum);
+  const digest = intake.computed.checksum;
   const seal = keys && newHeaders(keys, wish.seams.randomBytes);
   const bytes =
     keys === undefined || seal === undefined ? plaintext : await sealBytes(keys, plaintext, seal);
@@ -217,7 +217,7 @@ function storedBlob(
     md5Hex: md5 === undefined ? (object.checksums.toJSON().md5 ?? object.etag) : toHex(md5),
     checksum: {
       algorithm: plan.algorithm,
-      valueBase64: encodeChecksum(intake.computed.checksum),
+      valueBase64: intake.computed.checksum,
     },
   };
 }

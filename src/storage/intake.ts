@@ -2,6 +2,7 @@
 // on. A store that never sees the last byte never keeps the object, so wrong content is refused
 // without having been stored, however large it is (faults.md D06, D07).
 
+import { encodeChecksum } from "../checksums/algorithms.ts";
 import { createHasher, type Hasher } from "../checksums/hashers.ts";
 import { type ChecksumPlan, verifyChecksum, verifyContentMd5 } from "../checksums/plan.ts";
 import type { ByteSource } from "../s3/byte-source.ts";
@@ -9,8 +10,8 @@ import { S3Error } from "../s3/errors.ts";
 
 /** What the bytes sum to. */
 export interface ComputedDigests {
-  /** Of the plan's algorithm. */
-  readonly checksum: Uint8Array;
+  /** Of the plan's algorithm, in base64. */
+  readonly checksum: string;
   /** Where it was needed. */
   readonly md5?: Uint8Array;
 }
@@ -86,6 +87,6 @@ export class Intake {
     const md5 = this.#md5?.digest();
     if (md5 !== undefined) verifyContentMd5(this.#plan, md5);
     verifyChecksum(this.#plan, checksum, this.#source.trailers());
-    this.#computed = { checksum, ...(md5 !== undefined && { md5 }) };
+    this.#computed = { checksum: encodeChecksum(checksum), ...(md5 !== undefined && { md5 }) };
   }
 }
