@@ -140,7 +140,7 @@ export async function serve(
     );
     return answerWith(context, row, facts.ids);
   }
-  const wish = { name, asks };
+  const wish = { name, asks, ...(known && { known }) };
   let opened = await openBucketFor(context, wish);
   for (let round = 1; ; round++) {
     try {

@@ -13,7 +13,7 @@ import type { Env } from "./env.ts";
 const patienceMs = 1_500;
 
 /** Gives `answer` back, not before the client stopped waiting for what it will never get. */
-export async function afterExpectation(
+export function afterExpectation(
   request: Request,
   env: Pick<Env, "LOCAL">,
   answer: Promise<Response>,
@@ -23,9 +23,6 @@ export async function afterExpectation(
     request.headers.get("content-length") === "0" &&
     request.headers.get("expect")?.toLowerCase() === "100-continue";
   if (!isStuck) return answer;
-  const [response] = await Promise.all([
-    answer,
-    new Promise((resolve) => setTimeout(resolve, patienceMs)),
-  ]);
-  return response;
+  const patience = new Promise((resolve) => setTimeout(resolve, patienceMs));
+  return patience.then(() => answer);
 }

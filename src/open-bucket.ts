@@ -12,6 +12,8 @@ import { S3Error } from "./s3/errors.ts";
 export interface BucketWish {
   readonly name: string;
   readonly asks: readonly Ask[];
+  /** The record, where this call has looked already. */
+  readonly known?: BucketRecord;
   /** The record that the index found too old. */
   readonly stale?: BucketRecord;
 }
@@ -28,7 +30,7 @@ export async function openBucketFor(
   for (let round = 1; round <= maximumRounds; round++) {
     const bucket =
       stale === undefined
-        ? await loadBucket(context, wish.name)
+        ? (wish.known ?? (await loadBucket(context, wish.name)))
         : await reloadBucket(context, stale);
     if (bucket === undefined) throw noSuchBucket(wish.name);
     if (wish.name === context.target.bucket) {
