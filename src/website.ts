@@ -99,6 +99,8 @@ async function answer(request: Request, arrival: Arrival, facts: VisitFacts): Pr
     });
   }
   const context = visitorContext(request, arrival, { ids, target });
+  // Relative links need the slash.
+  if (mount !== "" && !target.rawPath.includes("/", 1)) return redirectToMount(mount, ids);
   const bucket = await loadBucket(context, target.bucket ?? "");
   if (bucket === undefined) throw noSuchBucket(target.bucket ?? "");
   const website = websiteOf(bucket);
@@ -130,6 +132,11 @@ async function answer(request: Request, arrival: Arrival, facts: VisitFacts): Pr
       return serve(asked, row, { ids, hasRead: () => false });
     },
   });
+}
+
+function redirectToMount(mount: string, { requestId, hostId }: VisitFacts["ids"]): Response {
+  const headers = { location: `${mount}/`, "x-amz-request-id": requestId, "x-amz-id-2": hostId };
+  return new Response(null, { status: 302, headers });
 }
 
 /** The target of a visit; its query never means anything to S3. */
