@@ -157,7 +157,6 @@ async function roleSession(
   const powers = await loadPowers(call, claims.roleId ?? "");
   const { identity, policies, canonicalId, accountName } = powers ?? {};
   if (identity?.role === undefined || policies === undefined) return undefined;
-  if (claims.issuedAtMs < identity.role.revokedBeforeMs) return undefined;
   const { accountId, identityId, name, arn } = identity;
   return {
     type: "AssumedRole",

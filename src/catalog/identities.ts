@@ -33,8 +33,6 @@ export interface RoleFacts {
   readonly description?: string;
   readonly trustPolicy: string;
   readonly maxSessionSeconds: number;
-  /** Sessions issued earlier are refused; 0: none. */
-  readonly revokedBeforeMs: number;
   readonly lastUsed?: { readonly atMs: number; readonly region: string };
 }
 
@@ -50,7 +48,6 @@ interface IdentityRow {
   readonly description: string | null;
   readonly trust_policy: string | null;
   readonly max_session_seconds: number | null;
-  readonly revoked_before_ms: number;
   readonly last_used_at_ms: number | null;
   readonly last_used_region: string | null;
 }
@@ -64,7 +61,7 @@ export const identityQuotas: Readonly<Record<IdentityKind, number>> = {
 
 const COLUMNS = `i.identity_id, i.account_id, i.kind, i.name, i.path, i.created_at_ms,
   i.boundary_arn, i.tags, i.description, i.trust_policy, i.max_session_seconds,
-  i.revoked_before_ms, i.last_used_at_ms, i.last_used_region`;
+  i.last_used_at_ms, i.last_used_region`;
 
 const selectByName = `SELECT ${COLUMNS} FROM identities i
   WHERE i.account_id = ?1 AND i.kind = ?2 AND i.folded_name = ?3 AND i.name = ?4`;
@@ -88,7 +85,7 @@ const updateName = `UPDATE OR IGNORE identities SET name = ?2, folded_name = ?3,
   WHERE identity_id = ?1 RETURNING identity_id`;
 
 const updateRoleRow = `UPDATE identities
-  SET description = ?2, trust_policy = ?3, max_session_seconds = ?4, revoked_before_ms = ?5
+  SET description = ?2, trust_policy = ?3, max_session_seconds = ?4
   WHERE identity_id = ?1`;
 
 const updateTags = "UPDATE identities SET tags = ?2 WHERE identity_id = ?1";
@@ -196,14 +193,13 @@ export async function updateRole(
   identityId: string,
   role: RoleFacts,
 ): Promise<void> {
-  const { description, trustPolicy, maxSessionSeconds, revokedBeforeMs } = role;
+  const { description, trustPolicy, maxSessionSeconds } = role;
   await queryAll(call, [
     updateRoleRow,
     identityId,
     description ?? null,
     trustPolicy,
     maxSessionSeconds,
-    revokedBeforeMs,
   ]);
 }
 
@@ -291,7 +287,6 @@ function renderIdentity(row: IdentityRow): Identity {
       : {
           trustPolicy,
           maxSessionSeconds: row.max_session_seconds ?? 3600,
-          revokedBeforeMs: row.revoked_before_ms,
           ...(row.description !== null && { description: row.description }),
           ...(atMs !== null && { lastUsed: { atMs, region: row.last_used_region ?? "" } }),
         };

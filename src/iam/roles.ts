@@ -60,7 +60,7 @@ export async function createRole(
     ...{ accountId, kind: "role", name, path, tags },
     ...(boundaryArn !== undefined && { boundaryArn }),
     role: {
-      ...{ trustPolicy, maxSessionSeconds, revokedBeforeMs: 0 },
+      ...{ trustPolicy, maxSessionSeconds },
       ...(description !== undefined && { description }),
     },
   });
