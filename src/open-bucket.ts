@@ -1,7 +1,15 @@
 // From a bucket's name to the bucket, for a caller who may use it so: the record, the permissions,
 // the index. Tags of an object are fetched only where a policy's decision depends on them.
 
-import { type Ask, authorize, checkExpectedOwner, judge, needsTags } from "./auth/authorize.ts";
+import {
+  type Ask,
+  authorize,
+  checkExpectedOwner,
+  isAuthorized,
+  judge,
+  needsTags,
+} from "./auth/authorize.ts";
+import { mayLookAgain } from "./auth/second-look.ts";
 import { openBucket } from "./bucket/client.ts";
 import type { Version } from "./bucket/types.ts";
 import { type BucketRecord, loadBucket, reloadBucket } from "./catalog/buckets.ts";
@@ -43,11 +51,15 @@ export async function openBucketFor(
       allows: (ask) => judge(context, bucket, ask).isAllowed,
     };
     const asks = await withTags(context, opened, wish.asks);
-    if (asks !== "stale") {
-      authorize(context, bucket, asks);
-      return opened;
-    }
+    const isRemembered = stale === undefined;
     stale = bucket;
+    if (asks === "stale") continue;
+    // A memory that denies may be older than the policy that allows; one that allows is found out by
+    // the index.
+    if (isAuthorized(context, bucket, asks)) return opened;
+    if (!isRemembered || !mayLookAgain(bucket.bucketId, context.nowMs)) {
+      throw new S3Error("AccessDenied");
+    }
   }
   throw new S3Error("SlowDown");
 }

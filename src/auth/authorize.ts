@@ -79,14 +79,16 @@ export function explainPlain(call: CallFacts, ask: PlainAsk): Explanation {
   return explain(plainInputs(call, ask));
 }
 
-/** Throws AccessDenied (403) unless every ask on the bucket is allowed. */
+/** Whether every ask on the bucket is allowed. Never throws. */
+export function isAuthorized(call: CallFacts, bucket: BucketFacts, asks: readonly Ask[]): boolean {
+  return asks.every((ask) =>
+    ask.isGlance ? mightAllow(call, bucket, ask.action) : judge(call, bucket, ask).isAllowed,
+  );
+}
+
+/** Throws AccessDenied (403) unless `isAuthorized`. */
 export function authorize(call: CallFacts, bucket: BucketFacts, asks: readonly Ask[]): void {
-  for (const ask of asks) {
-    const isAllowed = ask.isGlance
-      ? mightAllow(call, bucket, ask.action)
-      : judge(call, bucket, ask).isAllowed;
-    if (!isAllowed) throw new S3Error("AccessDenied");
-  }
+  if (!isAuthorized(call, bucket, asks)) throw new S3Error("AccessDenied");
 }
 
 /** Whether anything allows the caller the action, or its version form, on some key somewhere. */

@@ -2,6 +2,7 @@
 // attack of docs' threat list that concerns policies, by its id.
 import { env } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
+import { secondLookMs } from "../../src/auth/second-look.ts";
 import { openBucket } from "../../src/bucket/client.ts";
 import { deleteSetting, loadBucket, setSetting } from "../../src/catalog/buckets.ts";
 import { systemSeams } from "../../src/env.ts";
@@ -570,6 +571,31 @@ describe("Settings", () => {
     ]);
     await openBucket(env, record.bucketId).advanceEpoch(record.epoch + 1);
     expect((await callAnonymously("GET", `/${bucket}/a`)).status).toBe(403);
+  });
+});
+
+describe("A policy that another isolate put", () => {
+  it("lets in at the latest a second later", async () => {
+    const bucket = await makeBucket("granted");
+    await openToAll(bucket);
+    await put(`/${bucket}/a`);
+    const get = async () => (await callAnonymously("GET", `/${bucket}/a`)).status;
+    expect(await get()).toBe(403);
+    const record = await loadBucket({ env, seams: systemSeams, nowMs: Date.now() }, bucket);
+    if (record === undefined) throw new Error("no bucket");
+    const Statement = [{ Principal: "*", ...allow("s3:GetObject", arn(bucket, "*")) }];
+    const document = JSON.stringify({ Version: "2012-10-17", Statement });
+    await env.CATALOG.batch([
+      env.CATALOG.prepare(
+        "INSERT INTO bucket_settings (bucket_id, setting, document) VALUES (?, 'policy', ?)",
+      ).bind(record.bucketId, document),
+      env.CATALOG.prepare("UPDATE buckets SET epoch = epoch + 1 WHERE bucket_id = ?").bind(
+        record.bucketId,
+      ),
+    ]);
+    await openBucket(env, record.bucketId).advanceEpoch(record.epoch + 1);
+    await scheduler.wait(secondLookMs);
+    expect(await get()).toBe(200);
   });
 });
 

@@ -5,7 +5,7 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IfExists
 
 import { describe, expect, it } from "vitest";
-import { holds } from "./fixtures.ts";
+import { allow, ask, holds, type Json, type Keys } from "./fixtures.ts";
 
 /** Operator, a policy value, a request's value that matches it, one that does not. */
 const positive: [operator: string, wanted: string, same: string, other: string][] = [
@@ -155,12 +155,13 @@ describe("SEC-074 Null", () => {
   });
 
   it("SEC-077 makes ForAllValues safe for allowing, as AWS advises", () => {
-    const Condition = {
-      "ForAllValues:StringEquals": { "aws:TagKeys": ["team"] },
-      Null: { "aws:TagKeys": "false" },
-    };
-    expect(holds("ForAllValues:StringEquals", "aws:TagKeys", ["team"], {})).toBe(true);
-    expect(Condition.Null).toEqual({ "aws:TagKeys": "false" });
-    expect(holds("Null", "aws:TagKeys", "false", {})).toBe(false);
+    const listed = { "ForAllValues:StringEquals": { "aws:TagKeys": ["team"] } };
+    const present = { Null: { "aws:TagKeys": "false" } };
+    const may = (Condition: Json, keys: Keys) =>
+      ask({ identity: [allow({ Condition })], keys }).isAllowed;
+    expect(may(listed, {})).toBe(true);
+    expect(may({ ...listed, ...present }, {})).toBe(false);
+    expect(may({ ...listed, ...present }, { "aws:TagKeys": ["team"] })).toBe(true);
+    expect(may({ ...listed, ...present }, { "aws:TagKeys": ["team", "x"] })).toBe(false);
   });
 });
