@@ -2,7 +2,7 @@
 // is S3, IAM, STS or KMS.
 // `-` cannot be a bucket name, so nothing a user stores is ever hidden by these paths.
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { serveAdmin } from "./admin/serve.ts";
 import { serveConsole } from "./console.ts";
 import { withCrossOrigin } from "./cross-origin.ts";
@@ -16,29 +16,38 @@ import { formatHttpDate } from "./s3/time.ts";
 import { isWebsiteHost, serveWebsite, websiteBucketOf, websitePath } from "./website.ts";
 
 /** What Hono routes by: own paths only when the host names no bucket; a bucket may have any key. */
-function routedPath(request: Request, env: Env | undefined): string {
+function routedPath(request: Request, env: Env): string {
+  // Nearly every request ends here: storage pays nothing for the other doors.
+  if (env.WEBSITE_DOMAIN === undefined && !request.url.includes("/-/")) return "/";
   const [, host = "", path = "/"] = /^[a-z]+:\/\/([^/?#]*)([^?#]*)/i.exec(request.url) ?? [];
   if (isWebsiteHost(host, env)) return websitePath;
   if (!path.startsWith("/-/")) return "/";
-  const isBucketHost = bucketOfHost(host, parseBaseDomains(env?.BASE_DOMAIN)) !== undefined;
+  const isBucketHost = bucketOfHost(host, parseBaseDomains(env.BASE_DOMAIN)) !== undefined;
   return isBucketHost ? "/" : path;
 }
 
+type Fetch = (request: Request, env: Env, context: ExecutionContext) => Promise<Response>;
+
 /** The Worker's fetch handler, with time and randomness passed in. */
-export function createApp(seams: Seams = systemSeams): Hono<{ Bindings: Env }> {
-  const app = new Hono<{ Bindings: Env }>({
-    getPath: (request, options) => routedPath(request, options?.env as Env | undefined),
-  });
-  const arrivalOf = (c: Context<{ Bindings: Env }>): Arrival => ({
-    env: c.env,
+export function createApp(seams: Seams = systemSeams): { readonly fetch: Fetch } {
+  const arrivalOf = (env: Env, context: Pick<ExecutionContext, "waitUntil">): Arrival => ({
+    env,
     seams,
-    waitUntil: (work) => c.executionCtx.waitUntil(work),
+    waitUntil: (work) => context.waitUntil(work),
   });
-  app.all("/-/api/*", (c) => admin(c.req.raw, arrivalOf(c)));
+  const app = new Hono<{ Bindings: Env }>({
+    getPath: (request, options) => routedPath(request, options?.env as Env),
+  });
+  app.all("/-/api/*", (c) => admin(c.req.raw, arrivalOf(c.env, c.executionCtx)));
   app.get("/-/console/*", () => serveConsole());
-  app.all(`${websitePath}*`, (c) => website(c.req.raw, arrivalOf(c)));
-  app.all("*", (c) => storage(c.req.raw, arrivalOf(c)));
-  return app;
+  app.all(`${websitePath}*`, (c) => website(c.req.raw, arrivalOf(c.env, c.executionCtx)));
+  app.all("*", (c) => storage(c.req.raw, arrivalOf(c.env, c.executionCtx)));
+  return {
+    fetch: async (request, env, context) =>
+      routedPath(request, env) === "/"
+        ? storage(request, arrivalOf(env, context))
+        : app.fetch(request, env, context),
+  };
 }
 
 /** S3 and its kin, with what a page of another origin needs to see the answer. */
