@@ -24,7 +24,7 @@ export interface ChecksumHeader {
 /** Finds the header; undefined when there is none. Throws InvalidRequest when there are several. */
 export function findChecksumHeader(headers: Headers): ChecksumHeader | undefined {
   let found: ChecksumHeader | undefined;
-  for (const [name, text] of headers) {
+  for (const name of headers.keys()) {
     if (!name.startsWith("x-amz-checksum-") || notValues.has(name)) continue;
     if (found !== undefined) {
       throw new S3Error(
@@ -32,6 +32,7 @@ export function findChecksumHeader(headers: Headers): ChecksumHeader | undefined
         "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
       );
     }
+    const text = headers.get(name) ?? "";
     found = { name, algorithm: algorithmOfHeader(name), text };
   }
   return found;
