@@ -4,7 +4,11 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketWebsite.html
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketWebsite.html
 //
-// Differs from AWS: nothing known.
+// Differs from AWS:
+// - A changed website is shown at once by the isolate that took it, by others within 30 seconds.
+// - Of a key that is denied, the folder's index document is looked for as if the key were missing:
+//   who may read that is redirected to the folder.
+// - No host but those below `WEBSITE_DOMAIN` is a website's: a bucket's name alone is none.
 
 import type { BucketRecord } from "../../catalog/buckets.ts";
 import { S3Error } from "../../s3/errors.ts";
