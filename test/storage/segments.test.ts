@@ -37,8 +37,8 @@ function expected(segments: readonly Segment[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-async function bytesOf(segments: readonly Segment[]): Promise<Uint8Array> {
-  const { body, lengthBytes } = await readSegments(env, segments);
+async function bytesOf(segments: readonly Segment[], isWhole = false): Promise<Uint8Array> {
+  const { body, lengthBytes } = await readSegments(env, segments, undefined, isWhole);
   const bytes = new Uint8Array(await new Response(body).arrayBuffer());
   expect(bytes.length).toBe(lengthBytes);
   return bytes;
@@ -59,11 +59,23 @@ const missing = newBlobId(0, 1, systemSeams.randomBytes);
 describe("readSegments", () => {
   it("joins any segments in order", { timeout: 60_000 }, async () => {
     // A callback, so that the blobs are stored when the segments are drawn.
-    const property = fc.asyncProperty(someSegments, async (segments) => {
-      const bytes = await bytesOf(segments);
+    const property = fc.asyncProperty(someSegments, fc.boolean(), async (segments, isWhole) => {
+      const bytes = await bytesOf(segments, isWhole);
       expect(Buffer.compare(bytes, expected(segments))).toBe(0);
     });
     await fc.assert(property, { numRuns: 40 });
+  });
+
+  it("reads all of a version from the start of a longer blob, as from a whole one", async () => {
+    for (const segment of [
+      whole(2),
+      { ...whole(2), length: 100 },
+      { ...whole(2), offset: 7, length: 9 },
+    ]) {
+      const bytes = await bytesOf([segment], true);
+      expect(Buffer.compare(bytes, expected([segment]))).toBe(0);
+    }
+    await expect(bytesOf([{ ...whole(2), length: 5_000 }], true)).rejects.toThrow(MissingBlobError);
   });
 
   it("answers with a length the runtime knows, for one segment, many, and none", async () => {
