@@ -6,7 +6,7 @@ import { before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { dotSegmentKeys, hostileKeys } from "./support/keys.mjs";
 import { clientEnvironment, describeClient, findPrograms, run } from "./support/programs.mjs";
-import { scratchDirectory, serve } from "./support/server.mjs";
+import { isFull, scratchDirectory, serve } from "./support/server.mjs";
 import { findOpenSsl, startTls } from "./support/tls.mjs";
 
 const server = await serve();
@@ -19,6 +19,8 @@ const pythons = findPrograms("python3", ["-c", "import boto3; print(boto3.__vers
 
 describeClient("boto3", pythons, (python) => {
   for (const [scheme, endpoint] of Object.entries(endpoints)) {
+    // The older ones behave over TLS as over HTTP, nearly.
+    if (scheme === "https" && python !== pythons[0] && !isFull) continue;
     const skip = endpoint === undefined && "needs openssl to make a certificate";
     describe(scheme, { skip }, () => {
       const env = clientEnvironment(server, { PYTHONWARNINGS: "ignore" });
