@@ -1,6 +1,6 @@
 // From the raw request URL to bucket and key, once per request. The key that is authorised, stored
 // and listed is the one decoded here, and `rawPath` is the text a signature covers: nothing later
-// looks at the URL again. What the platform did before we see the URL (folding dot segments, raw
+// looks at the URL again. What happened before we see the URL (a zone that folds dot segments, raw
 // invalid UTF-8 becoming U+FFFD) cannot be undone here and makes signatures fail closed.
 
 import { S3Error } from "./errors.ts";
