@@ -7,7 +7,8 @@ import type { S3Error, S3ErrorCode } from "../s3/errors.ts";
 import type { Target } from "../s3/target.ts";
 import { type IdentityService, QueryError, renderQueryError } from "./query.ts";
 
-const credentialOf = /Credential=[^/,\s]*\/[^/,\s]*\/[^/,\s]*\/(iam|sts)\//;
+/** Without `=` in the parts: each try then ends at the next `Credential=`, and all are linear. */
+const credentialOf = /Credential=[^/,=\s]*\/[^/,=\s]*\/[^/,=\s]*\/(iam|sts)\//;
 const scopeOf = /^[^/]*\/[^/]*\/[^/]*\/(iam|sts)\//;
 
 /** The service that the credential scope names, if it is IAM or STS; `undefined` is S3's business. */

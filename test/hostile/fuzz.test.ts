@@ -316,7 +316,8 @@ describe("every operation", () => {
       const startedAt = performance.now();
       const answer = await send(byHeader(wish));
       expect(answer.status).toBeLessThan(500);
-      expect(performance.now() - startedAt).toBeLessThan(500);
+      // Quadratic work over 60 KB takes minutes; a busy machine does not.
+      expect(performance.now() - startedAt).toBeLessThan(5_000);
     }
   });
 });
