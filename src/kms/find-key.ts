@@ -8,7 +8,7 @@ import {
   parseKeyReference,
 } from "../catalog/kms-aliases.ts";
 import { getKmsKey, type KmsKey } from "../catalog/kms-keys.ts";
-import { keyIdOf, type OpenKmsKey, openKmsKey } from "../catalog/kms-material.ts";
+import { type OpenKmsKey, openKmsKey } from "../catalog/kms-material.ts";
 import { type Input, type KmsCall, KmsError, requireText } from "./call.ts";
 
 /** What a lookup accepts besides key ids and key ARNs. */
@@ -78,27 +78,6 @@ export async function requireUsableKey(call: KmsCall, keyId: string): Promise<Op
   if (key.state === "Disabled") throw new KmsError("DisabledException", `${arn} is disabled.`);
   if (key.state === "PendingDeletion") throw pendingDeletion(arn);
   return key;
-}
-
-/**
- * What a call is about, for the policies of its caller: the ARN of the key it names, by whatever
- * name, or `*`. Whether there is such a key is not said here.
- */
-export async function resourceOf(call: KmsCall, input: Input): Promise<string> {
-  const { accountId } = call.principal;
-  const name = input["KeyId"] ?? input["TargetKeyId"] ?? input["DestinationKeyId"];
-  const ciphertext = input["CiphertextBlob"];
-  if (typeof name !== "string") {
-    if (typeof ciphertext !== "string") return "*";
-    const keyId = keyIdOf(new Uint8Array(Buffer.from(ciphertext, "base64")));
-    return keyId === undefined ? "*" : kmsKeyArn(call.region, accountId, keyId);
-  }
-  const parsed = parseKeyReference(name, call.region);
-  const owner = ("accountId" in parsed ? parsed.accountId : undefined) ?? accountId;
-  if (parsed.kind === "id") return kmsKeyArn(call.region, owner, parsed.keyId);
-  if (parsed.kind !== "alias" || owner !== accountId) return "*";
-  const keyId = await findAliasedKey(call, accountId, parsed.name);
-  return keyId === undefined ? "*" : kmsKeyArn(call.region, accountId, keyId);
 }
 
 export function arnOf(call: KmsCall, key: { keyId: string; accountId: string }): string {

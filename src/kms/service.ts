@@ -3,7 +3,6 @@
 // UnsupportedOperationException, one that does not exist UnknownOperationException.
 // https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 
-import { judgePlain } from "../auth/authorize.ts";
 import { S3Error } from "../s3/errors.ts";
 import { createAlias, deleteAlias, listAliases, updateAlias } from "./aliases.ts";
 import { type ActionHandler, type Input, type KmsCall, KmsError } from "./call.ts";
@@ -15,7 +14,6 @@ import {
   generateRandom,
   reEncrypt,
 } from "./cryptography.ts";
-import { notAllowed, resourceOf } from "./find-key.ts";
 import {
   cancelKeyDeletion,
   createKey,
@@ -33,60 +31,77 @@ import {
   scheduleKeyDeletion,
   updateKeyDescription,
 } from "./keys.ts";
+import {
+  type Asks,
+  authorizeKms,
+  ofAccount,
+  ofCiphertext,
+  ofKey,
+  ofMovedAlias,
+  ofNewAlias,
+  ofOldAlias,
+  ofReEncrypt,
+} from "./permissions.ts";
 import { listResourceTags, tagResource, untagResource } from "./tags.ts";
 
+/** What an action must be allowed, and what it does then. */
+interface Action {
+  readonly asks: Asks;
+  readonly answer: ActionHandler;
+}
+
 /** Total: every action of AWS KMS (API of 2014-11-01), built or not. */
-const actions: Readonly<Record<string, ActionHandler | "unbuilt">> = {
-  CancelKeyDeletion: cancelKeyDeletion,
+const actions: Readonly<Record<string, Action | "unbuilt">> = {
+  CancelKeyDeletion: { asks: ofKey, answer: cancelKeyDeletion },
   ConnectCustomKeyStore: "unbuilt",
-  CreateAlias: createAlias,
+  CreateAlias: { asks: ofNewAlias, answer: createAlias },
   CreateCustomKeyStore: "unbuilt",
   CreateGrant: "unbuilt",
-  CreateKey: createKey,
-  Decrypt: decrypt,
-  DeleteAlias: deleteAlias,
+  CreateKey: { asks: ofAccount, answer: createKey },
+  Decrypt: { asks: ofCiphertext, answer: decrypt },
+  DeleteAlias: { asks: ofOldAlias, answer: deleteAlias },
   DeleteCustomKeyStore: "unbuilt",
   DeleteImportedKeyMaterial: "unbuilt",
   DeriveSharedSecret: "unbuilt",
   DescribeCustomKeyStores: "unbuilt",
-  DescribeKey: describeKey,
-  DisableKey: disableKey,
-  DisableKeyRotation: disableKeyRotation,
+  DescribeKey: { asks: ofKey, answer: describeKey },
+  DisableKey: { asks: ofKey, answer: disableKey },
+  DisableKeyRotation: { asks: ofKey, answer: disableKeyRotation },
   DisconnectCustomKeyStore: "unbuilt",
-  EnableKey: enableKey,
-  EnableKeyRotation: enableKeyRotation,
-  Encrypt: encrypt,
-  GenerateDataKey: generateDataKey,
+  EnableKey: { asks: ofKey, answer: enableKey },
+  EnableKeyRotation: { asks: ofKey, answer: enableKeyRotation },
+  Encrypt: { asks: ofKey, answer: encrypt },
+  GenerateDataKey: { asks: ofKey, answer: generateDataKey },
   GenerateDataKeyPair: "unbuilt",
   GenerateDataKeyPairWithoutPlaintext: "unbuilt",
-  GenerateDataKeyWithoutPlaintext: generateDataKeyWithoutPlaintext,
+  GenerateDataKeyWithoutPlaintext: { asks: ofKey, answer: generateDataKeyWithoutPlaintext },
   GenerateMac: "unbuilt",
-  GenerateRandom: generateRandom,
-  GetKeyPolicy: getKeyPolicy,
-  GetKeyRotationStatus: getKeyRotationStatus,
+  GenerateRandom: { asks: ofAccount, answer: generateRandom },
+  GetKeyPolicy: { asks: ofKey, answer: getKeyPolicy },
+  GetKeyRotationStatus: { asks: ofKey, answer: getKeyRotationStatus },
   GetParametersForImport: "unbuilt",
   GetPublicKey: "unbuilt",
   ImportKeyMaterial: "unbuilt",
-  ListAliases: listAliases,
+  ListAliases: { asks: ofAccount, answer: listAliases },
   ListGrants: "unbuilt",
-  ListKeyPolicies: listKeyPolicies,
-  ListKeyRotations: listKeyRotations,
-  ListKeys: listKeys,
-  ListResourceTags: listResourceTags,
+  ListKeyPolicies: { asks: ofKey, answer: listKeyPolicies },
+  ListKeyRotations: { asks: ofKey, answer: listKeyRotations },
+  ListKeys: { asks: ofAccount, answer: listKeys },
+  ListResourceTags: { asks: ofKey, answer: listResourceTags },
   ListRetirableGrants: "unbuilt",
   PutKeyPolicy: "unbuilt",
-  ReEncrypt: reEncrypt,
+  ReEncrypt: { asks: ofReEncrypt, answer: reEncrypt },
   ReplicateKey: "unbuilt",
   RetireGrant: "unbuilt",
   RevokeGrant: "unbuilt",
-  RotateKeyOnDemand: rotateKeyOnDemand,
-  ScheduleKeyDeletion: scheduleKeyDeletion,
+  RotateKeyOnDemand: { asks: ofKey, answer: rotateKeyOnDemand },
+  ScheduleKeyDeletion: { asks: ofKey, answer: scheduleKeyDeletion },
   Sign: "unbuilt",
-  TagResource: tagResource,
-  UntagResource: untagResource,
-  UpdateAlias: updateAlias,
+  TagResource: { asks: ofKey, answer: tagResource },
+  UntagResource: { asks: ofKey, answer: untagResource },
+  UpdateAlias: { asks: ofMovedAlias, answer: updateAlias },
   UpdateCustomKeyStore: "unbuilt",
-  UpdateKeyDescription: updateKeyDescription,
+  UpdateKeyDescription: { asks: ofKey, answer: updateKeyDescription },
   UpdatePrimaryRegion: "unbuilt",
   Verify: "unbuilt",
   VerifyMac: "unbuilt",
@@ -106,19 +121,16 @@ export function isKmsRequest(headers: Headers): boolean {
 export async function handleKms(call: KmsCall): Promise<Response> {
   try {
     const [service, name] = (call.headers.get("x-amz-target") ?? "").split(".");
-    const handler = Object.hasOwn(actions, name ?? "") ? actions[name ?? ""] : undefined;
-    if (service !== "TrentService" || name === undefined || handler === undefined) {
+    const action = Object.hasOwn(actions, name ?? "") ? actions[name ?? ""] : undefined;
+    if (service !== "TrentService" || name === undefined || action === undefined) {
       throw new KmsError("UnknownOperationException", "");
     }
-    if (handler === "unbuilt") {
+    if (action === "unbuilt") {
       throw new KmsError("UnsupportedOperationException", `${name} is not supported.`);
     }
     const input = await readInput(call);
-    const resource = await resourceOf(call, input);
-    if (!judgePlain(call, { action: `kms:${name}`, resource }).isAllowed) {
-      throw notAllowed(call, resource);
-    }
-    const output = await handler(call, input);
+    authorizeKms(call, await action.asks(call, input, `kms:${name}`));
+    const output = await action.answer(call, input);
     const body = output === undefined ? "" : JSON.stringify(output);
     return new Response(body, { headers: headersOf(call.requestId) });
   } catch (error) {
