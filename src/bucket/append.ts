@@ -36,22 +36,30 @@ export function append(index: IndexState, request: AppendRequest): AppendOutcome
   const current = index.sql.first<VersionRow>(statements.currentOf, request.key);
   const outcome = findEarlier(index, request, current) ?? decide(index, request, current);
   const isSealed = outcome.kind === "appended" || outcome.kind === "expired-blob";
-  if (request.isRetry === true && !isSealed) {
+  // A blob that was ever counted took in the first try, and lives where the object went since.
+  const isHeld = index.sql.first(statements.refsOf, request.blob) !== undefined;
+  if (request.isRetry === true && !isSealed && !isHeld) {
     condemnBytes(index, { held: request.blob, reason: "refused", key: request.key });
   }
   return outcome;
 }
 
-/** The object as it is when its last part is this very blob. */
+/** The object as it is when this very blob is its last part or, asked again, any part of it. */
 function findEarlier(
   { sql }: IndexState,
-  { blob }: AppendRequest,
+  { blob, isRetry }: AppendRequest,
   current: VersionRow | undefined,
 ): AppendOutcome | undefined {
   const content = current?.[column.content];
   if (current === undefined || content == null || !isManifest(content)) return undefined;
   const last = sql.first<PartRow>(statements.lastPart, content);
-  return last?.[5] === blob ? appended(readVersion(current)) : undefined;
+  const isThere =
+    last?.[5] === blob ||
+    (isRetry === true &&
+      sql
+        .rows<PartRow>(statements.partsAfter, content, 0, maximumParts)
+        .some((row) => row[5] === blob));
+  return isThere ? appended(readVersion(current)) : undefined;
 }
 
 function appended({ etag, sizeBytes, detail: { checksum } }: Version): AppendOutcome {

@@ -4,6 +4,7 @@
 
 import type { Env } from "../env.ts";
 import { S3Error } from "../s3/errors.ts";
+import { nullVersionId } from "../s3/ids.ts";
 import { unpack } from "./listing.ts";
 import { learn, partitionFor } from "./partitions.ts";
 import type * as rpc from "./types.ts";
@@ -28,10 +29,19 @@ export function openBucket(env: Env, bucketId: string): BucketClient {
 export class BucketClient {
   readonly bucketId: string;
   readonly #namespace: DurableObjectNamespace;
+  #hasLostAnswer = false;
 
   constructor(namespace: DurableObjectNamespace, bucketId: string) {
     this.#namespace = namespace;
     this.bucketId = bucketId;
+  }
+
+  /**
+   * Whether a first try may have taken effect unseen. What the second try then says of the caller's
+   * blob is not the whole truth: only the sweeper may remove it.
+   */
+  get hasLostAnswer(): boolean {
+    return this.#hasLostAnswer;
   }
 
   initialise(facts: Parameters<Rpc["initialise"]>[0]): Promise<void> {
@@ -217,6 +227,7 @@ export class BucketClient {
       return await call(this.#stub(partition), false);
     } catch (error) {
       if (isOverload(error)) throw new S3Error("SlowDown", undefined, { cause: error });
+      this.#hasLostAnswer = true;
       if (!isRepeatable) throw unknownOutcome(error);
     }
     try {
@@ -240,7 +251,8 @@ export class BucketClient {
 function isRepeatableDelete({ versioning, deletions }: rpc.DeleteRequest): boolean {
   return deletions.every(
     ({ versionId, conditions }) =>
-      conditions === undefined && (versionId !== undefined || versioning === "Enabled"),
+      conditions === undefined &&
+      (versionId === undefined ? versioning === "Enabled" : versionId !== nullVersionId),
   );
 }
 

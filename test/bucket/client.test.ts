@@ -99,7 +99,8 @@ describe("BucketClient", () => {
       return [outcome.kind, seen.length];
     };
     expect(await attempts("Unversioned", {})).toEqual(["ServiceUnavailable", 1]);
-    expect(await attempts("Unversioned", { versionId: "null" })).toEqual(["done", 2]);
+    // A new null version may stand there by now.
+    expect(await attempts("Unversioned", { versionId: "null" })).toEqual(["ServiceUnavailable", 1]);
     expect(await attempts("Enabled", {})).toEqual(["done", 2]);
     const conditions = { ifMatch: "*" };
     expect(await attempts("Enabled", { conditions })).toEqual(["ServiceUnavailable", 1]);

@@ -93,6 +93,22 @@ describe("append", () => {
     expect(await index.rpc.append(echo)).toEqual({ kind: "expired-blob" });
   });
 
+  it("condemns nothing when it took, and another append or a rename came before its retry", async () => {
+    const index = await openIndex();
+    await index.put("k");
+    const request = await appendRequest(index, "k");
+    await index.rpc.append(request);
+    await index.rpc.append(await appendRequest(index, "k"));
+    const behind = await index.rpc.append({ ...request, isRetry: true });
+    expect(behind.kind).toBe("appended");
+    await index.rpc.rename(renameRequest(index, "k", "elsewhere"));
+    await index.rpc.append({ ...request, isRetry: true });
+    expect(await collect(index)).not.toContain(request.blob);
+    const found = await index.resolve("elsewhere");
+    const blobs = found.kind === "found" ? found.segments.map(({ blob }) => blob) : [];
+    expect(blobs).toContain(request.blob);
+  });
+
   it("lets no echo of the first write bring its blob back", async () => {
     const index = await openIndex();
     const write = index.commitRequest("k");

@@ -89,7 +89,10 @@ export async function followingSettings<Outcome extends { readonly kind: string 
 ): Promise<Exclude<Outcome, { kind: "stale" }>> {
   let opened: OpenedBucket = context;
   for (let round = 0; round <= maximumRefreshes; round++) {
-    const outcome = await call(opened);
+    const { index } = opened;
+    const outcome = await call(opened).finally(() => {
+      if (index.hasLostAnswer) unsure.add(context);
+    });
     if (outcome.kind !== "stale") return outcome as Exclude<Outcome, { kind: "stale" }>;
     opened = await context.refresh();
     // A bucket made anew is another one: blobs stored for the old one must not be committed to it.
@@ -99,9 +102,13 @@ export async function followingSettings<Outcome extends { readonly kind: string 
   throw new S3Error("SlowDown");
 }
 
+/** Calls of which one answer was lost: a refusal that came later does not say what was done. */
+const unsure = new WeakSet<BucketContext>();
+
 /**
  * Runs what comes after storing blobs; any throw takes them away. Only an outcome that is not known
- * (503 from the index client) leaves them: they may be committed, and the sweeper will know.
+ * (503, or an answer lost on the way to a refusal) leaves them: they may be part of a version by now,
+ * and the sweeper will know.
  */
 export async function withBlobs<Result>(
   context: ObjectContext,
@@ -111,7 +118,7 @@ export async function withBlobs<Result>(
   try {
     return await work();
   } catch (error) {
-    const isUnknown = error instanceof S3Error && error.status === 503;
+    const isUnknown = unsure.has(context) || (error instanceof S3Error && error.status === 503);
     if (!isUnknown && blobs.length > 0) {
       context.waitUntil(deleteBlobs(context.env, blobs).catch(() => undefined));
     }

@@ -170,6 +170,26 @@ describe("PutObject", () => {
       expect(await storedBlobs()).toEqual(before);
     });
 
+    it("leaves the blob alone when a lost answer may have committed it", async () => {
+      let puts = 0;
+      // The first try took; the second is told no, as after an append by somebody else.
+      const racing = brokenIndex(async (method, call) => {
+        if (method !== "commit") return call();
+        puts += 1;
+        if (puts > 1) return { kind: "expired-blob" };
+        await call();
+        throw new Error("answer lost");
+      });
+      const broken = sdk(through({ BUCKET_INDEX: racing }));
+      await refusal(
+        broken.send(new PutObjectCommand({ Bucket, Key: "fault/lost", Body: "kept" })),
+        "RequestTimeout",
+        400,
+      );
+      const got = await s3.send(new GetObjectCommand({ Bucket, Key: "fault/lost" }));
+      expect(await got.Body?.transformToString()).toBe("kept");
+    });
+
     it("follows settings that move while the bytes are stored", async () => {
       let commits = 0;
       const moving = brokenIndex(async (method, call) =>
