@@ -16,11 +16,12 @@ const slicesPerAlarm = 20;
 
 /** The bucket index, with upkeep: its alarm removes content whose grace is over. */
 export class BucketIndex extends IndexOfBucket {
-  protected override async upkeep(nowMs: number): Promise<void> {
+  protected override async upkeep(nowMs: number): Promise<boolean> {
     for (let slice = 0; slice < slicesPerAlarm; slice++) {
       const hasMore = await collectCondemned(this, { env: this.env, nowMs, limit: blobsPerSlice });
-      if (!hasMore) return;
+      if (!hasMore && this.isClaimDone) return false;
     }
+    return true;
   }
 }
 

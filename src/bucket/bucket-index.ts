@@ -136,7 +136,9 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
     return this.#write((index) => uploads.abortUpload(index, request));
   }
   async claimCondemned(request: rpc.ClaimRequest): Answer<"claimCondemned"> {
-    return this.#write((index) => claimCondemned(index, request));
+    const { blobs, isDone } = this.#write((index) => claimCondemned(index, request));
+    this.isClaimDone = isDone;
+    return blobs;
   }
   async forgetCondemned(tickets: readonly string[]): Promise<void> {
     this.#write((index) => forgetCondemned(index, tickets));
@@ -173,20 +175,30 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
     this.ctx.waitUntil(this.ctx.storage.setAlarm(atMs));
   }
 
-  /** Runs the upkeep and arms the next alarm, also when the upkeep failed (faults.md D36). */
+  /**
+   * Runs the upkeep and arms the next alarm, also when the upkeep failed (faults.md D36): soon when
+   * it left something that is due, or a busy bucket would never catch up with its own removals.
+   */
   override async alarm(): Promise<void> {
     this.#alarmAtMs = null;
     try {
-      await this.upkeep(systemSeams.now());
+      const hasMore = await this.upkeep(systemSeams.now());
+      if (hasMore) this.scheduleUpkeep(systemSeams.now() + shortestRestMs);
     } finally {
       this.#arm();
     }
   }
 
+  /** Whether the last claim saw everything that was due. */
+  protected isClaimDone = true;
+
   /**
-   * What the alarm is for. The index has no stores; the entry file's subclass removes bytes here.
+   * What the alarm is for; true when something due is left. The index has no stores; the entry
+   * file's subclass removes bytes here.
    */
-  protected async upkeep(_nowMs: number): Promise<void> {}
+  protected async upkeep(_nowMs: number): Promise<boolean> {
+    return false;
+  }
 
   /** The rows read and written since this object started: what the platform bills. */
   usage(): { rowsRead: number; rowsWritten: number } {

@@ -25,11 +25,18 @@ interface Ticket {
 /** Rows looked at in one call: bounds the time of one turn. */
 const maximumRows = 5000;
 
+/** What a claim found. */
+export interface Claim {
+  readonly blobs: CondemnedBlob[];
+  /** No due row was left unseen: asking again at once would name nothing new. */
+  readonly isDone: boolean;
+}
+
 /**
  * At most `limit` blobs whose grace ended. Rows that hold nothing of their own go at once. Asked
  * again without `forget` in between, it names the same blobs; `afterTicket` goes on behind one.
  */
-export function claimCondemned(index: IndexState, request: ClaimRequest): CondemnedBlob[] {
+export function claimCondemned(index: IndexState, request: ClaimRequest): Claim {
   const dueMs = request.nowMs - request.graceMs;
   index.ledger.tick(request.nowMs);
   const claimed: CondemnedBlob[] = [];
@@ -39,7 +46,8 @@ export function claimCondemned(index: IndexState, request: ClaimRequest): Condem
     const rest = { limit: request.limit, afterPart: after.part.number };
     claimed.push(...claimManifest(index, after, rest));
   }
-  for (let seen = 0; seen < maximumRows && claimed.length < request.limit; ) {
+  let isDone = false;
+  for (let seen = 0; seen < maximumRows && claimed.length < request.limit && !isDone; ) {
     const count = Math.min(request.limit - claimed.length, maximumRows - seen);
     const rows = index.sql.rows<DueRow>(
       statements.dueCondemned,
@@ -56,10 +64,10 @@ export function claimCondemned(index: IndexState, request: ClaimRequest): Condem
       if (rest.limit > 0) claimed.push(...claimRow(index, place, { reason, ...rest }));
     }
     seen += rows.length;
-    if (rows.length < count) break;
+    isDone = rows.length < count;
   }
   noteWhatIsLeft(index);
-  return claimed;
+  return { blobs: claimed, isDone };
 }
 
 function claimRow(

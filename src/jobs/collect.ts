@@ -8,7 +8,8 @@ import { deleteBlobs } from "../storage/blobs.ts";
 
 /** How long replaced and deleted content stays, milliseconds; 24 hours unless configured. */
 export function condemnedGraceMs(env: Env): number {
-  const seconds = Number(env.CONDEMNED_GRACE_SECONDS ?? "86400");
+  const text = env.CONDEMNED_GRACE_SECONDS?.trim() ?? "";
+  const seconds = text === "" ? Number.NaN : Number(text);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : 86_400_000;
 }
 

@@ -43,6 +43,34 @@ describe("claimCondemned", () => {
     expect(await claim(index)).toEqual([]);
   });
 
+  it("comes back soon when thousands of due rows held nothing to remove", async () => {
+    const index = await openIndex("Enabled");
+    await index.put("k");
+    await index.inside((_, storage) => {
+      const hour = Math.floor(index.nowMs / hourMs);
+      storage.sql.exec(
+        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
+         INSERT INTO condemned (condemned_hour, held, seq, condemned_at, reason, key, made,
+           is_marker, modified_at, size, etag)
+         SELECT ?1, '', -i, ?2, 'version', 'gone', 0, 1, 0, 0, '' FROM n`,
+        hour,
+        index.nowMs,
+      );
+    });
+    const version = await index.found("k");
+    await index.delete("k", { versionId: version.versionId });
+    index.nowMs += 2 * dayMs;
+    const looks: boolean[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      await claim(index);
+      looks.push(
+        await index.inside((it) => (it as unknown as { isClaimDone: boolean }).isClaimDone),
+      );
+    }
+    expect(looks.slice(0, 2)).toContain(false);
+    expect((await claim(index)).map(({ blob }) => blob)).toEqual([version.content]);
+  });
+
   it("keeps what a copy still holds, and removes it after the last (D28)", async () => {
     const index = await openIndex();
     const content = index.blob();
