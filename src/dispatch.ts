@@ -196,12 +196,19 @@ function bucketContext(
   wish: BucketWish,
 ): BucketContext & { key?: string } {
   let current = opened;
+  // What the operation asked for besides its row is asked again whenever the settings moved.
+  const further: BucketWish["asks"][number][] = [];
   return {
     ...context,
     ...opened,
+    openOther: (name, asks) => {
+      if (name === wish.name) further.push(...asks);
+      return context.openOther(name, asks);
+    },
     ...(context.target.key !== undefined && { key: context.target.key }),
     refresh: async () => {
-      current = await openBucketFor(context, { ...wish, stale: current.bucket });
+      const asks = [...wish.asks, ...further];
+      current = await openBucketFor(context, { ...wish, asks, stale: current.bucket });
       return current;
     },
     judgeVersion: (version) => {

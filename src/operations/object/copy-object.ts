@@ -40,7 +40,7 @@ export const copyObject: Handler<"CopyObject"> = async (context, input) => {
   // The request's own: a source's lock is not copied.
   const lock = await resolveLock(context, input);
   const source = await openCopySource(context, { customerKey: sourceKeyHeaders(input) });
-  if (taggingDirective === "COPY") checkTagCopy(context, source);
+  if (taggingDirective === "COPY") await checkTagCopy(context, source);
   refuseSelfCopy(context, input, source);
   await refuseDoomed(context, conditions);
 

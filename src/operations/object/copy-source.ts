@@ -104,7 +104,7 @@ export async function openCopySource(
  * here. Throws AccessDenied.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html, "Permissions"
  */
-export function checkTagCopy(context: ObjectContext, source: CopySource): void {
+export async function checkTagCopy(context: ObjectContext, source: CopySource): Promise<void> {
   const existingTags = source.version.detail.tags ?? [];
   if (existingTags.length === 0) return;
   const versionId = source.namedVersionId;
@@ -114,7 +114,8 @@ export function checkTagCopy(context: ObjectContext, source: CopySource): void {
     versionId,
     existingTags,
   });
+  if (!mayRead) throw new S3Error("AccessDenied");
   const document = { tags: existingTags };
-  const maySet = context.allows({ action: "s3:PutObjectTagging", key: context.key, document });
-  if (!mayRead || !maySet) throw new S3Error("AccessDenied");
+  const set = { action: "s3:PutObjectTagging", key: context.key, document };
+  await context.openOther(context.bucket.name, [set]);
 }
