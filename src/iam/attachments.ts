@@ -82,10 +82,10 @@ export async function putEntityPolicy(
   input: InlineInput & { readonly PolicyDocument: string | undefined },
   identity: Identity,
 ): Promise<object> {
-  const { PolicyName: name = "", PolicyDocument: document = "" } = input;
+  const { PolicyName: name = "", PolicyDocument: sent = "" } = input;
   checkName(name, "policy", "policyName");
   const most = longestDocument[identity.kind];
-  checkDocument(document, "identity", most);
+  const document = checkDocument(sent, "identity", most);
   const others = (await listInlinePolicies(call, identity.identityId)).filter(
     (policy) => policy.name !== name,
   );

@@ -102,14 +102,19 @@ function tooManyTags(): QueryError {
   return limitExceeded(`Cannot exceed quota for TagsPerResource: ${mostTags}`);
 }
 
-/** Throws MalformedPolicyDocument for what is no policy, LimitExceeded for what is too long. */
-export function checkDocument(text: string, kind: PolicyKind, most: number): void {
+/**
+ * The document as it is to be stored, without the white space before it. Throws
+ * MalformedPolicyDocument for what is no policy, LimitExceeded for what is too long.
+ */
+export function checkDocument(text: string, kind: PolicyKind, most: number): string {
   const length = text.replace(/\s/g, "").length;
   if (length > most) {
     throw limitExceeded(`Cannot exceed quota for PolicySize: ${most}`);
   }
+  const document = text.trimStart();
   try {
-    parsePolicy(text.trimStart(), kind);
+    parsePolicy(document, kind);
+    return document;
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     throw new QueryError("MalformedPolicyDocument", 400, error.message);

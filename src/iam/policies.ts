@@ -59,10 +59,10 @@ export async function createPolicy(
   call: IdentityCall,
   input: CreatePolicyRequest,
 ): Promise<CreatePolicyResponse> {
-  const { PolicyName: name = "", PolicyDocument: document = "", Description: description } = input;
+  const { PolicyName: name = "", PolicyDocument: sent = "", Description: description } = input;
   checkName(name, "policy", "policyName");
   const path = readPath(input.Path);
-  checkDocument(document, "identity", longestDocument.managed);
+  const document = checkDocument(sent, "identity", longestDocument.managed);
   const tags = readTags(input.Tags);
   const { accountId } = call.principal;
   const made = await createStoredPolicy(call, {
@@ -136,8 +136,8 @@ export async function createPolicyVersion(
   input: CreatePolicyVersionRequest,
   policy: ManagedPolicy,
 ): Promise<CreatePolicyVersionResponse> {
-  const { PolicyDocument: document = "", SetAsDefault: isDefault = false } = input;
-  checkDocument(document, "identity", longestDocument.managed);
+  const { PolicyDocument: sent = "", SetAsDefault: isDefault = false } = input;
+  const document = checkDocument(sent, "identity", longestDocument.managed);
   const version = await createStoredVersion(call, policy.policyId, { document, isDefault });
   if (version === "limit-exceeded") {
     throw limitExceeded(

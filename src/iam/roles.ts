@@ -46,10 +46,10 @@ export async function createRole(
   call: IdentityCall,
   input: CreateRoleRequest,
 ): Promise<CreateRoleResponse> {
-  const { RoleName: name = "", AssumeRolePolicyDocument: trustPolicy = "" } = input;
+  const { RoleName: name = "", AssumeRolePolicyDocument: sent = "" } = input;
   checkName(name, "role", "roleName");
   const path = readPath(input.Path);
-  checkDocument(trustPolicy, "trust", longestDocument.trust);
+  const trustPolicy = checkDocument(sent, "trust", longestDocument.trust);
   const description = readDescription(input.Description);
   const maxSessionSeconds = readSessionSeconds(input.MaxSessionDuration) ?? usualSessionSeconds;
   const tags = readTags(input.Tags);
@@ -119,10 +119,10 @@ export async function updateRoleDescription(
 
 export async function updateAssumeRolePolicy(
   call: IdentityCall,
-  { PolicyDocument: trustPolicy = "" }: UpdateAssumeRolePolicyRequest,
+  { PolicyDocument: sent = "" }: UpdateAssumeRolePolicyRequest,
   role: Identity,
 ): Promise<object> {
-  checkDocument(trustPolicy, "trust", longestDocument.trust);
+  const trustPolicy = checkDocument(sent, "trust", longestDocument.trust);
   await changeRole(call, role, { trustPolicy });
   return {};
 }

@@ -63,8 +63,8 @@ export async function readLimits(
   wish: SessionWish,
   accountId: string,
 ): Promise<SessionLimits> {
-  const { Policy: policy } = wish;
-  if (policy !== undefined) checkDocument(policy, "identity", mostPacked);
+  const { Policy: sent } = wish;
+  const policy = sent === undefined ? undefined : checkDocument(sent, "identity", mostPacked);
   const policyArns = (wish.PolicyArns ?? []).map(({ arn = "" }) => arn);
   if (policyArns.length > mostPolicyArns) {
     throw invalid(

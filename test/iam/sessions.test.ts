@@ -148,6 +148,23 @@ describe("AssumeRole", () => {
     expect((await call("DELETE", path, { keys: both })).status).toBe(403);
   });
 
+  it("reads every document with white space before it as the one without", async () => {
+    const stage = await makeStage(`\n ${allow("s3:PutObject")}`);
+    const path = `/${stage.bucket}/key`;
+    expect((await call("PUT", path, { keys: stage.user, body: "x" })).status).toBe(200);
+    const roleTrust = trust({ AWS: `arn:aws:iam::${stage.accountId}:user/ann` });
+    const wish = { RoleName: "reader", PolicyDocument: `\n${roleTrust}` };
+    await done(iam(stage.keys, "UpdateAssumeRolePolicy", wish));
+    const made = await done(
+      iam(stage.keys, "CreatePolicy", { PolicyName: "p", PolicyDocument: `\t${allow("s3:*")}` }),
+    );
+    const PolicyArns = [{ arn: made.first("Arn") ?? "" }];
+    for (const limits of [{ Policy: `\n${allow("s3:*")}` }, { PolicyArns }]) {
+      const session = credentialsOf(await done(assume(stage, limits)));
+      expect((await call("GET", path, { keys: session })).status).toBe(200);
+    }
+  });
+
   it("cannot be used to get more than the role has (SEC-062, SEC-063)", async () => {
     const stage = await makeStage();
     const change = { RoleName: "reader", PolicyName: "s3", PolicyDocument: allow("s3:GetObject") };
