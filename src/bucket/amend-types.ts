@@ -1,6 +1,7 @@
 // What crosses RPC when a version's detail is changed in place: tags, Object Lock, encryption. As
 // `types.ts`: plain data, outcomes tagged, additive between releases.
 
+import type { ContentId } from "../s3/content.ts";
 import type { CallFacts, Refusal, Version, VersionDetail } from "./types.ts";
 
 /** How long a version stays after its event hold is released: one of the two, as it was given. */
@@ -54,6 +55,11 @@ export type Amendment =
       readonly kind: "encryption";
       readonly expectedSeq: number;
       readonly encryption: VersionDetail["encryption"];
+      /**
+       * A fresh blob with the same bytes, encrypted so: the version names it from now on, and what
+       * it named before is condemned. Absent: the bytes stay as they are.
+       */
+      readonly content?: ContentId;
     };
 
 export interface AmendRequest extends CallFacts {

@@ -1,10 +1,12 @@
 // Changes what is known of a version where it stands: tags, Object Lock, encryption. Never makes or
-// removes a version and never touches its bytes; the version is found and changed in one transaction
-// (faults.md D47). Doing the same again changes nothing more, so a lost answer may be asked for again.
+// removes a version; its bytes are at most named anew, the same ones encrypted otherwise. The version
+// is found and changed in one transaction (faults.md D47). Doing the same again changes nothing more, so a lost answer may be asked for again.
 
 import type { Amendment, AmendOutcome, AmendRequest, VersionLock } from "./amend-types.ts";
+import { condemnBytes, findCondemned } from "./condemned.ts";
 import type { IndexState } from "./index-state.ts";
 import { changeRetention, isLock } from "./locks.ts";
+import { isExpired, keepFound } from "./references.ts";
 import { column, readVersion, renderDetail, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
 import type { Version, VersionDetail } from "./types.ts";
@@ -22,8 +24,33 @@ export function amend(index: IndexState, request: AmendRequest): AmendOutcome {
   if (version.isDeleteMarker) return { kind: "delete-marker", marker: version };
   const changed = apply(request.change, version, index.ledger.clockMs);
   if ("kind" in changed) return changed;
+  const content = contentOf(request.change) ?? version.content;
+  const isNew = content !== version.content;
+  if (isNew && isUsed(index, content)) return { kind: "changed" };
   write(index, row, changed.detail);
-  return { kind: "amended", version: { ...version, detail: changed.detail } };
+  if (isNew) exchange(index, row, content);
+  return { kind: "amended", version: { ...version, content, detail: changed.detail } };
+}
+
+function contentOf(change: Amendment): string | undefined {
+  return change.kind === "encryption" ? change.content : undefined;
+}
+
+/** Too old to be named, or condemned already: the sweeper may have it. */
+function isUsed(index: IndexState, content: string | null): boolean {
+  if (content === null || isExpired(index, content)) return true;
+  return findCondemned(index, content, content).length > 0;
+}
+
+/** Names other bytes in the version's row; the old ones are let go of as bytes without a version. */
+function exchange(index: IndexState, row: VersionRow, content: string | null): void {
+  const { sql } = index;
+  const [key, seq, old] = [row[column.key], row[column.seq], row[column.content]];
+  if (content === null || old === null) return;
+  if (row[column.ended] === null) sql.run(statements.setCurrentContent, key, content);
+  else sql.run(statements.setHistoryContent, key, seq, content);
+  keepFound(index, content);
+  condemnBytes(index, { held: old, reason: "part", key });
 }
 
 /** Without a version id: the newest state of the key, a marker too. */

@@ -12,7 +12,7 @@ import { condemnBytes, findCondemned } from "./condemned.ts";
 import { judge } from "./conditions.ts";
 import type { IndexState } from "./index-state.ts";
 import { extendLayout, isManifest, renderLayout } from "./manifests.ts";
-import { isExpired, letGoIfShared, share } from "./references.ts";
+import { isExpired, keepFound, letGoIfShared, share } from "./references.ts";
 import {
   blobsOf,
   column,
@@ -129,14 +129,6 @@ function ownManifest(index: IndexState, request: AppendRequest, version: Version
     for (const blob of blobsOf(parseSegments(row[5], row[1]))) share(index, blob);
   }
   return manifestId;
-}
-
-/**
- * A count of one: the blob's own description does not lead to where it is held now, and the sweep
- * spares whatever was ever counted.
- */
-function keepFound({ sql }: IndexState, blob: string): void {
-  sql.run(statements.countOne, blob);
 }
 
 function putPart(

@@ -49,3 +49,11 @@ export function standingSource(
 export function isExpired({ ledger }: IndexState, id: string): boolean {
   return ledger.clockMs - idTimeMs(id) > maximumRequestAgeMs;
 }
+
+/**
+ * A count of one: the blob's own description does not lead to where it is held now, and the sweep
+ * spares whatever was ever counted.
+ */
+export function keepFound({ sql }: IndexState, blob: string): void {
+  sql.run(statements.countOne, blob);
+}

@@ -35,6 +35,7 @@ export const statements = {
       etag = ?6, class = ?7, content = ?8, checksum = ?9, owner = ?10, written_as = ?11,
       detail = ?12`,
   setCurrentDetail: "UPDATE current SET detail = ?2 WHERE key = ?1",
+  setCurrentContent: "UPDATE current SET content = ?2 WHERE key = ?1",
   dropCurrent: "DELETE FROM current WHERE key = ?1",
   archiveCurrent: `INSERT INTO history (key, seq, ended, is_marker, ${columns})
     SELECT key, seq, ?2, 0, ${columns} FROM current WHERE key = ?1`,
@@ -47,6 +48,7 @@ export const statements = {
   historyAt: `${fromHistory} WHERE key = ?1 AND seq = ?2`,
   endHistory: "UPDATE history SET ended = ?3 WHERE key = ?1 AND seq = ?2",
   setHistoryDetail: "UPDATE history SET detail = ?3 WHERE key = ?1 AND seq = ?2",
+  setHistoryContent: "UPDATE history SET content = ?3 WHERE key = ?1 AND seq = ?2",
   dropHistory: "DELETE FROM history WHERE key = ?1 AND seq = ?2",
   promoteHistory: `INSERT INTO current (key, seq, ${columns})
     SELECT key, seq, ${columns} FROM history WHERE key = ?1 AND seq = ?2`,

@@ -44,6 +44,39 @@ describe("amend", () => {
     expect(cost.written).toBe(1);
   });
 
+  it("exchanges the bytes of a version once, and lets the old ones go (D28, D47)", async () => {
+    const index = await openIndex("Enabled");
+    const old = index.blob();
+    const { versionId } = await index.put("k", { content: old });
+    const { seq } = await index.found("k");
+    await index.put("copy", { content: old, sharedFrom: { key: "k", seq } });
+    const content = index.blob();
+    const encryption = { algorithm: "aws:kms" };
+    const change = { kind: "encryption", expectedSeq: seq, encryption, content } as const;
+    await index.put("k");
+    for (const _attempt of ["first", "after a lost answer"]) {
+      const outcome = await amend(index, change, versionId);
+      expect(outcome).toMatchObject({ kind: "amended", version: { content } });
+    }
+    const late = { ...change, content: old };
+    expect(await amend(index, late, versionId)).toEqual({ kind: "changed" });
+    const collect = async () => {
+      index.nowMs += 3 * dayMs;
+      const due = { nowMs: index.nowMs, graceMs: dayMs, limit: 100 };
+      const claimed = await index.rpc.claimCondemned(due);
+      await index.rpc.forgetCondemned(claimed.map(({ ticket }) => ticket));
+      return claimed.map(({ blob }) => blob);
+    };
+    expect(await collect()).toEqual([]);
+    expect((await index.found("copy")).content).toBe(old);
+    await index.delete("copy", { versionId: (await index.found("copy")).versionId });
+    expect(await collect()).toEqual([old]);
+    expect((await index.found("k", versionId)).content).toBe(content);
+    const recounted = await index.client.recount({ share: 0, of: 1, isRepair: false });
+    expect(recounted.findings).toEqual([]);
+    expect(await index.rpc.findOrphans([{ blob: content, key: "k" }], index.nowMs)).toEqual([]);
+  });
+
   it("keeps checksum and owner, which have columns of their own", async () => {
     const index = await openIndex();
     const checksum = { algorithm: "CRC32", type: "FULL_OBJECT", value: "AAAAAA==" } as const;

@@ -1,23 +1,29 @@
-// UpdateObjectEncryption: puts an SSE-KMS object under another KMS key without touching its bytes. The
-// data key is opened and wrapped anew; date, ETag and checksum stay.
+// UpdateObjectEncryption: puts an SSE-KMS object under another KMS key without touching its bytes (the
+// data key is opened and wrapped anew), and encrypts the bytes of an SSE-S3 object, which have no data
+// key, into a fresh blob that takes the place of the old one. Date, ETag and checksum stay.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_UpdateObjectEncryption.html
 //
 // Differs from AWS:
-// - SSE-S3 objects answer NotImplemented: their bytes are encrypted by R2 and have no data key to wrap.
-//   CopyObject onto itself with SSE-KMS headers does it.
+// - SSE-S3 objects that were uploaded in parts answer NotImplemented. CopyObject onto itself with
+//   SSE-KMS headers does it.
 // - The metadata that blobs carry for a rebuild of the index keeps the data key as it was wrapped
 //   first: keep the old KMS key as long as such a rebuild should work.
 
 import { retainedUntilMs } from "../../bucket/locks.ts";
 import type { Version } from "../../bucket/types.ts";
 import { parseKeyReference } from "../../catalog/kms-aliases.ts";
+import { decodeChecksum, defaultChecksumAlgorithm } from "../../checksums/algorithms.ts";
 import { S3Error } from "../../s3/errors.ts";
+import { isBlobId, nullVersionId } from "../../s3/ids.ts";
+import { writeBlob } from "../../storage/blobs.ts";
+import { segmentsSource } from "../../storage/sources.ts";
 import type { ObjectContext } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { amendVersion } from "./amend.ts";
-import { contextOf, type Encryption, openDataKey } from "./encryption.ts";
+import { withBlobs } from "./commit.ts";
+import { contextOf, type Encryption, openDataKey, resolveEncryption } from "./encryption.ts";
 import { findKey, wrapDataKey } from "./key-service.ts";
-import { resolveVersion } from "./read.ts";
+import { type Found, resolveVersion } from "./read.ts";
 
 export const updateObjectEncryption: Handler<"UpdateObjectEncryption"> = async (context, input) => {
   const wish = input.ObjectEncryption?.SSEKMS;
@@ -27,11 +33,16 @@ export const updateObjectEncryption: Handler<"UpdateObjectEncryption"> = async (
     );
   }
   const keyArn = checkKeyArn(context, wish.KMSKeyArn);
-  const { version } = await resolveVersion(context, {
+  const found = await resolveVersion(context, {
     ...(input.VersionId !== undefined && { versionId: input.VersionId }),
-    wantSegments: false,
+    wantSegments: true,
   });
+  const { version } = found;
   const encryption = checkSource(context, version);
+  if (encryption === undefined) {
+    await encryptBytes(context, found, { keyArn, isBucketKey: wish.BucketKeyEnabled === true });
+    return {};
+  }
   const usable = await findKey(context, keyArn);
   const plaintext = await openDataKey(context, context, encryption);
   const { context: header } = encryption;
@@ -51,6 +62,47 @@ export const updateObjectEncryption: Handler<"UpdateObjectEncryption"> = async (
   await amendVersion(context, change, version.versionId);
   return {};
 };
+
+/** Bytes first, index second, as every write; the version keeps its id, date, ETag and checksum. */
+async function encryptBytes(
+  context: ObjectContext,
+  { version, segments }: Found,
+  wish: { keyArn: string; isBucketKey: boolean },
+): Promise<void> {
+  const { checksum } = version.detail;
+  const { detail, keys } = await resolveEncryption(context, {
+    ServerSideEncryption: "aws:kms",
+    SSEKMSKeyId: wish.keyArn,
+    BucketKeyEnabled: wish.isBucketKey,
+  });
+  const expected =
+    checksum?.type === "FULL_OBJECT"
+      ? decodeChecksum(checksum.algorithm, checksum.value)
+      : undefined;
+  const stored = await writeBlob(context.env, segmentsSource(context.env, segments), {
+    storageClass: version.storageClass,
+    seams: context.seams,
+    plan: {
+      algorithm: checksum?.algorithm ?? defaultChecksumAlgorithm,
+      ...(expected !== undefined && { expected }),
+    },
+    origin: {
+      bucketId: context.bucket.bucketId,
+      key: context.key,
+      versionId: version.versionId,
+      isNull: version.versionId === nullVersionId,
+      detail: { ...version.detail, ...detail },
+    },
+    ...(keys !== undefined && { keys }),
+  });
+  const change = {
+    kind: "encryption",
+    expectedSeq: version.seq,
+    encryption: detail.encryption,
+    content: stored.blob,
+  } as const;
+  await withBlobs(context, [stored.blob], () => amendVersion(context, change, version.versionId));
+}
 
 /** A whole ARN, of the bucket owner's account. */
 function checkKeyArn(context: ObjectContext, arn: string | undefined): string {
@@ -74,16 +126,16 @@ function checkKeyArn(context: ObjectContext, arn: string | undefined): string {
   return arn;
 }
 
-/** The SSE-KMS encryption of a version that may be changed. */
-function checkSource(context: ObjectContext, version: Version): Encryption {
+/** The SSE-KMS encryption of a version that may be changed; `undefined` for SSE-S3. */
+function checkSource(context: ObjectContext, version: Version): Encryption | undefined {
   const { encryption, lock } = version.detail;
-  if (encryption === undefined) {
+  if (encryption === undefined && !isBlobId(version.content ?? "")) {
     throw new S3Error(
       "NotImplemented",
-      "UpdateObjectEncryption of an object with SSE-S3 is not implemented. Copy the object onto itself with SSE-KMS headers.",
+      "UpdateObjectEncryption of an SSE-S3 object that was uploaded in parts is not implemented. Copy the object onto itself with SSE-KMS headers.",
     );
   }
-  if (encryption.algorithm !== "aws:kms") {
+  if (encryption !== undefined && encryption.algorithm !== "aws:kms") {
     throw invalid(
       "The UpdateObjectEncryption operation doesn't support source objects with the encryption type DSSE-KMS or SSE-C. Only source objects encrypted with SSE-S3 or SSE-KMS are supported.",
     );

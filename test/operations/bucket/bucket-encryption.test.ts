@@ -178,16 +178,38 @@ describe("UpdateObjectEncryption", () => {
     expect(got.headers.get(`${sse}-bucket-key-enabled`)).toBe("true");
   });
 
+  it.each(["Suspended", "Enabled"])("encrypts an SSE-S3 object, versions %s", async (status) => {
+    const bucket = await makeBucket();
+    const versioning = `<VersioningConfiguration><Status>${status}</Status></VersioningConfiguration>`;
+    await expectOk(await send("PUT", `/${bucket}?versioning`, { body: versioning }));
+    const { Arn } = await makeKey();
+    const plain = `plain-${crypto.randomUUID()}`;
+    const put = await expectOk(await send("PUT", `/${bucket}/k`, { body: plain }));
+    const copied = { "x-amz-copy-source": `${bucket}/k` };
+    await expectOk(await send("PUT", `/${bucket}/copy`, { headers: copied }));
+    await expectOk(await send("PUT", `/${bucket}/k?encryption`, { body: body(Arn) }));
+    const got = await expectOk(await send("GET", `/${bucket}/k`));
+    expect(got.text).toBe(plain);
+    for (const name of ["etag", "last-modified", "x-amz-version-id"]) {
+      expect(got.headers.get(name)).toBe(put.headers.get(name) ?? got.headers.get(name));
+    }
+    expect(got.headers.get(`${sse}-aws-kms-key-id`)).toBe(Arn);
+    const part = await send("GET", `/${bucket}/k`, { headers: { range: "bytes=6-9" } });
+    expect(part.text).toBe(plain.slice(6, 10));
+    // The copy shares the old bytes, and keeps them.
+    expect((await expectOk(await send("GET", `/${bucket}/copy`))).text).toBe(plain);
+    await expectOk(await send("PUT", `/${bucket}/k?encryption`, { body: body(Arn) }));
+    expect((await expectOk(await send("GET", `/${bucket}/k`))).text).toBe(plain);
+  });
+
   it("refuses other sources and other keys", async () => {
     const bucket = await makeOpenBucket();
     const { Arn, KeyId } = await makeKey();
     await expectOk(await send("PUT", `/${bucket}/c`, { body: "x", headers: customerKey("one") }));
-    await expectOk(await send("PUT", `/${bucket}/s3`, { body: "x" }));
     await expectOk(await send("PUT", `/${bucket}/k`, { body: "x", headers: { [sse]: "aws:kms" } }));
     const update = async (key: string, arn: string) =>
       (await send("PUT", `/${bucket}/${key}?encryption`, { body: body(arn) })).text;
     expect(await update("c", Arn)).toContain("<Code>InvalidRequest</Code>");
-    expect(await update("s3", Arn)).toContain("<Code>NotImplemented</Code>");
     expect(await update("k", KeyId)).toContain("<Code>InvalidRequest</Code>");
     const foreign = Arn.replace(/:\d{12}:/, ":999999999999:");
     expect(await update("k", foreign)).toContain("<Code>AccessDenied</Code>");
