@@ -3,6 +3,7 @@
 // decides from the headers alone: no byte of an S3 body is read. It does not say who may do what.
 
 import { type ErrorDetail, S3Error } from "../s3/errors.ts";
+import { parseAmzDate } from "./amz-date.ts";
 import { canonicalRequest } from "./canonical.ts";
 import type { SignatureClaim } from "./credential.ts";
 import { parseHeaderClaim, unsupportedMechanism } from "./header-claim.ts";
@@ -180,6 +181,7 @@ async function verify(
     payload,
     service: claim.scope.service,
     method: claim.method,
+    signedAtMs: parseAmzDate(amzDate),
   };
 }
 

@@ -9,7 +9,6 @@ import { S3Error } from "../s3/errors.ts";
 import { parseTagging } from "../s3/metadata.ts";
 import type { Principal } from "../s3/principal.ts";
 import type { Query } from "../s3/target.ts";
-import { parseAmzDate } from "./amz-date.ts";
 import type { EdgeFacts } from "./edge.ts";
 import type { ConditionContext, ConditionKey } from "./policy/context.ts";
 import type { Authenticated } from "./types.ts";
@@ -19,7 +18,7 @@ export type Tags = readonly (readonly [key: string, value: string])[];
 /** A call as conditions see it. */
 export interface CallFacts {
   readonly principal: Principal;
-  readonly authenticated: Pick<Authenticated, "method">;
+  readonly authenticated: Pick<Authenticated, "method" | "signedAtMs">;
   /** Present for the upload of a browser's form. */
   readonly form?: object;
   readonly isSecure: boolean;
@@ -227,10 +226,8 @@ function authType(facts: Facts): string | undefined {
 
 /** Milliseconds since the request was signed. */
 function signatureAge(facts: Facts): string | undefined {
-  if (!isSigned(facts)) return undefined;
-  const { headers, target, nowMs } = facts.call;
-  const text = target.query.get("X-Amz-Date") ?? headers.get("x-amz-date") ?? "";
-  const signedAtMs = parseAmzDate(text);
+  const { authenticated, nowMs } = facts.call;
+  const { signedAtMs } = authenticated;
   return signedAtMs === undefined ? undefined : String(Math.max(0, nowMs - signedAtMs));
 }
 

@@ -28,6 +28,7 @@ export interface FormSignatureFacts {
 export interface SignedForm {
   readonly principal: Principal;
   readonly policy: string;
+  readonly signedAtMs: number | undefined;
 }
 
 /** In the order in which S3 asks for them. */
@@ -64,7 +65,7 @@ export async function verifyForm(
   if (token !== undefined && key.isTemporary !== true) {
     throw new S3Error("InvalidToken", undefined, { detail: { "Token-0": token } });
   }
-  return { principal: key.principal, policy };
+  return { principal: key.principal, policy, signedAtMs: parseAmzDate(amzDate) };
 }
 
 /** A form that says who signed it must say it completely. */

@@ -27,4 +27,6 @@ export interface Authenticated {
   readonly service: string;
   /** How the request was signed, for `s3:authType` and friends. */
   readonly method: "header" | "query" | "anonymous";
+  /** When it was signed; absent for anonymous. */
+  readonly signedAtMs?: number | undefined;
 }

@@ -46,7 +46,11 @@ export async function openForm(context: ServiceContext): Promise<ServiceContext>
     ...context,
     ...(signer !== undefined && {
       principal: signer.principal,
-      authenticated: { ...context.authenticated, principal: signer.principal },
+      authenticated: {
+        ...context.authenticated,
+        principal: signer.principal,
+        signedAtMs: signer.signedAtMs,
+      },
     }),
     target: { ...context.target, kind: "object", key },
     headers: headersOf(context.headers, fields),

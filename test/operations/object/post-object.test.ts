@@ -276,3 +276,16 @@ describe("PostObject: forms that are none", () => {
     await expectRefusal(await post(upload), refusal);
   });
 });
+
+it("has the age of its signature for conditions", async () => {
+  const own = await makeBucket("post-age");
+  const statement = {
+    ...{ Effect: "Deny", Principal: "*", Action: "s3:PutObject" },
+    Resource: `arn:aws:s3:::${own}/*`,
+    Condition: { NumericGreaterThanEquals: { "s3:signatureAge": "0" } },
+  };
+  const body = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  expect((await post({ bucket: own })).status).toBe(204);
+  expect((await call("PUT", `/${own}?policy`, { body })).status).toBe(204);
+  await expectRefusal(await post({ bucket: own }), [403, "AccessDenied"]);
+});
