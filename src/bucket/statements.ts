@@ -137,7 +137,7 @@ export const statements = {
     SELECT ?2, ${partColumns} FROM parts WHERE content = ?1`,
   countOne: "INSERT INTO content_refs VALUES (?1, 1) ON CONFLICT DO NOTHING",
   growCurrent: `UPDATE current SET seq = ?2, modified_at = ?3, size = ?4, etag = ?5, content = ?6,
-    checksum = ?7, detail = ?8, written_as = NULL WHERE key = ?1`,
+    checksum = ?7, detail = ?8 WHERE key = ?1`,
 
   anyAnnotation: "SELECT 1 FROM annotations LIMIT 1",
   annotationOf: "SELECT 1 FROM annotations WHERE key = ?1 AND seq = ?2 AND name = ?3",

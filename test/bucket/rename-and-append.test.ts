@@ -109,6 +109,20 @@ describe("append", () => {
     expect(blobs).toContain(request.blob);
   });
 
+  it("lets no echo of the copy that made the object undo it", async () => {
+    const index = await openIndex();
+    await index.put("source");
+    const source = await index.found("source");
+    const copy = index.commitRequest("k", {
+      content: source.content ?? "",
+      sharedFrom: { key: "source", seq: source.seq },
+    });
+    await index.rpc.commit(copy);
+    await index.rpc.append(await appendRequest(index, "k"));
+    await index.rpc.commit({ ...copy, isRetry: true });
+    expect((await index.found("k")).sizeBytes).toBe(15);
+  });
+
   it("lets no echo of the first write bring its blob back", async () => {
     const index = await openIndex();
     const write = index.commitRequest("k");
