@@ -123,7 +123,8 @@ function anonymous(request: AuthenticationRequest): Authenticated {
       "Request specific response headers cannot be used for anonymous GET requests.",
     );
   }
-  const payload = parsePayloadWord(request.headers.get("x-amz-content-sha256") ?? unsignedPayload);
+  const payloadWord = request.headers.get("x-amz-content-sha256") ?? undefined;
+  const payload = parsePayloadWord(payloadWord ?? unsignedPayload);
   if (payload.kind === "chunked-signed") {
     throw new S3Error(
       "InvalidRequest",
@@ -131,7 +132,7 @@ function anonymous(request: AuthenticationRequest): Authenticated {
         "Please use UNSIGNED-PAYLOAD or STREAMING-UNSIGNED-PAYLOAD-TRAILER.",
     );
   }
-  return { principal: nobody, payload, service: "s3", method: "anonymous" };
+  return { principal: nobody, payload, payloadWord, service: "s3", method: "anonymous" };
 }
 
 // Unknown keys walk the same path as known ones, so that time does not tell them apart.
@@ -181,6 +182,7 @@ async function verify(
     payload,
     service: claim.scope.service,
     method: claim.method,
+    payloadWord: payloadHash,
     signedAtMs: parseAmzDate(amzDate),
   };
 }
@@ -226,6 +228,12 @@ async function readPayload(
   const header = request.headers.get("x-amz-content-sha256");
   const isSigned = claim.signedHeaders.includes("x-amz-content-sha256");
   const parameter = claim.method === "query" ? parameters.get("x-amz-content-sha256") : undefined;
+  if (parameter !== undefined && header !== null && parameter !== header) {
+    throw new S3Error(
+      "InvalidRequest",
+      "The x-amz-content-sha256 header and query parameter must not differ",
+    );
+  }
   const given = parameter ?? (isSigned ? header : null);
   if (given !== null) return { payloadHash: given, word: parsePayloadWord(given) };
   if (claim.scope.service !== "s3" && request.readBody !== undefined) {

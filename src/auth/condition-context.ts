@@ -18,7 +18,7 @@ export type Tags = readonly (readonly [key: string, value: string])[];
 /** A call as conditions see it. */
 export interface CallFacts {
   readonly principal: Principal;
-  readonly authenticated: Pick<Authenticated, "method" | "signedAtMs">;
+  readonly authenticated: Pick<Authenticated, "method" | "payloadWord" | "signedAtMs">;
   /** Present for the upload of a browser's form. */
   readonly form?: object;
   readonly isSecure: boolean;
@@ -231,9 +231,9 @@ function signatureAge(facts: Facts): string | undefined {
   return signedAtMs === undefined ? undefined : String(Math.max(0, nowMs - signedAtMs));
 }
 
-function contentHash({ call }: Facts): string | null {
-  const text = call.headers.get("x-amz-content-sha256");
-  return text ?? (call.authenticated.method === "query" ? "UNSIGNED-PAYLOAD" : null);
+/** A form has none: its policy says nothing of the file's content. */
+function contentHash({ call }: Facts): string | undefined {
+  return call.form === undefined ? call.authenticated.payloadWord : undefined;
 }
 
 /** `bucket/key`, decoded as the copy decodes it, so that what is judged is what is read (SEC-054). */

@@ -27,6 +27,8 @@ export interface Authenticated {
   readonly service: string;
   /** How the request was signed, for `s3:authType` and friends. */
   readonly method: "header" | "query" | "anonymous";
+  /** The word for the payload that the signature covers, for `s3:x-amz-content-sha256`. */
+  readonly payloadWord?: string | undefined;
   /** When it was signed; absent for anonymous. */
   readonly signedAtMs?: number | undefined;
 }

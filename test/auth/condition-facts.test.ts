@@ -8,11 +8,16 @@ import { renderScope, signingKeyFor, signText, stringToSign } from "../../src/au
 import { parseQuery } from "../../src/s3/target.ts";
 import {
   amzDate,
+  emptyHash,
   facts,
+  presign,
+  presignHoisted,
   presignS3,
+  refusal,
   secret,
   signedAtMs,
   signInHeader,
+  withHeaders,
   withParameter,
 } from "./signed-requests.ts";
 
@@ -49,4 +54,17 @@ it("s3:signatureAge is that of the signature, in whatever case its date is named
   for (const sign of [signInHeader, presignS3, presignLowerCase]) {
     expect(await read(await sign(), "s3:signatureage")).toEqual(["60000"]);
   }
+});
+
+it("s3:x-amz-content-sha256 is the word that was signed", async () => {
+  const name = "s3:x-amz-content-sha256";
+  const word = { "x-amz-content-sha256": emptyHash };
+  expect(await read(await signInHeader(), name)).toEqual([emptyHash]);
+  expect(await read(await presignHoisted(), name)).toEqual(["UNSIGNED-PAYLOAD"]);
+  expect(await read(await presign(), name)).toEqual(["UNSIGNED-PAYLOAD"]);
+  expect(await read(withHeaders(await presign(), word), name)).toEqual(["UNSIGNED-PAYLOAD"]);
+  const both = withHeaders(await presignHoisted(), word);
+  expect(await refusal(() => read(both, name))).toMatchObject({
+    ...{ code: "InvalidRequest", status: 400 },
+  });
 });
