@@ -139,22 +139,27 @@ async function findPermitted(
   const { accountId } = call.principal;
   const identity = await findIdentity(call, { accountId, kind, name });
   const arn = identity?.arn ?? identityArn({ accountId, kind, path: "/", name });
-  demand(call, arn, { ...circumstancesOf(input), resourceTags: identity?.tags });
+  const circumstances = circumstancesOf(input, identity?.boundaryArn);
+  demand(call, arn, { ...circumstances, resourceTags: identity?.tags });
   if (identity === undefined) throw noSuchIdentity(kind, name);
   return identity;
 }
 
-/** The members of any input that condition keys of IAM speak of. */
-function circumstancesOf(input: object): Circumstances {
+/**
+ * The members of any input that condition keys of IAM speak of. The boundary is the one that the
+ * identity has where the input names none.
+ */
+function circumstancesOf(input: object, boundaryArn?: string): Circumstances {
   const { Tags, PolicyArn, PermissionsBoundary } = input as TagsOf & {
     readonly PolicyArn?: string | undefined;
     readonly PermissionsBoundary?: string | undefined;
   };
+  const boundary = PermissionsBoundary ?? boundaryArn;
   return {
     requestTags: Tags?.map(({ Key = "", Value = "" }) => ({ Key, Value })),
     keys: {
       ...(PolicyArn !== undefined && { "iam:policyarn": PolicyArn }),
-      ...(PermissionsBoundary !== undefined && { "iam:permissionsboundary": PermissionsBoundary }),
+      ...(boundary !== undefined && { "iam:permissionsboundary": boundary }),
     },
   };
 }

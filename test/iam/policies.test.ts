@@ -224,3 +224,25 @@ describe("inline policies", () => {
     expect(await refusal(iam(keys, "GetUserPolicy", named))).toEqual([404, "NoSuchEntity"]);
   });
 });
+
+it("conditions see the boundary that an identity has", async () => {
+  const { keys } = await makeAccount();
+  const PermissionsBoundary = readOnlyArn;
+  const Condition = { ArnEquals: { "iam:PermissionsBoundary": readOnlyArn } };
+  const admin = await makeUser(
+    keys,
+    "admin",
+    policy(
+      { Effect: "Allow", Action: "iam:*", Resource: "*" },
+      { Effect: "Deny", Action: "iam:Delete*PermissionsBoundary", Resource: "*", Condition },
+    ),
+  );
+  const UserName = "bound";
+  await done(iam(keys, "CreateUser", { UserName, PermissionsBoundary }));
+  const drop = () => iam(admin, "DeleteUserPermissionsBoundary", { UserName });
+  expect(await refusal(drop())).toEqual([403, "AccessDenied"]);
+  const other = "arn:aws:iam::aws:policy/AmazonS3FullAccess";
+  const wish = { UserName, PermissionsBoundary: other };
+  await done(iam(keys, "PutUserPermissionsBoundary", wish));
+  await done(drop());
+});
