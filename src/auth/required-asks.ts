@@ -36,6 +36,7 @@ const comparers: ReadonlySet<string> = new Set([
   "CopyObject",
   "DeleteObject",
   "PutObject",
+  "RenameObject",
 ]);
 
 /**

@@ -14,7 +14,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { beforeEach, describe, expect, it } from "vitest";
 import { isBlobId } from "../../../src/s3/ids.ts";
-import { call, makeAccount, makeBucket } from "../bucket/fixtures.ts";
+import { makeUser, policy } from "../../iam/fixtures.ts";
+import { call, makeAccount, makeBucket, rootKeys } from "../bucket/fixtures.ts";
 import { sdk } from "./fixtures.ts";
 
 const client = sdk();
@@ -195,4 +196,20 @@ describe("RenameObject", () => {
     );
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array(11).fill(404)]);
   });
+});
+
+it("tells nobody the ETag of a new key that may not be read", async () => {
+  const { ETag = "" } = await put("new");
+  await put("old");
+  const arn = (key: string) => `arn:aws:s3:::${Bucket}/${key}`;
+  const document = policy(
+    { Effect: "Allow", Action: "s3:*", Resource: arn("old") },
+    { Effect: "Allow", Action: "s3:PutObject", Resource: arn("new") },
+  );
+  const keys = await makeUser(rootKeys, `rename-${crypto.randomUUID().slice(0, 8)}`, document);
+  const renameIf = async (etag: string) => {
+    const headers = { "x-amz-rename-source": "old", "if-match": etag };
+    return (await call("PUT", `/${Bucket}/new?renameObject`, { keys, headers })).status;
+  };
+  expect([await renameIf('"other"'), await renameIf(ETag)]).toEqual([403, 403]);
 });
