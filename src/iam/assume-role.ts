@@ -18,6 +18,7 @@ import {
   packedSize,
   readDuration,
   readLimits,
+  readSessionTags,
   refuseDevice,
 } from "./sessions.ts";
 
@@ -42,8 +43,7 @@ export async function assumeRole(
   });
   const role = await findRole(call, arn);
   const inherited = inheritedTags(call);
-  const limits = await readLimits(call, input, role?.accountId ?? principal.accountId);
-  const tags = joinTags(inherited, limits.tags);
+  const tags = joinTags(inherited, readSessionTags(input));
   const sourceIdentity = readSourceIdentity(call, input.SourceIdentity);
   for (const action of requiredActions(input)) {
     if (role === undefined || !isTrusted(call, role, { action, input, tags })) {
@@ -51,6 +51,8 @@ export async function assumeRole(
     }
   }
   if (role === undefined) throw notAuthorized(call, call.permission, arn);
+  // Only now: a refusal of these would tell strangers whether the role exists.
+  const limits = await readLimits(call, input, role.accountId);
   const seconds = boundDuration(call, role, {
     asked,
     isGiven: input.DurationSeconds !== undefined,

@@ -54,6 +54,11 @@ export interface SessionWish {
 
 export type SessionLimits = Pick<SessionClaims, "policy" | "policyArns" | "tags">;
 
+/** Throws what `readTags` throws. */
+export function readSessionTags({ Tags }: Pick<SessionWish, "Tags">): readonly PrincipalTag[] {
+  return readTags(Tags).map(({ Key, Value }) => ({ key: Key, value: Value }));
+}
+
 /**
  * The policies and tags that a call passes. Throws MalformedPolicyDocument, PackedPolicyTooLarge,
  * and what `readTags` throws. `accountId`: whose managed policies are meant.
@@ -77,7 +82,7 @@ export async function readLimits(
   if (missing !== undefined) {
     throw new QueryError("MalformedPolicyDocument", 400, `Policy ${missing} does not exist`);
   }
-  const tags = readTags(wish.Tags).map(({ Key, Value }) => ({ key: Key, value: Value }));
+  const tags = readSessionTags(wish);
   if (packedLength({ policy, policyArns, tags }) > mostPacked) {
     throw new QueryError(
       "PackedPolicyTooLarge",

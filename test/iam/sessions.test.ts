@@ -101,6 +101,19 @@ describe("AssumeRole", () => {
     ]);
   });
 
+  it("tells strangers nothing of a role by the session policies they pass", async () => {
+    const stage = await makeStage();
+    const { keys } = await makeAccount();
+    const stranger = await makeUser(keys, "ann", allow("sts:*"));
+    const PolicyArns = [{ arn: `arn:aws:iam::${stage.accountId}:policy/none` }];
+    for (const roleArn of [stage.roleArn, `${stage.roleArn}x`]) {
+      const visit = { ...stage, user: stranger, roleArn };
+      for (const limits of [{ PolicyArns }, { Policy: "{}" }]) {
+        expect(await refusal(assume(visit, limits))).toEqual([403, "AccessDenied"]);
+      }
+    }
+  });
+
   it("needs the caller's own permission where the role trusts the account", async () => {
     const stage = await makeStage();
     const document = trust({ AWS: `arn:aws:iam::${stage.accountId}:root` });
