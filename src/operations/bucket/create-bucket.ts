@@ -10,6 +10,7 @@
 // - `cdn-cgi` is no bucket's name: Cloudflare keeps that path for itself.
 // - A deleted bucket's name is kept from other accounts for a while.
 
+import { authorizePlain } from "../../auth/authorize.ts";
 import { createBucket as create } from "../../catalog/bucket-lifecycle.ts";
 import type { BucketNamespace } from "../../catalog/buckets.ts";
 import type { SettingName } from "../../catalog/settings.ts";
@@ -37,6 +38,7 @@ export const createBucket: Handler<"CreateBucket"> = async (context, input) => {
   checkLocationConstraint(input.CreateBucketConfiguration?.LocationConstraint, context.region);
   refuseUnsupported(input);
   checkAcl(context.headers, input.ACL);
+  authorizeTags(context, name, input);
   const wish = {
     name,
     accountId: context.principal.accountId,
@@ -58,6 +60,15 @@ export const createBucket: Handler<"CreateBucket"> = async (context, input) => {
       throw new S3Error("InvalidAccessKeyId");
   }
 };
+
+/** Tags are a permission of their own, and only the body says that there are any. */
+function authorizeTags(context: ServiceContext, name: string, input: Input): void {
+  const given = input.CreateBucketConfiguration?.Tags ?? [];
+  if (given.length === 0) return;
+  const tags = given.map(({ Key = "", Value = "" }) => [Key, Value] as const);
+  const resource = bucketArn(name);
+  authorizePlain(context, [{ action: "s3:TagResource", resource, document: { tags } }]);
+}
 
 function refuseUnsupported(input: Input): void {
   const { Location: location, Bucket: bucket } = input.CreateBucketConfiguration ?? {};

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { allow, makeUser } from "../../iam/fixtures.ts";
 import { call, callAnonymously, makeAccount, makeBucket } from "./fixtures.ts";
 
 const configuration = (content: string) =>
@@ -72,6 +73,17 @@ describe("CreateBucket", () => {
     expect((await call("PUT", "/tagged-at-birth", { body })).status).toBe(200);
     const tags = await call("GET", "/tagged-at-birth?tagging");
     expect([tags.first("Key"), tags.first("Value")]).toEqual(["team", "core"]);
+  });
+
+  it("asks for s3:TagResource where the body has tags", async () => {
+    const { keys: root } = await makeAccount();
+    const body = configuration("<Tags><Tag><Key>team</Key><Value>core</Value></Tag></Tags>");
+    const maker = await makeUser(root, "maker", allow("s3:CreateBucket"));
+    const tagger = await makeUser(root, "tagger", allow(["s3:CreateBucket", "s3:TagResource"]));
+    expect((await call("PUT", "/tags-unasked", { keys: maker, body })).status).toBe(403);
+    expect((await call("HEAD", "/tags-unasked")).status).toBe(404);
+    expect((await call("PUT", "/tags-unasked", { keys: tagger, body })).status).toBe(200);
+    expect((await call("PUT", "/tags-absent", { keys: maker })).status).toBe(200);
   });
 
   it.each([
