@@ -35,6 +35,8 @@ describe("a presigned URL", () => {
         payload: { kind: "unsigned" },
         service: "s3",
         method: "query",
+        payloadWord: "UNSIGNED-PAYLOAD",
+        signedAtMs: expect.any(Number),
       });
     }
   });
