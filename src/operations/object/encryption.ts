@@ -102,11 +102,9 @@ function customerKeys(opened: OpenedBucket, key: CustomerKey): ContentKeys {
 /** The context that a data key is bound to: the client's pairs, and the bucket, which wins. */
 export function contextOf(opened: OpenedBucket, header: string | undefined): EncryptionContext {
   const own = { "aws:s3:arn": `arn:aws:s3:::${opened.bucket.name}` };
-  return header === undefined ? own : { ...pairsOf(header), ...own };
-}
-
-function pairsOf(header: string): EncryptionContext {
-  return JSON.parse(Buffer.from(header, "base64").toString("utf8")) as EncryptionContext;
+  if (header === undefined) return own;
+  const pairs = JSON.parse(Buffer.from(header, "base64").toString("utf8")) as EncryptionContext;
+  return { ...pairs, ...own };
 }
 
 /** Opens the data key of a KMS-encrypted version: the bytes of all its layers. */
@@ -116,12 +114,8 @@ export function openDataKey(
   encryption: Encryption,
 ): Promise<Uint8Array> {
   const { wrappedKey, context: header } = encryption;
-  const text = typeof header === "string" ? header : undefined;
-  const contexts = [contextOf(opened, text)];
-  // Objects of earlier versions are bound to what the client said, its own ARN included.
-  const pairs = text === undefined ? {} : pairsOf(text);
-  if (Object.hasOwn(pairs, "aws:s3:arn")) contexts.push(pairs);
-  return unwrapDataKey(context, String(wrappedKey), contexts);
+  const bound = contextOf(opened, typeof header === "string" ? header : undefined);
+  return unwrapDataKey(context, String(wrappedKey), bound);
 }
 
 /**

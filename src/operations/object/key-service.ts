@@ -106,22 +106,20 @@ export async function wrapDataKey(
   return Buffer.from(ciphertext).toString("base64");
 }
 
-/** Opens a wrapped data key, bound to one of these contexts. Throws as `findKey`; InternalError when it was tampered with. */
+/** Opens a wrapped data key. Throws as `findKey`; InternalError when it was tampered with. */
 export async function unwrapDataKey(
   context: ServiceContext,
   wrapped: string,
-  contexts: readonly EncryptionContext[],
+  encryptionContext: EncryptionContext,
 ): Promise<Uint8Array> {
   refuseAnonymous(context);
   const ciphertext = new Uint8Array(Buffer.from(wrapped, "base64"));
   const keyId = keyIdOf(ciphertext);
   if (keyId === undefined) throw tampered();
   const { key } = await useKey(context, keyId, "kms:Decrypt");
-  for (const bound of contexts) {
-    const plaintext = await decryptUnder(key, { ciphertext, context: bound });
-    if (plaintext !== undefined) return plaintext;
-  }
-  throw tampered();
+  const plaintext = await decryptUnder(key, { ciphertext, context: encryptionContext });
+  if (plaintext === undefined) throw tampered();
+  return plaintext;
 }
 
 function tampered(): S3Error {
