@@ -19,6 +19,19 @@ import {
 } from "./post-form.ts";
 
 describe("PostObject: what is stored", () => {
+  it("encrypts the file as the form asks", async () => {
+    const fields = { "x-amz-server-side-encryption": "aws:kms" };
+    const answer = await post({ fields: { key: "sealed", ...fields } });
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get("x-amz-server-side-encryption")).toBe("aws:kms");
+    expect(answer.headers.get("x-amz-server-side-encryption-aws-kms-key-id")).toMatch(/^arn:/);
+    const object = await call("GET", pathOf("sealed"));
+    expect([object.status, object.text]).toEqual([200, "content"]);
+    expect(object.headers.get("x-amz-server-side-encryption")).toBe("aws:kms");
+    // The ETag is of what was stored, and that is not the plaintext.
+    expect(object.headers.get("etag")).not.toBe(`"${md5("content")}"`);
+  });
+
   it("stores the file with what the form says", async () => {
     const fields = {
       "Content-Type": "text/css",
