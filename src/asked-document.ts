@@ -44,6 +44,8 @@ function readTags(given: GivenTags): readonly (readonly [string, string])[] {
 export interface AskedCall {
   readonly context: ServiceContext;
   readonly asks: readonly Ask[];
+  /** Policies can ask for the body, none in hand did, and it was left unread. */
+  readonly lacksDocument?: true;
 }
 
 /** Throws what reading the body and its XML throws; leaves nearly every call as it is. */
@@ -55,7 +57,9 @@ export async function withDocument(
   const { context, asks } = call;
   const reader = readers[row.name] as Reader<OperationName> | undefined;
   if (reader === undefined) return call;
-  if (!asks.some((ask) => needsDocument(context, bucket, ask))) return call;
+  if (!asks.some((ask) => needsDocument(context, bucket, ask))) {
+    return { ...call, lacksDocument: true };
+  }
   const body = context.openBody();
   // Over the limit the handler says so, with the words of its own.
   if (body.length > maximumBodyBytes(row))

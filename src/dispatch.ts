@@ -130,7 +130,7 @@ export async function serve(
   const known = isPlain ? undefined : await loadBucket(given, name);
   if (!isPlain && known === undefined) throw noSuchBucket(name);
   const call = { context: given, asks: requiredAsks(row, given) };
-  const { context, asks } = await withDocument(row, call, known);
+  const { context, asks, lacksDocument } = await withDocument(row, call, known);
   if (isPlain) {
     // CreateBucket asks for the bucket to be; what lists buckets, for all of them.
     const resource = `arn:aws:s3:::${name === "" ? "*" : name}`;
@@ -140,7 +140,7 @@ export async function serve(
     );
     return answerWith(context, row, facts.ids);
   }
-  const wish = { name, asks, ...(known && { known }) };
+  const wish = { name, asks, ...(known && { known }), ...(lacksDocument && { lacksDocument }) };
   let opened = await openBucketFor(context, wish);
   for (let round = 1; ; round++) {
     try {

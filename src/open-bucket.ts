@@ -7,6 +7,7 @@ import {
   checkExpectedOwner,
   isAuthorized,
   judge,
+  needsDocument,
   needsTags,
 } from "./auth/authorize.ts";
 import { mayLookAgain } from "./auth/second-look.ts";
@@ -24,6 +25,8 @@ export interface BucketWish {
   readonly known?: BucketRecord;
   /** The record that the index found too old. */
   readonly stale?: BucketRecord;
+  /** The body was left unread, for a policy in force then did not ask for it. */
+  readonly lacksDocument?: true;
 }
 
 /** How often settings that move between two looks are followed before 503. */
@@ -50,6 +53,10 @@ export async function openBucketFor(
       index,
       allows: (ask) => judge(context, bucket, ask).isAllowed,
     };
+    // A policy that came meanwhile asks for it: the client's next try is judged with the body.
+    if (wish.lacksDocument && wish.asks.some((ask) => needsDocument(context, bucket, ask))) {
+      throw new S3Error("SlowDown");
+    }
     const asks = await withTags(context, opened, wish.asks);
     const isRemembered = stale === undefined;
     stale = bucket;

@@ -88,7 +88,8 @@ export async function dropSetting(
   context: BucketContext,
   name: Exclude<SingleSetting, WordSetting>,
 ): Promise<void> {
-  await publish(context, await deleteSetting(context, context.bucket, name));
+  const bucket = await freshBucket(context);
+  await publish(context, await deleteSetting(context, bucket, name));
 }
 
 /** Removes a setting that new buckets have: remembered as removed. Idempotent. */
@@ -99,12 +100,16 @@ export async function removeDefault(
   await publish(context, await store(context, name, removedDocument));
 }
 
-function store(
+/**
+ * No index call stands between the permission and the change, so nothing would say that the policy
+ * in hand is an old one: it is judged by the one in the catalog.
+ */
+async function store(
   context: BucketContext,
   name: SingleSetting,
   text: string,
 ): Promise<number | undefined> {
-  return setSetting(context, context.bucket, name, text);
+  return setSetting(context, await freshBucket(context), name, text);
 }
 
 /**

@@ -6,8 +6,12 @@ import { loadBucket, setSetting } from "../../../src/catalog/buckets.ts";
 import { systemSeams } from "../../../src/env.ts";
 import { call, contentMd5, makeBucket, putObjects } from "./fixtures.ts";
 
-/** Enables versioning as another isolate would: in D1 and the index, not in this one's memory. */
-async function enableVersioningElsewhere(name: string): Promise<void> {
+/** Stores a setting as another isolate would: in D1 and the index, not in this one's memory. */
+async function changeElsewhere(
+  name: string,
+  setting: "policy" | "versioning",
+  document: string,
+): Promise<void> {
   const database = {
     prepare: (sql: string) => env.CATALOG.prepare(sql),
     batch: (statements: D1PreparedStatement[]) => env.CATALOG.batch(statements),
@@ -15,9 +19,20 @@ async function enableVersioningElsewhere(name: string): Promise<void> {
   const elsewhere = { env: { ...env, CATALOG: database }, seams: systemSeams, nowMs: Date.now() };
   const bucket = await loadBucket(elsewhere, name);
   if (bucket === undefined) throw new Error("no such bucket");
-  const epoch = await setSetting(elsewhere, bucket, "versioning", "Enabled");
+  const epoch = await setSetting(elsewhere, bucket, setting, document);
   await openBucket(env, bucket.bucketId).advanceEpoch(epoch ?? 0);
 }
+
+const enableVersioningElsewhere = (name: string) => changeElsewhere(name, "versioning", "Enabled");
+
+function denyElsewhere(name: string, statement: Record<string, unknown>): Promise<void> {
+  const Statement = [{ Effect: "Deny", Principal: "*", ...statement }];
+  return changeElsewhere(name, "policy", JSON.stringify({ Version: "2012-10-17", Statement }));
+}
+
+const tagging = (value: string) =>
+  `<Tagging xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><TagSet><Tag><Key>kind</Key>` +
+  `<Value>${value}</Value></Tag></TagSet></Tagging>`;
 
 describe("settings changed elsewhere", () => {
   it("are followed by DeleteObjects, whose body is read already", async () => {
@@ -44,6 +59,39 @@ describe("settings changed elsewhere", () => {
     expect((await call("GET", `/${bucket}?list-type=2`)).status).toBe(200);
     await enableVersioningElsewhere(bucket);
     expect((await call("DELETE", `/${bucket}`)).status).toBe(204);
+  });
+});
+
+describe("a policy changed elsewhere", () => {
+  it("binds the next change of a setting", async () => {
+    const bucket = await makeBucket("stale");
+    const body = tagging("good");
+    const headers = await contentMd5(body);
+    const write = () => call("PUT", `/${bucket}?tagging`, { body, headers });
+    expect((await write()).status).toBe(204);
+    await denyElsewhere(bucket, {
+      Action: "s3:PutBucketTagging",
+      Resource: `arn:aws:s3:::${bucket}`,
+    });
+    expect((await write()).status).toBe(403);
+    expect((await call("DELETE", `/${bucket}?tagging`)).status).toBe(403);
+    expect((await call("GET", `/${bucket}?tagging`)).first("Value")).toBe("good");
+  });
+
+  it("that asks for the body never lets one through that nobody read", async () => {
+    const bucket = await makeBucket("stale");
+    await putObjects(bucket, ["key"]);
+    const body = tagging("bad");
+    const headers = await contentMd5(body);
+    const write = () => call("PUT", `/${bucket}/key?tagging`, { body, headers });
+    await denyElsewhere(bucket, {
+      Action: "s3:PutObjectTagging",
+      Resource: `arn:aws:s3:::${bucket}/*`,
+      Condition: { StringEquals: { "s3:RequestObjectTag/kind": "bad" } },
+    });
+    expect((await write()).status).toBe(503);
+    expect((await write()).status).toBe(403);
+    expect((await call("GET", `/${bucket}/key?tagging`)).all("Tag")).toEqual([]);
   });
 });
 
