@@ -23,8 +23,10 @@ import {
   listBucketIntelligentTieringConfigurations,
 } from "./bucket/bucket-intelligent-tiering.ts";
 import {
+  deleteBucketInventoryConfiguration,
   getBucketInventoryConfiguration,
   listBucketInventoryConfigurations,
+  putBucketInventoryConfiguration,
 } from "./bucket/bucket-inventory.ts";
 import { getBucketLifecycleConfiguration } from "./bucket/bucket-lifecycle.ts";
 import { getBucketLogging } from "./bucket/bucket-logging.ts";
@@ -152,7 +154,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   DeleteBucketCors: deleteBucketCors,
   DeleteBucketEncryption: deleteBucketEncryption,
   DeleteBucketIntelligentTieringConfiguration: "unbuilt",
-  DeleteBucketInventoryConfiguration: "unbuilt",
+  DeleteBucketInventoryConfiguration: deleteBucketInventoryConfiguration,
   DeleteBucketLifecycle: "unbuilt",
   DeleteBucketMetadataConfiguration: "unbuilt",
   DeleteBucketMetadataTableConfiguration: "unbuilt",
@@ -223,7 +225,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   PutBucketCors: putBucketCors,
   PutBucketEncryption: putBucketEncryption,
   PutBucketIntelligentTieringConfiguration: "unbuilt",
-  PutBucketInventoryConfiguration: "unbuilt",
+  PutBucketInventoryConfiguration: putBucketInventoryConfiguration,
   PutBucketLifecycleConfiguration: "unbuilt",
   PutBucketLogging: "unbuilt",
   PutBucketMetricsConfiguration: "unbuilt",

@@ -317,6 +317,10 @@ export const errorTable = {
     "You have attempted to create more access points than are allowed for an account.",
   ],
   TooManyBuckets: [400, "You have attempted to create more buckets than allowed"],
+  TooManyConfigurations: [
+    400,
+    "You are attempting to create a new configuration but have already reached the 1,000-configuration limit.",
+  ],
   TooManyParts: [400, "You have attempted to append more parts than are allowed for an object."],
   UnauthorizedAccessError: [403, "You are not authorized to perform this operation."],
   UnexpectedContent: [400, "This request contains unsupported content."],

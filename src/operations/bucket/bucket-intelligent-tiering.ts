@@ -4,15 +4,35 @@
 //
 // Differs from AWS: PutBucketIntelligentTieringConfiguration is not built yet, so no bucket has any.
 
+import type { OperationOutput } from "../../s3/operation-types.ts";
 import type { Handler } from "../handlers.ts";
-import { noConfigurations, noSuchConfiguration } from "./listed-configurations.ts";
+import { listConfigurations, requireConfiguration } from "./listed-configurations.ts";
+
+type Configuration = NonNullable<
+  OperationOutput<"GetBucketIntelligentTieringConfiguration">["IntelligentTieringConfiguration"]
+>;
 
 export const getBucketIntelligentTieringConfiguration: Handler<
   "GetBucketIntelligentTieringConfiguration"
-> = async (context) => {
-  throw noSuchConfiguration(context);
-};
+> = async (context, input) => ({
+  IntelligentTieringConfiguration: await requireConfiguration<Configuration>(
+    context,
+    "intelligent-tiering",
+    input.Id,
+  ),
+});
 
 export const listBucketIntelligentTieringConfigurations: Handler<
   "ListBucketIntelligentTieringConfigurations"
-> = async (_context, input) => noConfigurations(input.ContinuationToken);
+> = async (context, input) => {
+  const token = input.ContinuationToken;
+  const { documents, page } = await listConfigurations<Configuration>(
+    context,
+    "intelligent-tiering",
+    token,
+  );
+  return {
+    ...page,
+    ...(documents.length > 0 && { IntelligentTieringConfigurationList: documents }),
+  };
+};

@@ -4,16 +4,26 @@
 //
 // Differs from AWS: PutBucketMetricsConfiguration is not built yet, so no bucket has any.
 
+import type { OperationOutput } from "../../s3/operation-types.ts";
 import type { Handler } from "../handlers.ts";
-import { noConfigurations, noSuchConfiguration } from "./listed-configurations.ts";
+import { listConfigurations, requireConfiguration } from "./listed-configurations.ts";
+
+type Configuration = NonNullable<
+  OperationOutput<"GetBucketMetricsConfiguration">["MetricsConfiguration"]
+>;
 
 export const getBucketMetricsConfiguration: Handler<"GetBucketMetricsConfiguration"> = async (
   context,
-) => {
-  throw noSuchConfiguration(context);
-};
+  input,
+) => ({
+  MetricsConfiguration: await requireConfiguration<Configuration>(context, "metrics", input.Id),
+});
 
 export const listBucketMetricsConfigurations: Handler<"ListBucketMetricsConfigurations"> = async (
-  _context,
+  context,
   input,
-) => noConfigurations(input.ContinuationToken);
+) => {
+  const token = input.ContinuationToken;
+  const { documents, page } = await listConfigurations<Configuration>(context, "metrics", token);
+  return { ...page, ...(documents.length > 0 && { MetricsConfigurationList: documents }) };
+};

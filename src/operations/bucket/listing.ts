@@ -52,8 +52,11 @@ export function readEncodingType(encodingType: string | undefined): { EncodingTy
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** What a token goes on behind: each kind of listing has its own. */
+type TokenKind = "bucket" | "configuration" | "key";
+
 /** Continues a listing behind `last`. Opaque to clients; the kind keeps listings apart. */
-export function renderToken(kind: "bucket" | "key", last: string): string {
+export function renderToken(kind: TokenKind, last: string): string {
   const bytes = new TextEncoder().encode(`${kind}1:${last}`);
   const text = btoa(String.fromCharCode(...bytes));
   return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -63,7 +66,7 @@ export function renderToken(kind: "bucket" | "key", last: string): string {
  * What `renderToken` was given. Throws InvalidArgument for text that it cannot have made, which
  * includes the empty text.
  */
-export function parseToken(kind: "bucket" | "key", token: string): string {
+export function parseToken(kind: TokenKind, token: string): string {
   const text = decodeToken(token);
   const start = `${kind}1:`;
   if (text?.startsWith(start)) return text.slice(start.length);

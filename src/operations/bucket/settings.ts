@@ -4,7 +4,7 @@
 
 import type { BucketRecord } from "../../catalog/buckets.ts";
 import { deleteSetting, setSetting, setSettingAt } from "../../catalog/buckets.ts";
-import type { SingleSetting } from "../../catalog/settings.ts";
+import type { SettingName, SingleSetting } from "../../catalog/settings.ts";
 import { S3Error, type S3ErrorCode } from "../../s3/errors.ts";
 import type { BucketContext } from "../context.ts";
 import { StaleSettings } from "../outcomes.ts";
@@ -72,7 +72,7 @@ export async function saveSetting(
  */
 export async function changeSetting(
   context: BucketContext,
-  name: SingleSetting,
+  name: SettingName,
   judge: (bucket: BucketRecord) => string,
 ): Promise<void> {
   for (let round = 1; round <= maximumRounds; round++) {
@@ -86,7 +86,7 @@ export async function changeSetting(
 /** Removes a setting that buckets do not have by default. Idempotent. */
 export async function dropSetting(
   context: BucketContext,
-  name: Exclude<SingleSetting, WordSetting>,
+  name: Exclude<SettingName, WordSetting>,
 ): Promise<void> {
   const bucket = await freshBucket(context);
   await publish(context, await deleteSetting(context, bucket, name));
