@@ -25,7 +25,7 @@ import { allowsSomewhere, readsKey } from "./policy/evaluate.ts";
 import { hasExistingTags } from "./policy/s3-actions.ts";
 
 export type { BucketFacts } from "./bucket-access.ts";
-export type { CallFacts, DocumentFacts, Tags } from "./condition-context.ts";
+export type { CallFacts, DocumentFacts, OnBehalfOf, Tags } from "./condition-context.ts";
 export type { Decision, Explanation } from "./policy/decide.ts";
 
 /** One permission to ask for. */

@@ -27,6 +27,14 @@ export interface CallFacts {
   readonly headers: Headers;
   readonly target: { readonly query: Query };
   readonly edge: EdgeFacts;
+  /** Only of a service: for which resource it does this. */
+  readonly onBehalfOf?: OnBehalfOf;
+}
+
+/** The resource for which a service acts, and whose it is. */
+export interface OnBehalfOf {
+  readonly sourceArn: string;
+  readonly sourceAccountId: string;
 }
 
 /** What is asked about, beside the call. */
@@ -94,8 +102,15 @@ function listing(parameter: string): Reader {
 }
 
 function isSigned({ call }: Facts): boolean {
-  return call.principal.type !== "Anonymous";
+  return call.principal.type !== "Anonymous" && call.principal.type !== "Service";
 }
+
+/** Of services: whether, and which. */
+const isService: Reader = ({ call }) =>
+  call.principal.type === "Anonymous" ? undefined : String(call.principal.type === "Service");
+
+const serviceName: Reader = ({ call }) =>
+  call.principal.type === "Service" ? call.principal.arn : undefined;
 
 /** Of callers that have proved who they are. */
 function caller(read: (principal: Principal) => Value): Reader {
@@ -111,12 +126,15 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["aws:federatedprovider", ({ call }) => call.principal.session?.federatedProvider],
   ["aws:principalaccount", caller(({ accountId }) => accountId)],
   ["aws:principalarn", caller(principalArn)],
-  ["aws:principalisawsservice", caller(() => "false")],
+  ["aws:principalisawsservice", isService],
+  ["aws:principalservicename", serviceName],
   ["aws:principaltype", caller(({ type }) => type)],
   ["aws:referer", header("referer")],
   ["aws:requestedregion", ({ call }) => call.region],
   ["aws:resourceaccount", ({ subject }) => subject.accountId],
   ["aws:securetransport", ({ call }) => String(call.isSecure)],
+  ["aws:sourceaccount", ({ call }) => call.onBehalfOf?.sourceAccountId],
+  ["aws:sourcearn", ({ call }) => call.onBehalfOf?.sourceArn],
   ["aws:sourceidentity", ({ call }) => call.principal.session?.sourceIdentity],
   ["aws:sourceip", ({ call }) => call.edge.address],
   ["aws:tagkeys", requestTagKeys],

@@ -1,6 +1,6 @@
 // What a handler is given. Built once by `dispatch`, never changed.
 
-import type { Ask } from "../auth/authorize.ts";
+import type { Ask, OnBehalfOf } from "../auth/authorize.ts";
 import type { EdgeFacts } from "../auth/edge.ts";
 import type { Authenticated, Principal } from "../auth/types.ts";
 import type { BucketClient } from "../bucket/client.ts";
@@ -31,6 +31,8 @@ export interface ServiceContext {
   readonly target: Target;
   /** The form of a browser upload, its fields read and allowed; only for PostObject. */
   readonly form?: OpenForm;
+  /** Only of a service. */
+  readonly onBehalfOf?: OnBehalfOf;
   /** Opens the payload: decoded and verified while it is read. Once only. */
   openBody(): ByteSource;
   /** Work that may outlive the response. */

@@ -3,13 +3,13 @@
 
 /** A caller, as every later decision sees it. Built once by `authenticate`, never changed. */
 export interface Principal {
-  readonly type: "Account" | "User" | "AssumedRole" | "FederatedUser" | "Anonymous";
-  /** 12 digits; empty for anonymous. */
+  readonly type: "Account" | "User" | "AssumedRole" | "FederatedUser" | "Anonymous" | "Service";
+  /** 12 digits; empty for anonymous and for services. */
   readonly accountId: string;
-  /** 64 hex digits; S3's owner id. Empty for anonymous. */
+  /** 64 hex digits; S3's owner id. Empty for anonymous and for services. */
   readonly canonicalId: string;
   readonly displayName: string;
-  /** `arn:aws:iam::123456789012:root` and the like; `*` for anonymous. */
+  /** `arn:aws:iam::123456789012:root` and the like; `*` for anonymous; of a service its name. */
   readonly arn: string;
   readonly accessKeyId?: string;
   /** True for the account that deployed Cairn: the admin API is its alone. */
@@ -25,7 +25,7 @@ export interface Principal {
   readonly issuerArn?: string;
   /** `aws:PrincipalTag/key`: tags of the user or role, session tags over them. Keys once. */
   readonly tags?: readonly PrincipalTag[];
-  /** Absent for root and anonymous, and only for them: everybody else may do nothing without. */
+  /** Absent for root, anonymous and services: everybody else may do nothing without. */
   readonly policies?: PrincipalPolicies;
   /** Only with temporary credentials. */
   readonly session?: SessionFacts;
