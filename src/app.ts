@@ -10,10 +10,12 @@ import { dispatch } from "./dispatch.ts";
 import { type Env, type Seams, systemSeams } from "./env.ts";
 import { afterExpectation } from "./expectation.ts";
 import { type Arrival, identify } from "./identify.ts";
+import type { Delivery } from "./jobs/delivery.ts";
 import { pushJob } from "./jobs/table.ts";
 import { bucketOfHost, parseBaseDomains, parseTarget } from "./s3/target.ts";
 import { formatHttpDate } from "./s3/time.ts";
 import { isWebsiteHost, serveWebsite, websiteBucketOf, websitePath } from "./website.ts";
+import { writeAsService } from "./write-as-service.ts";
 
 /** What Hono routes by: own paths only when the host names no bucket; a bucket may have any key. */
 function routedPath(request: Request, env: Env): string {
@@ -71,7 +73,8 @@ function website(request: Request, arrival: Arrival): Promise<Response> {
 function admin(request: Request, arrival: Arrival): Promise<Response> {
   const authenticate = () => identify(request, parseTarget(request.url, []), arrival);
   const { env, seams } = arrival;
-  const advanceJob = (jobId: string) => pushJob({ env, seams }, jobId);
+  const deliver = (delivery: Delivery) => writeAsService(arrival, delivery);
+  const advanceJob = (jobId: string) => pushJob({ env, seams, deliver }, jobId);
   return serveAdmin(request, { env, seams, authenticate, advanceJob });
 }
 

@@ -5,8 +5,10 @@ import { createApp } from "./app.ts";
 import { BucketIndex as IndexOfBucket } from "./bucket/bucket-index.ts";
 import { type Env, systemSeams } from "./env.ts";
 import { collectCondemned } from "./jobs/collect.ts";
+import type { Delivery } from "./jobs/delivery.ts";
 import { runSchedule } from "./jobs/schedule.ts";
 import { indexSteps } from "./operations/bucket/index-steps.ts";
+import { writeAsService } from "./write-as-service.ts";
 
 const app = createApp();
 
@@ -27,7 +29,10 @@ export class BucketIndex extends IndexOfBucket {
 
 export default {
   fetch: (request, env, context) => app.fetch(request, env, context),
-  scheduled: async (controller, env) => {
-    await runSchedule(controller.cron, { env, seams: systemSeams, indexSteps });
+  scheduled: async (controller, env, context) => {
+    const seams = systemSeams;
+    const arrival = { env, seams, waitUntil: (work: Promise<unknown>) => context.waitUntil(work) };
+    const deliver = (delivery: Delivery) => writeAsService(arrival, delivery);
+    await runSchedule(controller.cron, { env, seams, indexSteps, deliver });
   },
 } satisfies ExportedHandler<Env>;

@@ -3,10 +3,11 @@
 // aws:SourceArn and aws:SourceAccount, and versioning, encryption and locks are the bucket's.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html#configure-inventory-destination-bucket-policy
 
-import { judge, type OnBehalfOf } from "./auth/authorize.ts";
+import { judge } from "./auth/authorize.ts";
 import { type BucketRecord, loadBucket } from "./catalog/buckets.ts";
 import { serve } from "./dispatch.ts";
 import type { Arrival } from "./identify.ts";
+import type { Delivery, DeliveryOutcome } from "./jobs/delivery.ts";
 import { openBucketFor } from "./open-bucket.ts";
 import type { ServiceContext } from "./operations/context.ts";
 import { asS3Error } from "./s3/error-response.ts";
@@ -15,22 +16,6 @@ import { operations } from "./s3/operations.ts";
 import type { Principal } from "./s3/principal.ts";
 import { parseQuery } from "./s3/target.ts";
 import { bytesSource } from "./storage/sources.ts";
-
-/** What to put where, and in whose name. */
-export interface Delivery extends OnBehalfOf {
-  /** The name that policies know: `logging.s3.amazonaws.com`, `s3.amazonaws.com`. */
-  readonly service: string;
-  readonly bucket: string;
-  readonly key: string;
-  readonly body: Uint8Array;
-  /** `content-type` and the like, as a client would send them; names in lower case. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-export type DeliveryOutcome =
-  | { readonly kind: "written"; readonly etag: string; readonly versionId?: string }
-  /** S3's error code: AccessDenied, NoSuchBucket, ... */
-  | { readonly kind: "refused"; readonly code: string };
 
 /**
  * Puts the object. A bucket of the source's own account takes it unless a policy denies it; any

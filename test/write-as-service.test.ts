@@ -2,7 +2,8 @@
 import { env } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { systemSeams } from "../src/env.ts";
-import { type Delivery, writeAsService } from "../src/write-as-service.ts";
+import type { Delivery } from "../src/jobs/delivery.ts";
+import { writeAsService } from "../src/write-as-service.ts";
 import {
   call,
   contentMd5,

@@ -4,13 +4,12 @@
 import { type IndexSteps, reconcileBuckets } from "../catalog/bucket-lifecycle.ts";
 import { forgetJobs, startJob } from "../catalog/jobs.ts";
 import { maintainKmsKeys } from "../catalog/kms-keys.ts";
-import type { Env, Seams } from "../env.ts";
+import type { Env } from "../env.ts";
 import { storeNumbers } from "../storage/classes.ts";
+import type { WorkFacts } from "./slices.ts";
 import { advanceAllJobs } from "./table.ts";
 
-export interface JobFacts {
-  readonly env: Env;
-  readonly seams: Seams;
+export interface JobFacts extends WorkFacts {
   /** The index's part in making and deleting buckets. */
   indexSteps(call: { readonly env: Env; readonly nowMs: number }): IndexSteps;
 }

@@ -17,6 +17,7 @@ import {
   saveProgress,
 } from "../catalog/jobs.ts";
 import type { Env, Seams } from "../env.ts";
+import type { Deliver } from "./delivery.ts";
 
 /** What a slice did. Counts are added to the job's. */
 export interface SliceOutcome {
@@ -31,6 +32,15 @@ export interface SliceCall extends CatalogCall {
   readonly env: Env;
   readonly seams: Seams;
   readonly nowMs: number;
+  readonly deliver: Deliver;
+}
+
+/** What jobs are worked on with. */
+export interface WorkFacts {
+  readonly env: Env;
+  readonly seams: Seams;
+  /** How reports and logs get into their buckets. */
+  readonly deliver: Deliver;
 }
 
 /** One kind of job: bounded work from the job's place on. May be done again after a crash. */
@@ -56,13 +66,13 @@ export interface Budget {
  * finished, or somebody else's. A slice that fails ends the run and is noted.
  */
 export async function advanceJob(
-  facts: { readonly env: Env; readonly seams: Seams; readonly table: SliceTable },
+  facts: WorkFacts & { readonly table: SliceTable },
   jobId: string,
   budget: Budget,
 ): Promise<number> {
-  const { env, seams, table } = facts;
+  const { env, seams, deliver, table } = facts;
   const startedAtMs = seams.now();
-  const callNow = (): SliceCall => ({ env, seams, nowMs: seams.now() });
+  const callNow = (): SliceCall => ({ env, seams, deliver, nowMs: seams.now() });
   let job = await leaseJob(callNow(), jobId, leaseMs);
   let done = 0;
   while (job !== undefined) {
@@ -114,7 +124,7 @@ function describe(error: unknown): string {
 
 /** Works on the open jobs in turn, a part of the budget for each. */
 export async function advanceDueJobs(
-  facts: { readonly env: Env; readonly seams: Seams; readonly table: SliceTable },
+  facts: WorkFacts & { readonly table: SliceTable },
   budget: Budget,
 ): Promise<void> {
   const { env, seams } = facts;

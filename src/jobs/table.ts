@@ -1,9 +1,8 @@
 // Which slice belongs to which kind of job, and how much of one is done at a time.
 
-import type { Env, Seams } from "../env.ts";
 import { fsck, scrub } from "./check.ts";
 import { rebuild } from "./rebuild.ts";
-import { advanceDueJobs, advanceJob, type SliceTable } from "./slices.ts";
+import { advanceDueJobs, advanceJob, type SliceTable, type WorkFacts } from "./slices.ts";
 import { sweep } from "./sweep.ts";
 
 export const sliceTable: SliceTable = { sweep, fsck, scrub, rebuild };
@@ -13,17 +12,12 @@ const cronBudget = { slices: 100_000, milliseconds: 4 * 60_000 };
 /** Well under the time that a client waits for an answer. */
 const callerBudget = { slices: 200, milliseconds: 8_000 };
 
-interface Place {
-  readonly env: Env;
-  readonly seams: Seams;
-}
-
 /** The cron's share of the work on all open jobs. */
-export function advanceAllJobs({ env, seams }: Place): Promise<void> {
-  return advanceDueJobs({ env, seams, table: sliceTable }, cronBudget);
+export function advanceAllJobs({ env, seams, deliver }: WorkFacts): Promise<void> {
+  return advanceDueJobs({ env, seams, deliver, table: sliceTable }, cronBudget);
 }
 
 /** A caller's share of the work on one job. */
-export async function pushJob({ env, seams }: Place, jobId: string): Promise<void> {
-  await advanceJob({ env, seams, table: sliceTable }, jobId, callerBudget);
+export async function pushJob(facts: WorkFacts, jobId: string): Promise<void> {
+  await advanceJob({ ...facts, table: sliceTable }, jobId, callerBudget);
 }

@@ -19,6 +19,7 @@ import {
   startJob,
 } from "../../src/catalog/jobs.ts";
 import { type Env, type Seams, systemSeams } from "../../src/env.ts";
+import type { Deliver } from "../../src/jobs/delivery.ts";
 import { advanceJob } from "../../src/jobs/slices.ts";
 import { sliceTable } from "../../src/jobs/table.ts";
 import { makeBucket } from "../operations/bucket/fixtures.ts";
@@ -72,9 +73,15 @@ export interface RunWish {
   readonly options?: JobOptions;
   readonly bindings?: Partial<Env>;
   readonly seams?: Seams;
+  readonly deliver?: Deliver;
   /** Slices before the worker is changed, as if each run were cut short. */
   readonly slicesPerRun?: number;
 }
+
+/** For jobs that deliver nothing. */
+export const noDelivery: Deliver = async () => {
+  throw new Error("nothing is delivered here");
+};
 
 /** Starts a job and works on it to its end; gives it with everything it found. */
 export async function runJob(wish: RunWish) {
@@ -83,7 +90,7 @@ export async function runJob(wish: RunWish) {
   const call = { env, seams, nowMs: seams.now() };
   const target = wish.target ?? wish.options?.bucketId ?? "*";
   const { jobId } = await startJob(call, { kind, target, options: wish.options ?? {} });
-  const facts = { env: broken, seams, table: sliceTable };
+  const facts = { env: broken, seams, deliver: wish.deliver ?? noDelivery, table: sliceTable };
   for (let run = 0; run < 200; run += 1) {
     await advanceJob(facts, jobId, { slices: slicesPerRun, milliseconds: 60_000 });
     const job = await read(jobId);

@@ -16,7 +16,7 @@ import type { Seams } from "../../src/env.ts";
 import { systemSeams } from "../../src/env.ts";
 import { runSchedule } from "../../src/jobs/schedule.ts";
 import { advanceJob, leaseMs, type Slice, type SliceTable } from "../../src/jobs/slices.ts";
-import { dayMs } from "./fixture.ts";
+import { dayMs, noDelivery } from "./fixture.ts";
 
 let targets = 0;
 
@@ -30,7 +30,7 @@ async function jobAt(slice: Slice) {
   const { jobId } = await startJob(call(), wish);
   const table = { fsck: slice } as unknown as SliceTable;
   const advance = (slices = 1) =>
-    advanceJob({ env, seams, table }, jobId, { slices, milliseconds: 1000 });
+    advanceJob({ env, seams, deliver: noDelivery, table }, jobId, { slices, milliseconds: 1000 });
   return { clock, call, jobId, advance, wish, read: () => getJob(call(), jobId) };
 }
 
@@ -130,7 +130,7 @@ describe("the schedule", () => {
   it("starts sweeps and a scrub each day, a reading on the first, and works on them", async () => {
     const at = (nowMs: number): Seams => ({ ...systemSeams, now: () => nowMs });
     const started = async (nowMs: number) => {
-      const facts = { env, seams: at(nowMs), indexSteps: steps };
+      const facts = { env, seams: at(nowMs), indexSteps: steps, deliver: noDelivery };
       await Promise.all([1, 2, 3].map(() => runSchedule("0 0 * * *", facts)));
       const jobs = await listJobs({ env, seams: systemSeams, nowMs }, { limit: 100 });
       return jobs
@@ -140,7 +140,12 @@ describe("the schedule", () => {
     const stores = ["0", "1", "2", "3", "4", "5", "6"].map((target) => ["sweep", target]);
     const second = Date.UTC(2027, 0, 2);
     expect((await started(second)).toSorted()).toEqual([["scrub", "*"], ...stores]);
-    const facts = { env, seams: at(second), indexSteps: () => ({}) as never };
+    const facts = {
+      env,
+      seams: at(second),
+      indexSteps: () => ({}) as never,
+      deliver: noDelivery,
+    };
     await runSchedule("*/5 * * * *", facts);
     const jobs = await listJobs({ env, seams: systemSeams, nowMs: second }, { limit: 100 });
     const open = jobs.filter((job) => job.finishedAtMs === undefined);
