@@ -31,6 +31,7 @@ import { newHostId, newRequestId } from "./s3/ids.ts";
 import type { OperationRow } from "./s3/operations.ts";
 import { resolveOperation } from "./s3/resolve.ts";
 import { parseBaseDomains, parseTarget, type Target } from "./s3/target.ts";
+import { withReason } from "./why-denied.ts";
 
 /** The two ids on every answer. */
 interface AnswerIds {
@@ -78,7 +79,7 @@ export async function dispatch(request: Request, arrival: Arrival): Promise<Resp
   } catch (error) {
     if (body !== undefined) await body.cancel();
     else await discardBody(request.body);
-    return refuseRequest(error, { request, target, ids });
+    return refuseRequest(await withReason(error, arrival), { request, target, ids });
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type Ask,
   authorize,
   checkExpectedOwner,
+  denialOf,
   isAuthorized,
   judge,
   needsDocument,
@@ -65,7 +66,7 @@ export async function openBucketFor(
     // the index.
     if (isAuthorized(context, bucket, asks)) return opened;
     if (!isRemembered || !mayLookAgain(bucket.bucketId, context.nowMs)) {
-      throw new S3Error("AccessDenied");
+      throw denialOf(context, bucket, asks);
     }
   }
   throw new S3Error("SlowDown");

@@ -4,6 +4,7 @@
 
 import { S3Error } from "../s3/errors.ts";
 import type { StoredPolicy } from "../s3/principal.ts";
+import { AccessDenial } from "./access-denial.ts";
 import { accessOf, type BucketFacts } from "./bucket-access.ts";
 import {
   type CallFacts,
@@ -23,6 +24,7 @@ import {
 } from "./policy/decide.ts";
 import { allowsSomewhere, readsKey } from "./policy/evaluate.ts";
 import { hasExistingTags } from "./policy/s3-actions.ts";
+import { anyKey } from "./policy/suggest.ts";
 
 export type { BucketFacts } from "./bucket-access.ts";
 export type { CallFacts, DocumentFacts, OnBehalfOf, Tags } from "./condition-context.ts";
@@ -88,7 +90,27 @@ export function isAuthorized(call: CallFacts, bucket: BucketFacts, asks: readonl
 
 /** Throws AccessDenied (403) unless `isAuthorized`. */
 export function authorize(call: CallFacts, bucket: BucketFacts, asks: readonly Ask[]): void {
-  if (!isAuthorized(call, bucket, asks)) throw new S3Error("AccessDenied");
+  if (!isAuthorized(call, bucket, asks)) throw denialOf(call, bucket, asks);
+}
+
+/**
+ * AccessDenied for asks that are not all allowed, with the reason in hand where the caller may know
+ * it: a principal of the account that owns the bucket. Where the decision took the tags of an
+ * object, the reason would tell whether there is one: only who may list learns it (SEC-060).
+ */
+export function denialOf(call: CallFacts, bucket: BucketFacts, asks: readonly Ask[]): S3Error {
+  const { principal } = call;
+  if (principal.accountId === "" || principal.accountId !== bucket.accountId) {
+    return new S3Error("AccessDenied");
+  }
+  const refused = asks.find((ask) => !isAuthorized(call, bucket, [ask]));
+  const isTold =
+    refused !== undefined &&
+    (!needsTags(call, bucket, refused) ||
+      judge(call, bucket, { action: "s3:ListBucket" }).isAllowed);
+  if (!isTold) return new S3Error("AccessDenied");
+  const ask = refused.isGlance ? { ...refused, key: anyKey } : refused;
+  return new AccessDenial(principal, () => explainAccess(call, bucket, ask));
 }
 
 /** Whether anything allows the caller the action, or its version form, on some key somewhere. */
@@ -107,8 +129,17 @@ function mightAllow(call: CallFacts, bucket: BucketFacts, action: string): boole
 /** Throws AccessDenied (403) unless every ask is allowed. */
 export function authorizePlain(call: CallFacts, asks: readonly PlainAsk[]): void {
   for (const ask of asks) {
-    if (!judgePlain(call, ask).isAllowed) throw new S3Error("AccessDenied");
+    if (!judgePlain(call, ask).isAllowed) throw denialOfPlain(call, ask);
   }
+}
+
+/** AccessDenied, with the reason for what belongs to the caller's own account. */
+export function denialOfPlain(call: CallFacts, ask: PlainAsk): S3Error {
+  const { principal } = call;
+  const isOwn =
+    principal.accountId !== "" && principal.accountId === (ask.accountId ?? principal.accountId);
+  if (!isOwn) return new S3Error("AccessDenied");
+  return new AccessDenial(principal, () => explainPlain(call, ask));
 }
 
 /** Whether judging the ask takes the tags of the object: only then are they worth a question. */

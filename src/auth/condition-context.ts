@@ -10,7 +10,8 @@ import { parseTagging } from "../s3/metadata.ts";
 import type { Principal } from "../s3/principal.ts";
 import type { Query } from "../s3/target.ts";
 import type { EdgeFacts } from "./edge.ts";
-import type { ConditionContext, ConditionKey } from "./policy/context.ts";
+import { conditionKeyNames } from "./policy/condition-keys.ts";
+import type { ConditionContext, ConditionKey, PresentCondition } from "./policy/context.ts";
 import type { Authenticated } from "./types.ts";
 
 export type Tags = readonly (readonly [key: string, value: string])[];
@@ -78,13 +79,39 @@ type Reader = (facts: Facts, part: string) => Value;
 export function conditionContext(call: CallFacts, subject: SubjectFacts): ConditionContext {
   const facts = { call, subject };
   return {
+    present: () => presentConditions(facts),
     read: ({ name, part, text }: ConditionKey) => {
       const reader = part === undefined ? readers.get(name) : partReaders.get(name);
-      const value = reader?.(facts, part ?? "") ?? ownKey(subject, text);
-      if (value === undefined || value === null) return undefined;
-      return typeof value === "string" ? [value] : value;
+      return listOf(reader?.(facts, part ?? "") ?? ownKey(subject, text));
     },
   };
+}
+
+function listOf(value: Value): readonly string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === "string" ? [value] : value;
+}
+
+/** All that the request has, as AWS spells the keys. For explanations: it reads every key. */
+function presentConditions(facts: Facts): readonly PresentCondition[] {
+  const { call, subject } = facts;
+  const tags = (prefix: string, list: Tags | undefined) =>
+    (list ?? []).map(([key, value]) => [`${prefix}/${key}`, value] as const);
+  const own = call.principal.tags?.map(({ key, value }) => [key, value] as const);
+  const all: readonly (readonly [string, Value])[] = [
+    ...[...readers].map(
+      ([name, reader]) => [conditionKeyNames.get(name) ?? name, reader(facts, "")] as const,
+    ),
+    ...tags("aws:PrincipalTag", own),
+    ...tags("aws:RequestTag", requestTags(facts)),
+    ...tags("aws:ResourceTag", resourceTags(facts)),
+    ...tags("s3:ExistingObjectTag", subject.existingTags),
+    ...Object.entries(subject.keys ?? {}),
+  ];
+  return all.flatMap(([key, value]) => {
+    const values = listOf(value);
+    return values === undefined ? [] : [{ key, values }];
+  });
 }
 
 function ownKey({ keys }: SubjectFacts, text: string): string | undefined {

@@ -1,7 +1,15 @@
 // What a call to IAM or STS is given, and how it asks for permission. The context that `dispatch`
 // builds fits. There is one way to ask, so that no action is judged by anything but the evaluator.
 
-import { type CallFacts, type Decision, judgePlain } from "../auth/authorize.ts";
+import { AccessDenial } from "../auth/access-denial.ts";
+import {
+  type CallFacts,
+  type Decision,
+  explainPlain,
+  judgePlain,
+  type PlainAsk,
+} from "../auth/authorize.ts";
+import { reasonOf } from "../auth/policy/reason.ts";
 import type { Authenticated } from "../auth/types.ts";
 import type { CatalogCall } from "../catalog/database.ts";
 import type { Tag } from "../catalog/identities.ts";
@@ -41,71 +49,49 @@ export function demand(
   resource: string,
   circumstances: Circumstances = {},
 ): void {
-  const decision = decideFor(call, resource, circumstances);
-  if (!decision.isAllowed) throw accessDenied(call, resource, decision);
+  const ask = askOf(call, resource, circumstances);
+  const decision = judgePlain(call, ask);
+  if (!decision.isAllowed) throw accessDenied(call, ask, decision);
 }
 
 /** The evaluator's answer, for those who look closer. */
 export function decideFor(
   call: IdentityCall,
   resource: string,
-  { requestTags, resourceTags = [], keys }: Circumstances = {},
+  circumstances: Circumstances = {},
 ): Decision {
+  return judgePlain(call, askOf(call, resource, circumstances));
+}
+
+function askOf(
+  call: IdentityCall,
+  resource: string,
+  { requestTags, resourceTags = [], keys }: Circumstances,
+): PlainAsk {
   const ownTags = resourceTags.map(({ Key, Value }) => [
     `iam:resourcetag/${Key.toLowerCase()}`,
     Value,
   ]);
-  return judgePlain(call, {
+  return {
     action: call.permission,
     resource,
     document: { tags: renderTags(requestTags ?? []) },
     resourceTags: renderTags(resourceTags),
     keys: { ...keys, ...Object.fromEntries(ownTags) },
-  });
+  };
 }
 
 function renderTags(tags: readonly Tag[]) {
   return tags.map(({ Key, Value }) => [Key, Value] as const);
 }
 
-/** How AWS ends the sentence, by what decided. */
-function reasonOf(permission: string, { reason, source }: Decision): string {
-  const silent = (kind: string) => `because no ${kind} allows the ${permission} action`;
-  switch (reason) {
-    case "explicit-deny":
-      return `with an explicit deny in ${article(source)}`;
-    case "no-boundary-allow":
-      return silent("permissions boundary");
-    case "no-session-allow":
-      return silent("session policy");
-    case "no-resource-allow":
-      return silent("resource-based policy");
-    default:
-      return silent("identity-based policy");
-  }
-}
-
-function article(source: Decision["source"]): string {
-  switch (source) {
-    case "boundary":
-      return "a permissions boundary";
-    case "session":
-      return "a session policy";
-    case "resource":
-      return "a resource-based policy";
-    case "guard":
-      return "a service control policy";
-    default:
-      return "an identity-based policy";
-  }
-}
-
-export function accessDenied(call: IdentityCall, resource: string, decision: Decision): QueryError {
+function accessDenied(call: IdentityCall, ask: PlainAsk, decision: Decision): QueryError {
   const { permission, principal } = call;
   const text = `User: ${principal.arn} is not authorized to perform: ${permission} on resource: `;
   return new QueryError(
     "AccessDenied",
     403,
-    `${text}${resource} ${reasonOf(permission, decision)}`,
+    `${text}${ask.resource} ${reasonOf(permission, decision)}`,
+    new AccessDenial(principal, () => explainPlain(call, ask)),
   );
 }

@@ -1,8 +1,9 @@
 // DecodeAuthorizationMessage: why a call was denied, in the words of the evaluator.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
 //
-// Differs from AWS: the decoded document also holds what every statement of every policy made of the
-// call.
+// Differs from AWS: S3, IAM, STS and KMS send messages too, as `EncodedMessage` beside the message of an
+// AccessDenied; the decoded document also holds a `trace`: what the statements that count made of the
+// call, in words too, and the smallest change that would allow it.
 
 import type {
   DecodeAuthorizationMessageRequest,

@@ -2,6 +2,7 @@
 // its own. Knows the envelope, not the actions.
 // https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 
+import type { AccessDenial } from "../auth/access-denial.ts";
 import { escapeXml } from "../s3/xml-text.ts";
 import { apiVersions } from "./actions.ts";
 
@@ -11,9 +12,12 @@ export type IdentityService = keyof typeof apiVersions;
 export class QueryError extends Error {
   readonly code: string;
   readonly status: number;
+  /** Why access was denied, for those who may know. */
+  readonly denial?: AccessDenial;
 
-  constructor(code: string, status: number, message: string) {
+  constructor(code: string, status: number, message: string, denial?: AccessDenial) {
     super(message);
+    if (denial !== undefined) this.denial = denial;
     this.name = "QueryError";
     this.code = code;
     this.status = status;
@@ -66,16 +70,24 @@ export function renderResult(
   return respond(200, wrap(service, `${action}Response`, content), requestId);
 }
 
-/** An error; the caller is at fault below 500. */
+/** An error; the caller is at fault below 500. `encoded`: the authorization message of a denial. */
 export function renderQueryError(
   service: IdentityService,
-  error: { readonly code: string; readonly status: number; readonly message: string },
+  error: {
+    readonly code: string;
+    readonly status: number;
+    readonly message: string;
+    readonly encoded?: string | undefined;
+  },
   requestId: string,
 ): Response {
+  const encoded =
+    error.encoded === undefined ? "" : `<EncodedMessage>${error.encoded}</EncodedMessage>`;
   const type = error.status < 500 ? "Sender" : "Receiver";
   const content =
     `<Error><Type>${type}</Type><Code>${escapeXml(error.code)}</Code>` +
-    `<Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId>`;
+    `<Message>${escapeXml(error.message)}</Message>${encoded}</Error>` +
+    `<RequestId>${requestId}</RequestId>`;
   return respond(error.status, wrap(service, "ErrorResponse", content), requestId);
 }
 

@@ -2,6 +2,8 @@
 // answers in the Query protocol. Every action of AWS is known by name; one that is not built answers
 // NotImplemented, one that does not exist InvalidAction.
 
+import { tellDenial } from "../auth/access-denial.ts";
+import { encodeFitting } from "../catalog/authorization-messages.ts";
 import { forgetPowers } from "../catalog/identity-powers.ts";
 import type { ByteSource } from "../s3/byte-source.ts";
 import { S3Error } from "../s3/errors.ts";
@@ -86,8 +88,20 @@ async function answerAs(service: IdentityService, request: IdentityRequest): Pro
     return renderResult(service, query.action, { result, requestId });
   } catch (error) {
     if (!(error instanceof QueryError || error instanceof S3Error)) throw error;
-    return renderQueryError(service, error, requestId);
+    const { code, status, message } = error;
+    const encoded = error instanceof QueryError ? await encodeDenial(request, error) : undefined;
+    return renderQueryError(service, { code, status, message, encoded }, requestId);
   }
+}
+
+/** The sealed reason; only of what belongs to the caller's own account. */
+async function encodeDenial(
+  { env, seams }: IdentityRequest,
+  { denial }: QueryError,
+): Promise<string | undefined> {
+  if (denial === undefined) return undefined;
+  const { accountId } = denial.principal;
+  return encodeFitting({ env, seams }, accountId, tellDenial(denial).documents);
 }
 
 /** Whatever may have changed is forgotten, also when the answer was lost. */

@@ -1,6 +1,7 @@
 // What a call to KMS is given, what it may throw, and how its fields are read. The context that
 // `dispatch` builds fits a call.
 
+import type { AccessDenial } from "../auth/access-denial.ts";
 import type { CallFacts } from "../auth/authorize.ts";
 import type { Authenticated } from "../auth/types.ts";
 import type { CatalogCall } from "../catalog/database.ts";
@@ -24,9 +25,12 @@ export type ActionHandler = (call: KmsCall, input: Input) => Promise<object | un
 /** A refusal in KMS's own words: `{"__type": code, "message": ...}` with status 400. */
 export class KmsError extends Error {
   readonly code: string;
+  /** Why access was denied, for those who may know. */
+  readonly denial?: AccessDenial;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, denial?: AccessDenial) {
     super(message);
+    if (denial !== undefined) this.denial = denial;
     this.name = "KmsError";
     this.code = code;
   }

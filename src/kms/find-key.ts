@@ -92,7 +92,7 @@ function pendingDeletion(arn: string): KmsError {
   return new KmsError("KMSInvalidStateException", `${arn} is pending deletion.`);
 }
 
-export function notAllowed(call: KmsCall, resource: string): KmsError {
+function notAllowed(call: KmsCall, resource: string): KmsError {
   return new KmsError(
     "AccessDeniedException",
     `User: ${call.principal.arn} is not authorized to perform this action on resource: ${resource}`,

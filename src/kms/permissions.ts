@@ -3,7 +3,9 @@
 // never looked at.
 // https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
 
-import { judgePlain, type PlainAsk } from "../auth/authorize.ts";
+import { AccessDenial } from "../auth/access-denial.ts";
+import { explainPlain, judgePlain, type PlainAsk } from "../auth/authorize.ts";
+import { reasonOf } from "../auth/policy/reason.ts";
 import {
   findAliasedKey,
   kmsAliasArn,
@@ -12,8 +14,7 @@ import {
 } from "../catalog/kms-aliases.ts";
 import { getKmsKey } from "../catalog/kms-keys.ts";
 import { keyIdOf } from "../catalog/kms-material.ts";
-import type { Input, KmsCall } from "./call.ts";
-import { notAllowed } from "./find-key.ts";
+import { type Input, type KmsCall, KmsError } from "./call.ts";
 
 /** The asks of one call; all of them must be allowed. `action`: `kms:` and the action's name. */
 export type Asks = (call: KmsCall, input: Input, action: string) => Promise<readonly PlainAsk[]>;
@@ -61,7 +62,16 @@ export const ofOldAlias: Asks = async (call, input, action) => {
 /** Throws AccessDeniedException unless every ask is allowed. */
 export function authorizeKms(call: KmsCall, asks: readonly PlainAsk[]): void {
   for (const ask of asks) {
-    if (!judgePlain(call, ask).isAllowed) throw notAllowed(call, ask.resource);
+    const decision = judgePlain(call, ask);
+    if (decision.isAllowed) continue;
+    const { principal } = call;
+    const { action, resource } = ask;
+    throw new KmsError(
+      "AccessDeniedException",
+      `User: ${principal.arn} is not authorized to perform: ${action} on resource: ` +
+        `${resource} ${reasonOf(action, decision)}`,
+      new AccessDenial(principal, () => explainPlain(call, ask)),
+    );
   }
 }
 

@@ -3,6 +3,8 @@
 // UnsupportedOperationException, one that does not exist UnknownOperationException.
 // https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 
+import { type AccessDenial, tellDenial } from "../auth/access-denial.ts";
+import { encodeFitting } from "../catalog/authorization-messages.ts";
 import { S3Error } from "../s3/errors.ts";
 import { createAlias, deleteAlias, listAliases, updateAlias } from "./aliases.ts";
 import { type ActionHandler, type Input, type KmsCall, KmsError } from "./call.ts";
@@ -135,8 +137,15 @@ export async function handleKms(call: KmsCall): Promise<Response> {
     return new Response(body, { headers: headersOf(call.requestId) });
   } catch (error) {
     if (!(error instanceof KmsError) && !(error instanceof S3Error)) throw error;
-    return renderKmsError(error, call.requestId);
+    const denial = error instanceof KmsError ? error.denial : undefined;
+    const encoded = denial && (await encodeDenial(call, denial));
+    return renderKmsError(error, call.requestId, encoded);
   }
+}
+
+function encodeDenial({ env, seams }: KmsCall, denial: AccessDenial): Promise<string | undefined> {
+  const { accountId } = denial.principal;
+  return encodeFitting({ env, seams }, accountId, tellDenial(denial).documents);
 }
 
 async function readInput(call: KmsCall): Promise<Input> {
@@ -165,11 +174,22 @@ const namesOfCodes: Readonly<Record<string, string>> = {
   SlowDown: "ThrottlingException",
 };
 
-/** A refusal in the JSON protocol; also of requests that did not get as far as their action. */
-export function renderKmsError(error: KmsError | S3Error, requestId: string): Response {
+/**
+ * A refusal in the JSON protocol; also of requests that did not get as far as their action.
+ * `encoded`: the authorization message of a denial.
+ */
+export function renderKmsError(
+  error: KmsError | S3Error,
+  requestId: string,
+  encoded?: string,
+): Response {
   const status = error instanceof S3Error ? error.status : 400;
   const code = Object.hasOwn(namesOfCodes, error.code) ? namesOfCodes[error.code] : error.code;
-  const body = JSON.stringify({ __type: code, message: error.message });
+  const body = JSON.stringify({
+    __type: code,
+    message: error.message,
+    ...(encoded !== undefined && { EncodedMessage: encoded }),
+  });
   return new Response(body, { status, headers: headersOf(requestId) });
 }
 

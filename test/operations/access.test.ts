@@ -225,7 +225,10 @@ describe("What is not there", () => {
   });
 
   const bare = (answer: Answer) => {
-    const text = answer.text.replace(/<(RequestId|HostId)>[^<]*/g, "<$1>");
+    // The sentence names the key that was asked for, and its sealed trace is another one each time.
+    const text = answer.text
+      .replace(/<(RequestId|HostId|EncodedMessage)>[^<]*/g, "<$1>")
+      .replaceAll(/\/(?:denied|nothing)/g, "/KEY");
     const headers = [...answer.headers].filter(
       ([name]) => !/^(?:x-amz-(?:request-id|id-2)|date)$/.test(name),
     );

@@ -41,6 +41,14 @@ function readNames(text: string): ReadonlySet<string> {
   return new Set(text.trim().toLowerCase().split(/\s+/));
 }
 
+/** How AWS spells a key, by its name in lower case. */
+export const conditionKeyNames: ReadonlyMap<string, string> = new Map(
+  names
+    .trim()
+    .split(/\s+/)
+    .map((name) => [name.toLowerCase(), name]),
+);
+
 const plainKeys = readNames(names);
 const keysWithPart = readNames(namesWithPart);
 

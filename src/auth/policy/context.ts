@@ -15,6 +15,14 @@ export interface ConditionKey {
 export interface ConditionContext {
   /** The key's values; `undefined` when the request does not have the key. */
   read(key: ConditionKey): readonly string[] | undefined;
+  /** Every key that the request has, for explanations. */
+  present?(): readonly PresentCondition[];
+}
+
+/** A key of the request with its values. */
+export interface PresentCondition {
+  readonly key: string;
+  readonly values: readonly string[];
 }
 
 /** Names of keys are not case-sensitive. */
@@ -32,5 +40,12 @@ export function fixedContext(
   for (const [key, value] of Object.entries(values)) {
     known.set(key.toLowerCase(), typeof value === "string" ? [value] : value);
   }
-  return { read: (key) => known.get(key.text.toLowerCase()) };
+  return {
+    read: (key) => known.get(key.text.toLowerCase()),
+    present: () =>
+      Object.entries(values).map(([key, value]) => ({
+        key,
+        values: typeof value === "string" ? [value] : value,
+      })),
+  };
 }

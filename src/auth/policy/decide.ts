@@ -3,6 +3,7 @@
 // of every statement, from the same inputs.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 
+import type { PresentCondition } from "./context.ts";
 import type { Policy } from "./document.ts";
 import {
   type AccessRequest,
@@ -80,7 +81,14 @@ export interface Explanation extends Decision {
   readonly action: string;
   readonly resource: string;
   readonly principal: string;
+  /** Whom a statement would have to name: the role of a session, else the caller. */
+  readonly grantee: string;
+  readonly principalType: AccessRequest["principal"]["type"];
+  /** Caller and resource belong to one account. */
+  readonly isOwnAccount: boolean;
   readonly policies: readonly PolicyTrace[];
+  /** Every condition key that the request has. */
+  readonly conditions: readonly PresentCondition[];
 }
 
 export interface PolicyTrace {
@@ -260,6 +268,15 @@ export function explain(inputs: DecisionInputs): Explanation {
     action: request.action,
     resource: request.resource,
     principal: request.principal.arn,
+    grantee:
+      request.principal.type === "AssumedRole"
+        ? (request.principal.issuerArn ?? request.principal.arn)
+        : request.principal.arn,
+    principalType: request.principal.type,
+    isOwnAccount:
+      request.principal.accountId !== "" &&
+      request.principal.accountId === inputs.resourceAccountId,
+    conditions: request.context.present?.() ?? [],
     policies: policiesOf(inputs).map(([source, { name, policy }]) => ({
       source,
       name,

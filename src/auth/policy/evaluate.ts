@@ -53,6 +53,17 @@ export interface StatementTrace {
   readonly isAction: boolean;
   readonly isResource: boolean;
   readonly conditions: readonly ConditionTrace[];
+  /** What the statement is about, as the policy writes it; `Not` in front where it is negated. */
+  readonly elements: StatementElements;
+}
+
+export interface StatementElements {
+  readonly principals?: readonly string[];
+  readonly isNotPrincipal?: boolean;
+  readonly actions: readonly string[];
+  readonly isNotAction: boolean;
+  readonly resources?: readonly string[];
+  readonly isNotResource?: boolean;
 }
 
 export interface ConditionTrace {
@@ -160,6 +171,22 @@ function traceStatement(statement: Statement, request: PreparedRequest): Stateme
     isAction,
     isResource,
     conditions,
+    elements: elementsOf(statement),
+  };
+}
+
+function elementsOf({ principals, actions, resources }: Statement): StatementElements {
+  return {
+    ...(principals !== undefined && {
+      principals: principals.entries.map(({ value }) => value),
+      isNotPrincipal: principals.isNegated,
+    }),
+    actions: actions.patterns,
+    isNotAction: actions.isNegated,
+    ...(resources !== undefined && {
+      resources: resources.patterns.map(({ text }) => text),
+      isNotResource: resources.isNegated,
+    }),
   };
 }
 

@@ -8,6 +8,7 @@
 
 import { describe, expect, it } from "vitest";
 import { type DecisionReason, decide, explain } from "../../../src/auth/policy/decide.ts";
+import { suggestChanges } from "../../../src/auth/policy/suggest.ts";
 import {
   account,
   allow,
@@ -394,6 +395,12 @@ describe("Explanations", () => {
             principal: "exact",
             isAction: true,
             isResource: true,
+            elements: {
+              actions: ["s3:Get*"],
+              isNotAction: false,
+              resources: ["*"],
+              isNotResource: false,
+            },
             conditions: [
               {
                 operator: "StringEquals",
@@ -413,6 +420,27 @@ describe("Explanations", () => {
         statements: [expect.objectContaining({ principal: "none", isMatch: false })],
       },
     ]);
+  });
+
+  it("suggest what allows it, in every golden case that nothing denies outright", () => {
+    let tried = 0;
+    for (const [title, question] of cases) {
+      const changes = suggestChanges(explain(inputsOf(question)));
+      const { isAllowed } = decide(inputsOf(question));
+      if (isAllowed) expect(changes, title).toEqual([]);
+      else expect(changes.length, title).toBeGreaterThan(0);
+      if (isAllowed || changes.some(({ kind }) => kind !== "add")) continue;
+      const addedTo = (source: "identity" | "boundary" | "session" | "resource" | "guard") =>
+        changes.flatMap((change) => (change.source === source ? [change.add ?? {}] : []));
+      const changed: { -readonly [Key in keyof Question]: Question[Key] } = { ...question };
+      for (const source of ["identity", "boundary", "session", "guard", "resource"] as const) {
+        const added = addedTo(source);
+        if (added.length > 0) changed[source] = [...(question[source] ?? []), ...added];
+      }
+      expect(decide(inputsOf(changed)).isAllowed, title).toBe(true);
+      tried += 1;
+    }
+    expect(tried).toBeGreaterThan(10);
   });
 
   it("agree with the decision in every golden case", () => {
