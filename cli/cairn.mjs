@@ -18,6 +18,7 @@ import {
 import { findConnection } from "./connection.mjs";
 import { exitCodes, Failure } from "./failure.mjs";
 import { addKmsCommands } from "./kms.mjs";
+import { addReplicationCommands } from "./replication.mjs";
 import { addUpkeepCommands } from "./upkeep.mjs";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
@@ -97,6 +98,7 @@ program
 
 addKmsCommands(program, run);
 addUpkeepCommands(program, run);
+addReplicationCommands(program, run);
 
 /**
  * Finds the server, runs the command, prints its report.

@@ -16,7 +16,9 @@ const errorTable = {
   NoSuchBucket: [404, "There is no such bucket."],
   NoSuchJob: [404, "There is no such job."],
   NoSuchPath: [404, "The admin API has no such path."],
+  NoSuchRemote: [404, "There is no such remote."],
   OperatorAccount: [409, "The operator's account cannot be deleted."],
+  RemoteExists: [409, "Another remote has this name."],
   RootKeyIsConfigured: [
     409,
     "This is the deployment's root key: change ROOT_ACCESS_KEY_ID and ROOT_SECRET_ACCESS_KEY.",

@@ -16,6 +16,7 @@ import {
 import { AdminError, answerError } from "./answer.ts";
 import { answerCreateKey, answerDeleteKey, answerListKeys, answerUpdateKey } from "./keys.ts";
 import { answerReseal } from "./master-key.ts";
+import { answerCreateRemote, answerDeleteRemote, answerListRemotes } from "./remotes.ts";
 import { answerStatus } from "./status.ts";
 import {
   answerAdvanceJob,
@@ -61,6 +62,7 @@ function route(
 const ACCOUNT = ":account{[0-9]{12}|self}";
 const KEY = ":key{[A-Za-z0-9]{1,128}}";
 const JOB = ":job{[A-Z0-9]{16}}";
+const REMOTE = ":remote{[a-z0-9][a-z0-9-]*}";
 
 route("/status", { GET: (c) => answerStatus(c.env) });
 route("/accounts", {
@@ -94,6 +96,11 @@ route(`/jobs/${JOB}/findings`, {
       limit: c.req.query("limit"),
     }),
 });
+route("/remotes", {
+  GET: (c) => answerListRemotes(c.env),
+  POST: (c) => answerCreateRemote(c.env),
+});
+route(`/remotes/${REMOTE}`, { DELETE: (c) => answerDeleteRemote(c.env, parameter(c, "remote")) });
 app.notFound(() => answerError(new AdminError("NoSuchPath")));
 app.onError((error) => answerError(error));
 
@@ -112,6 +119,6 @@ export async function serveAdmin(request: Request, facts: AdminFacts): Promise<R
   }
 }
 
-function parameter(c: AdminContext, name: "account" | "key" | "job"): string {
+function parameter(c: AdminContext, name: "account" | "key" | "job" | "remote"): string {
   return c.req.param(name) ?? "";
 }

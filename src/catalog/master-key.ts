@@ -5,6 +5,7 @@
 import { type CatalogCall, queryAll, queryFirst, transact } from "./database.ts";
 import { accessKeyLabel } from "./key-ring.ts";
 import { materialLabel } from "./kms-material.ts";
+import { remoteLabel } from "./remotes.ts";
 import { type SealLabel, seal, sealPrefixes, unseal } from "./sealing.ts";
 
 interface SealedRow {
@@ -41,6 +42,14 @@ const tables: readonly SealedTable[] = [
       WHERE key_id = ?1 AND generation = ?2 AND sealed = ?3`,
     count: `SELECT count(*) AS n FROM kms_materials WHERE substr(sealed, 1, 12) <> ?1`,
     label: ({ id, generation }) => materialLabel(id, generation),
+  },
+  {
+    select: `SELECT name AS id, 0 AS generation, sealed_secret AS sealed FROM replication_remotes
+      WHERE substr(sealed_secret, 1, 12) IN (SELECT value FROM json_each(?1)) LIMIT ?2`,
+    update: `UPDATE replication_remotes SET sealed_secret = ?4
+      WHERE name = ?1 AND 0 = ?2 AND sealed_secret = ?3`,
+    count: `SELECT count(*) AS n FROM replication_remotes WHERE substr(sealed_secret, 1, 12) <> ?1`,
+    label: ({ id }) => remoteLabel(id),
   },
 ];
 

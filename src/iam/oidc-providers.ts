@@ -26,8 +26,8 @@ import {
   removeProvider,
   saveProvider,
 } from "../catalog/oidc-providers.ts";
+import { isFetchable } from "../s3/fetch-guard.ts";
 import { demand, type IdentityCall } from "./call.ts";
-import { isFetchable } from "./fetch-guard.ts";
 import {
   addTags,
   alreadyExists,

@@ -4,7 +4,7 @@
 
 import type { CatalogCall } from "../catalog/database.ts";
 import { IsolateCache, perDatabase } from "../catalog/isolate-cache.ts";
-import { isFetchable } from "./fetch-guard.ts";
+import { isFetchable } from "../s3/fetch-guard.ts";
 import { invalidToken, type PublicKey } from "./json-web-token.ts";
 import { QueryError } from "./query.ts";
 

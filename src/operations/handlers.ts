@@ -50,7 +50,11 @@ import {
   getBucketPolicyStatus,
   putBucketPolicy,
 } from "./bucket/bucket-policy.ts";
-import { getBucketReplication } from "./bucket/bucket-replication.ts";
+import {
+  deleteBucketReplication,
+  getBucketReplication,
+  putBucketReplication,
+} from "./bucket/bucket-replication.ts";
 import {
   getBucketRequestPayment,
   putBucketRequestPayment,
@@ -161,7 +165,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   DeleteBucketMetricsConfiguration: "unbuilt",
   DeleteBucketOwnershipControls: deleteBucketOwnershipControls,
   DeleteBucketPolicy: deleteBucketPolicy,
-  DeleteBucketReplication: "unbuilt",
+  DeleteBucketReplication: deleteBucketReplication,
   DeleteBucketTagging: deleteBucketTagging,
   DeleteBucketWebsite: deleteBucketWebsite,
   DeleteObject: deleteObject,
@@ -232,7 +236,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   PutBucketNotificationConfiguration: "unbuilt",
   PutBucketOwnershipControls: putBucketOwnershipControls,
   PutBucketPolicy: putBucketPolicy,
-  PutBucketReplication: "unbuilt",
+  PutBucketReplication: putBucketReplication,
   PutBucketRequestPayment: putBucketRequestPayment,
   PutBucketTagging: putBucketTagging,
   PutBucketVersioning: putBucketVersioning,

@@ -1,6 +1,6 @@
 import { SELF } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { isFetchable } from "../../src/iam/fetch-guard.ts";
+import { isFetchable } from "../../src/s3/fetch-guard.ts";
 import { call, makeAccount } from "../operations/bucket/fixtures.ts";
 import {
   allow,

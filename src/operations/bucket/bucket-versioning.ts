@@ -5,6 +5,7 @@
 //
 // Differs from AWS: MFA delete cannot be switched on (SEC-102), and says so.
 
+import type { BucketRecord } from "../../catalog/buckets.ts";
 import { S3Error } from "../../s3/errors.ts";
 import type { Handler } from "../handlers.ts";
 import { hasLock, refuseMfa } from "../object/lock.ts";
@@ -29,6 +30,7 @@ export const putBucketVersioning: Handler<"PutBucketVersioning"> = async (contex
     });
   }
   await changeSetting(context, "versioning", (bucket) => {
+    if (status === "Suspended") refuseReplicated(bucket);
     if (status === "Enabled" || !hasLock(bucket)) return status;
     throw new S3Error(
       "InvalidBucketState",
@@ -37,3 +39,12 @@ export const putBucketVersioning: Handler<"PutBucketVersioning"> = async (contex
   });
   return {};
 };
+
+/** What is replicated needs version ids. */
+function refuseReplicated({ settings }: BucketRecord): void {
+  if (!settings.has("replication")) return;
+  throw new S3Error(
+    "InvalidBucketState",
+    "A replication configuration is present on this bucket, so you cannot change the versioning state. To change the versioning state, first delete the replication configuration.",
+  );
+}

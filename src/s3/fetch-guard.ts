@@ -21,3 +21,21 @@ export function isFetchable(text: string): boolean {
   const isAddress = host.startsWith("[") || /^[\d.]+$/.test(host);
   return !isAddress && host.includes(".") && !privateNames.test(host);
 }
+
+/**
+ * As `isFetchable`, for addresses that the operator registers: any port of a public name and, on a
+ * laptop (`LOCAL`), any address at all.
+ */
+export function isEgress(text: string, isLocal: boolean): boolean {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    return false;
+  }
+  const isPlain = url.username === "" && url.password === "" && url.search + url.hash === "";
+  if (!isPlain || (url.protocol !== "https:" && url.protocol !== "http:")) return false;
+  if (isLocal) return true;
+  url.port = "";
+  return isFetchable(url.href);
+}
