@@ -5,7 +5,9 @@ import { createApp } from "./app.ts";
 import { BucketIndex as IndexOfBucket } from "./bucket/bucket-index.ts";
 import { type Env, systemSeams } from "./env.ts";
 import { collectCondemned } from "./jobs/collect.ts";
+import { couriers } from "./jobs/couriers.ts";
 import type { Delivery } from "./jobs/delivery.ts";
+import { drainOutbox } from "./jobs/outbox.ts";
 import { runSchedule } from "./jobs/schedule.ts";
 import { indexSteps } from "./operations/bucket/index-steps.ts";
 import { writeAsService } from "./write-as-service.ts";
@@ -16,7 +18,7 @@ const app = createApp();
 const blobsPerSlice = 1000;
 const slicesPerAlarm = 20;
 
-/** The bucket index, with upkeep: its alarm removes content whose grace is over. */
+/** The bucket index, with upkeep: its alarm tells of changes, and removes content whose grace is over. */
 export class BucketIndex extends IndexOfBucket {
   protected override async upkeep(nowMs: number): Promise<boolean> {
     for (let slice = 0; slice < slicesPerAlarm; slice++) {
@@ -24,6 +26,10 @@ export class BucketIndex extends IndexOfBucket {
       if (!hasMore && this.isClaimDone) return false;
     }
     return true;
+  }
+
+  protected override drain(): Promise<void> {
+    return drainOutbox(this, { env: this.env, seams: systemSeams, couriers });
   }
 }
 

@@ -6,6 +6,7 @@ import type { Amendment, AmendOutcome, AmendRequest, VersionLock } from "./amend
 import { condemnBytes, findCondemned } from "./condemned.ts";
 import type { IndexState } from "./index-state.ts";
 import { changeRetention, isLock } from "./locks.ts";
+import { emitOf } from "./outbox.ts";
 import { isExpired, keepFound } from "./references.ts";
 import { column, readVersion, renderDetail, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
@@ -29,7 +30,22 @@ export function amend(index: IndexState, request: AmendRequest): AmendOutcome {
   if (isNew && isUsed(index, content)) return { kind: "changed" };
   write(index, row, changed.detail);
   if (isNew) exchange(index, row, content);
+  emitOf(index, request.emit, { event: request.emit?.event ?? eventOf(request.change), version });
   return { kind: "amended", version: { ...version, content, detail: changed.detail } };
+}
+
+/** Names that S3 has no event for are there for replication. */
+function eventOf(change: Amendment): string {
+  switch (change.kind) {
+    case "tags":
+      return change.tags.length === 0 ? "ObjectTagging:Delete" : "ObjectTagging:Put";
+    case "retention":
+      return "ObjectRetention:Put";
+    case "legal-hold":
+      return "ObjectLegalHold:Put";
+    case "encryption":
+      return "ObjectEncryption:Put";
+  }
 }
 
 function contentOf(change: Amendment): string | undefined {

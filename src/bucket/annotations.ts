@@ -17,6 +17,7 @@ import type {
 } from "./annotation-types.ts";
 import type { IndexState } from "./index-state.ts";
 import { beyondEveryKey, prefixEnd } from "./keys.ts";
+import { emitOf } from "./outbox.ts";
 import { parseChecksum, readVersion, renderChecksum } from "./rows.ts";
 import { statements } from "./statements.ts";
 import type { Version } from "./types.ts";
@@ -51,6 +52,8 @@ export function putAnnotation(
   const values = [name, ledger.clockMs, sizeBytes, etag, text, request.text] as const;
   sql.run(statements.putAnnotation, key, seq, ...values);
   ledger.hasAnnotations = true;
+  const facts = { annotationName: name };
+  emitOf(index, request.emit, { event: "ObjectAnnotation:Put", version, facts });
   return { kind: "stored", version };
 }
 
@@ -79,6 +82,8 @@ export function deleteAnnotation(
   const version = findAnnotated(index, request);
   if (isRefusal(version)) return version;
   index.sql.run(statements.dropAnnotation, version.key, version.seq, request.name);
+  const facts = { annotationName: request.name };
+  emitOf(index, request.emit, { event: "ObjectAnnotation:Delete", version, facts });
   return { kind: "deleted", version };
 }
 

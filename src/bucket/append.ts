@@ -12,6 +12,7 @@ import { condemnBytes, findCondemned } from "./condemned.ts";
 import { judge } from "./conditions.ts";
 import type { IndexState } from "./index-state.ts";
 import { extendLayout, isManifest, renderLayout } from "./manifests.ts";
+import { emit } from "./outbox.ts";
 import { isExpired, keepFound, letGoIfShared, share } from "./references.ts";
 import {
   blobsOf,
@@ -172,6 +173,11 @@ function grow(
     text,
   );
   if (ledger.hasAnnotations) sql.run(statements.reseatAnnotations, request.key, version.seq, seq);
+  emit(index, request.emit, {
+    event: "ObjectCreated:Put",
+    key: request.key,
+    version: { seq, sizeBytes, etag, storageClass: version.storageClass, modifiedAtMs },
+  });
   return appended({ ...version, etag, sizeBytes, detail });
 }
 

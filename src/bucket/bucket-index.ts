@@ -18,6 +18,7 @@ import { beginDelete, initialise } from "./lifetime.ts";
 import { list } from "./listing.ts";
 import { Manifests } from "./manifests.ts";
 import { findOrphans } from "./orphans.ts";
+import { claimOutbox, keptOutbox, outboxStatus, restoreOutbox, settleOutbox } from "./outbox.ts";
 import { describe, findMissing, rebuild } from "./rebuild.ts";
 import { countRows, mendKey, recount } from "./recount.ts";
 import { rename } from "./rename.ts";
@@ -33,6 +34,8 @@ type Rpc = rpc.BucketIndexRpc;
 type Answer<Method extends keyof Rpc> = ReturnType<Rpc[Method]>;
 
 const defaultGraceSeconds = 86_400;
+/** Changes made together are told together: how long the first one waits for others. */
+const outboxDelayMs = 1000;
 /** Upkeep never runs more often than this, whatever the grace. */
 const shortestRestMs = 60_000;
 
@@ -40,6 +43,12 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   #index: IndexState;
   /** When the alarm will ring; `null` for no alarm. Asked of the storage once, at start. */
   #alarmAtMs: number | null = null;
+  /** When upkeep is due; `null` for never, `undefined` while unknown: then at the next alarm. */
+  #upkeepAtMs: number | null | undefined;
+  /** The delivery that is under way: there is never a second one. */
+  #draining: Promise<void> | undefined;
+  /** How long the next delivery waits at least: longer after one that could not be made at all. */
+  #drainRestMs = outboxDelayMs;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -63,12 +72,17 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   async destroy(): Promise<void> {
     const { bucketId } = this.#index.ledger;
     await this.ctx.blockConcurrencyWhile(async () => {
-      // Tables and alarm go; what stays says that the bucket is dead and its blobs are orphans.
+      const untold = keptOutbox(this.#index);
+      // Tables and alarm go; what stays says that the bucket is dead and its blobs are orphans, and
+      // what nobody was told yet.
       await this.ctx.storage.deleteAll();
       migrate(this.ctx.storage);
       this.#alarmAtMs = null;
       this.#index = open(this.ctx.storage);
-      this.#index.ledger.setState("destroyed", bucketId);
+      this.#write((index) => {
+        index.ledger.setState("destroyed", bucketId);
+        restoreOutbox(index, untold);
+      });
     });
   }
   async resolve(request: rpc.ResolveRequest): Answer<"resolve"> {
@@ -164,6 +178,19 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   async findMissing(names: readonly rpc.VersionName[]): Answer<"findMissing"> {
     return findMissing(this.#index, names);
   }
+  claimOutbox(request: rpc.ClaimOutboxRequest): rpc.OutboxBatch[] {
+    return claimOutbox(this.#index, request);
+  }
+  settleOutbox(request: rpc.SettleOutboxRequest): void {
+    this.#write((index) => settleOutbox(index, request));
+  }
+  async outboxStatus(): Answer<"outboxStatus"> {
+    return outboxStatus(this.#index);
+  }
+  async drainOutbox(): Answer<"drainOutbox"> {
+    await this.#drain();
+    return outboxStatus(this.#index);
+  }
   async describe(key: string, versionId: string): Answer<"describe"> {
     return describe(this.#index, key, versionId);
   }
@@ -176,18 +203,51 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   }
 
   /**
-   * Runs the upkeep and arms the next alarm, also when the upkeep failed (faults.md D36): soon when
-   * it left something that is due, or a busy bucket would never catch up with its own removals.
+   * Delivers what is due and runs the upkeep, then arms the next alarm, also when one of them failed
+   * (faults.md D36): soon when it left something that is due, or a busy bucket would never catch up
+   * with its own removals.
    */
   override async alarm(): Promise<void> {
     this.#alarmAtMs = null;
     try {
-      const hasMore = await this.upkeep(systemSeams.now());
-      if (hasMore) this.scheduleUpkeep(systemSeams.now() + shortestRestMs);
+      const isForOutbox = (this.#index.ledger.outboxDueMs ?? Infinity) <= systemSeams.now();
+      await Promise.all([this.#drain(), this.#upkeepIfDue(isForOutbox)]);
     } finally {
       this.#arm();
     }
   }
+
+  /** An alarm that is not for the outbox is for the upkeep, whatever the clock says. */
+  async #upkeepIfDue(isForOutbox: boolean): Promise<void> {
+    const nowMs = systemSeams.now();
+    const dueMs = this.#upkeepAtMs === undefined ? 0 : (this.#upkeepAtMs ?? Infinity);
+    if (isForOutbox && dueMs > nowMs) return;
+    this.#upkeepAtMs = null;
+    const hasMore = await this.upkeep(nowMs);
+    if (hasMore) this.#upkeepAtMs = systemSeams.now() + shortestRestMs;
+  }
+
+  /** Delivers what is due, unless that is under way. What fails is due again later. */
+  async #drain(): Promise<void> {
+    if (this.#draining === undefined && this.#index.ledger.outboxDueMs === null) return;
+    this.#draining ??= this.drain()
+      .then(
+        () => outboxDelayMs,
+        (error: unknown) => {
+          console.error(JSON.stringify({ event: "drain-failed" }), error);
+          return shortestRestMs;
+        },
+      )
+      .then((restMs) => {
+        this.#drainRestMs = restMs;
+        this.#draining = undefined;
+        this.#arm();
+      });
+    await this.#draining;
+  }
+
+  /** Delivers the entries of the outbox that are due, for a while: the entry file's subclass. */
+  protected async drain(): Promise<void> {}
 
   /** Whether the last claim saw everything that was due. */
   protected isClaimDone = true;
@@ -218,12 +278,20 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
     }
   }
 
-  /** One alarm serves all that is condemned: it is set when there is none, and costs a row then. */
+  /** One alarm serves all: it rings for what is due first, and costs a row when it is set. */
   #arm(): void {
     const { ledger } = this.#index;
-    if (this.#alarmAtMs !== null || !ledger.hasCondemned || ledger.state === "none") return;
+    if (ledger.state === "none") return;
+    const nowMs = systemSeams.now();
+    if (ledger.outboxDueMs !== null && this.#draining === undefined) {
+      this.scheduleUpkeep(Math.max(ledger.outboxDueMs, nowMs + this.#drainRestMs));
+    }
+    const isUnknown = this.#upkeepAtMs === undefined;
+    if (isUnknown && this.#alarmAtMs !== null) return;
     const graceSeconds = Number(this.env.CONDEMNED_GRACE_SECONDS ?? defaultGraceSeconds);
-    this.scheduleUpkeep(systemSeams.now() + Math.max(graceSeconds * 1000, shortestRestMs));
+    const restMs = Math.max(graceSeconds * 1000, shortestRestMs);
+    if (ledger.hasCondemned) this.#upkeepAtMs ??= nowMs + restMs;
+    if (typeof this.#upkeepAtMs === "number") this.scheduleUpkeep(this.#upkeepAtMs);
   }
 }
 

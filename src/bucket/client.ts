@@ -154,6 +154,12 @@ export class BucketClient {
   findMissing(names: readonly rpc.VersionName[]): ReturnType<Rpc["findMissing"]> {
     return this.#home((index) => index.findMissing(names));
   }
+  drainOutbox(): ReturnType<Rpc["drainOutbox"]> {
+    return this.#home((index) => index.drainOutbox());
+  }
+  outboxStatus(): ReturnType<Rpc["outboxStatus"]> {
+    return this.#home((index) => index.outboxStatus());
+  }
   describe(key: string, versionId: string): ReturnType<Rpc["describe"]> {
     return this.#home((index) => index.describe(key, versionId));
   }

@@ -137,6 +137,8 @@ function write(
     content: uploadId,
     detail: detailOf(upload, parts.length, checksum),
     ...(request.defaultLock !== undefined && { defaultLock: request.defaultLock }),
+    event: "ObjectCreated:CompleteMultipartUpload",
+    ...(request.emit !== undefined && { emit: request.emit }),
   };
   const completion: Completion = {
     versionId: storedId(versioning, versionId),

@@ -7,6 +7,7 @@ import { nullVersionId } from "../s3/ids.ts";
 import { condemnCurrent, condemnHistory } from "./condemned.ts";
 import { judge } from "./conditions.ts";
 import type { IndexState } from "./index-state.ts";
+import { emit, emitOf } from "./outbox.ts";
 import { column, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
 import type { DeleteOutcome, DeleteRequest, Deletion, DeletionResult } from "./types.ts";
@@ -30,12 +31,11 @@ export function deleteAll(index: IndexState, request: DeleteRequest): DeleteOutc
   };
 }
 
+/** What deletions of one call share. */
+type Removal = Pick<DeleteRequest, "versioning" | "ownerId" | "emit">;
+
 /** Deletes one key or version, inside the caller's transaction. */
-export function deleteOne(
-  index: IndexState,
-  request: Pick<DeleteRequest, "versioning" | "ownerId">,
-  deletion: Deletion,
-): DeletionResult {
+export function deleteOne(index: IndexState, request: Removal, deletion: Deletion): DeletionResult {
   const { sql, ledger } = index;
   const moved = ledger.movedTo(deletion.key);
   if (moved !== undefined) return moved;
@@ -44,29 +44,36 @@ export function deleteOne(
     const refusal = judge(deletion.conditions, current);
     if (refusal !== undefined) return refusal;
   }
-  if (deletion.versionId !== undefined) return deleteVersion(index, deletion, deletion.versionId);
+  const { versionId } = deletion;
+  if (versionId !== undefined) return deleteVersion(index, request, { ...deletion, versionId });
   // A bucket that has history was versioned: whatever a caller believes, nothing there is lost.
   const leavesMarker = request.versioning !== "Unversioned" || ledger.hasHistory;
-  return leavesMarker ? putMarker(index, request, deletion) : deleteNull(index, deletion);
+  return leavesMarker ? putMarker(index, request, deletion) : deleteNull(index, request, deletion);
+}
+
+/** The name of a removal: the lifecycle's own differ. */
+function removal({ emit: emission }: Removal, what: "Delete" | "DeleteMarkerCreated"): string {
+  return `${emission?.removal ?? "ObjectRemoved"}:${what}`;
 }
 
 /** In a bucket that was never versioned the object goes; a key that is not there is a success. */
-function deleteNull(index: IndexState, { key, bypassGovernance }: Deletion): DeletionResult {
+function deleteNull(
+  index: IndexState,
+  request: Removal,
+  { key, bypassGovernance }: Deletion,
+): DeletionResult {
   const { sql, ledger } = index;
   const current = sql.first<VersionRow>(statements.currentOf, key);
   if (current === undefined) return { kind: "deleted", isDeleteMarker: false };
   if (locked(index, current, bypassGovernance)) return { kind: "locked" };
   condemnCurrent(index, current, ledger.takeSeq());
   sql.run(statements.dropCurrent, key);
+  emitOf(index, request.emit, { event: removal(request, "Delete"), version: current });
   return { kind: "deleted", isDeleteMarker: false };
 }
 
 /** Every such delete leaves a marker, on a key that has none and on one that has several. */
-function putMarker(
-  index: IndexState,
-  request: Pick<DeleteRequest, "versioning" | "ownerId">,
-  deletion: Deletion,
-): DeletionResult {
+function putMarker(index: IndexState, request: Removal, deletion: Deletion): DeletionResult {
   const { sql, ledger } = index;
   const { key, markerVersionId } = deletion;
   const versionId = storedId(request.versioning, markerVersionId);
@@ -89,13 +96,22 @@ function putMarker(
   const modifiedAtMs = Math.max(ledger.clockMs, newestTime(head));
   sql.run(statements.putMarker, key, seq, versionId, modifiedAtMs, request.ownerId ?? null);
   ledger.hasHistory = true;
+  emit(index, request.emit, {
+    event: removal(request, "DeleteMarkerCreated"),
+    key,
+    version: { versionId: publicId, seq, isDeleteMarker: true, modifiedAtMs },
+  });
   return made;
 }
 
 /** Removes one version for good. One that is not there is a silent success, as on S3. */
-function deleteVersion(index: IndexState, deletion: Deletion, versionId: string): DeletionResult {
+function deleteVersion(
+  index: IndexState,
+  request: Removal,
+  deletion: Deletion & { readonly versionId: string },
+): DeletionResult {
   const { sql, ledger } = index;
-  const { key } = deletion;
+  const { key, versionId } = deletion;
   const row = findVersion(index, key, versionId);
   if (row === undefined) return { kind: "deleted", versionId, isDeleteMarker: false };
   if (locked(index, row, deletion.bypassGovernance)) return { kind: "locked" };
@@ -109,6 +125,7 @@ function deleteVersion(index: IndexState, deletion: Deletion, versionId: string)
     condemnHistory(index, row, seq);
   }
   if (wasNewest && ledger.hasHistory) promoteNewest(index, key);
+  emitOf(index, request.emit, { event: removal(request, "Delete"), version: row });
   return {
     kind: "deleted",
     versionId,

@@ -27,6 +27,10 @@ export class Ledger {
   hasAnnotations = false;
   /** Whether something may be condemned, so that upkeep is due some day. */
   hasCondemned = false;
+  /** When the outbox has something to deliver; 0 for at once, `null` when it is empty. */
+  outboxDueMs: number | null = null;
+  /** Targets of the outbox that wait, and until when. */
+  #stoppedTargets: ReadonlyMap<string, number> = new Map();
   #sql: Sql;
   #nextSeq = 1;
   #seqBound = 1;
@@ -54,6 +58,25 @@ export class Ledger {
     this.hasHistory = this.#sql.first(statements.anyHistory) !== undefined;
     this.hasCondemned = this.#sql.first(statements.anyCondemned) !== undefined;
     this.hasAnnotations = this.#sql.first(statements.anyAnnotation) !== undefined;
+    this.loadOutbox();
+  }
+
+  /** Reads anew what waits in the outbox, and until when. */
+  loadOutbox(): void {
+    const sql = this.#sql;
+    this.#stoppedTargets = new Map(sql.rows<[string, number]>(statements.outboxStops));
+    this.outboxDueMs = null;
+    for (const [target] of sql.rows<[string]>(statements.outboxTargets)) {
+      const isAnyReady = sql.first(statements.dueOutbox, target, 0, 1) !== undefined;
+      const waits = sql.first<[number, 0, 0, number | null]>(statements.outboxWaits, target);
+      this.noteOutbox(target, isAnyReady ? 0 : (waits?.[3] ?? 0));
+    }
+  }
+
+  /** The target has rows that may be delivered from `dueMs` on. */
+  noteOutbox(target: string, dueMs = 0): void {
+    const readyMs = Math.max(dueMs, this.#stoppedTargets.get(target) ?? 0);
+    this.outboxDueMs = Math.min(this.outboxDueMs ?? readyMs, readyMs);
   }
 
   /** The refusal for a call whose settings or bucket are gone; otherwise moves the clock on. */

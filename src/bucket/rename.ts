@@ -47,7 +47,7 @@ function move(index: IndexState, request: RenameRequest): RenameOutcome {
   const content = version.content ?? "";
   share(index, content);
   const placed = { ...version, ...request, content, annotationsFrom: version };
-  place(index, { ...placed, head, isShared: true });
+  place(index, { ...placed, head, isShared: true, event: "ObjectCreated:Copy" });
   deleteOne(index, request, { key: sourceKey, markerVersionId: request.markerVersionId });
   return { kind: "renamed" };
 }

@@ -74,6 +74,10 @@ export interface BucketIndexRpc {
   rebuild(request: rpc.RebuildRequest): Promise<rpc.RebuildOutcome>;
   /** Of these versions, the ones that are gone. An index that is lost misses none. */
   findMissing(names: readonly rpc.VersionName[]): Promise<readonly rpc.VersionName[]>;
+  /** Delivers what the outbox has due, for a while, and says how it stands. For lost alarms. */
+  drainOutbox(): Promise<rpc.OutboxStatus>;
+  /** How the outbox stands. */
+  outboxStatus(): Promise<rpc.OutboxStatus>;
   /** Everything about one version, its parts included. */
   describe(key: string, versionId: string): Promise<rpc.DescribeOutcome>;
 }

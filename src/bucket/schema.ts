@@ -92,6 +92,27 @@ export const migrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    id: 3,
+    statements: [
+      // Changes to be told, a row for each target. Nothing wrote the table's first form.
+      "DROP TABLE outbox",
+      `CREATE TABLE outbox (
+        target TEXT NOT NULL, seq INTEGER NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (target, seq)
+      ) WITHOUT ROWID`,
+      // Keys that wait after a failed delivery, and targets that do.
+      `CREATE TABLE outbox_waits (
+        target TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, retry_at INTEGER NOT NULL,
+        failures INTEGER NOT NULL, error TEXT NOT NULL, failed_at INTEGER NOT NULL,
+        PRIMARY KEY (target, key)
+      ) WITHOUT ROWID`,
+      `CREATE TABLE outbox_stops (
+        target TEXT PRIMARY KEY NOT NULL, failures INTEGER NOT NULL, retry_at INTEGER NOT NULL,
+        error TEXT NOT NULL, failed_at INTEGER NOT NULL
+      ) WITHOUT ROWID`,
+    ],
+  },
 ];
 
 /**

@@ -161,6 +161,39 @@ export const statements = {
   putRenameToken: "INSERT INTO rename_tokens VALUES (?1, ?2, ?3)",
   dropRenameTokens: "DELETE FROM rename_tokens WHERE hour < ?1",
 
+  putOutbox: "INSERT INTO outbox VALUES (?1, ?2, ?3, ?4)",
+  dropOutbox: `DELETE FROM outbox
+    WHERE target = ?1 AND seq IN (SELECT value FROM json_each(?2))`,
+  /** Each target that has rows, by a seek per target. */
+  outboxTargets: `WITH RECURSIVE targets (target) AS (
+      SELECT min(target) FROM outbox
+      UNION ALL
+      SELECT (SELECT min(target) FROM outbox WHERE target > targets.target)
+      FROM targets WHERE target IS NOT NULL)
+    SELECT target FROM targets WHERE target IS NOT NULL`,
+  /** Rows of keys that do not wait, or no longer (?2), in order; with their own failures. */
+  dueOutbox: `SELECT o.seq, o.key, o.body, CASE WHEN w.seq = o.seq THEN w.failures END
+    FROM outbox o LEFT JOIN outbox_waits w ON w.target = o.target AND w.key = o.key
+    WHERE o.target = ?1 AND (w.retry_at IS NULL OR w.retry_at <= ?2) ORDER BY o.seq LIMIT ?3`,
+  keptOutbox: "SELECT target, seq, key, body FROM outbox ORDER BY target, seq LIMIT ?1",
+  countOutbox: "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE target = ?1 LIMIT ?2)",
+  oldestOutbox: `SELECT json_extract(body, '$.atMs') FROM outbox
+    WHERE target = ?1 ORDER BY seq LIMIT 1`,
+  putOutboxWait: `INSERT INTO outbox_waits VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6)
+    ON CONFLICT (target, key) DO UPDATE SET seq = ?3, retry_at = ?4, error = ?5, failed_at = ?6,
+      failures = CASE WHEN seq = ?3 THEN failures + 1 ELSE 1 END`,
+  dropOutboxWaits: `DELETE FROM outbox_waits
+    WHERE target = ?1 AND seq IN (SELECT value FROM json_each(?2))`,
+  outboxWaits: `SELECT count(*), (SELECT error FROM outbox_waits WHERE target = ?1
+      ORDER BY failed_at DESC LIMIT 1), max(failed_at), min(retry_at)
+    FROM outbox_waits WHERE target = ?1`,
+  outboxStops: "SELECT target, retry_at FROM outbox_stops",
+  outboxStopOf: `SELECT failures, retry_at, error, failed_at FROM outbox_stops
+    WHERE target = ?1`,
+  putOutboxStop: `INSERT INTO outbox_stops VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (target) DO UPDATE SET failures = ?2, retry_at = ?3, error = ?4, failed_at = ?5`,
+  dropOutboxStop: "DELETE FROM outbox_stops WHERE target = ?1",
+
   /** For upkeep: everything, in order, behind a place. */
   scanCurrent: `${fromCurrent} WHERE key > ?1 ORDER BY key LIMIT ?2`,
   scanHistory: `${fromHistory} WHERE key > ?1 ORDER BY key, seq DESC LIMIT ?2`,

@@ -4,10 +4,12 @@
 
 import type { Checksum, ContentId, Segment, StorageClass } from "../s3/content.ts";
 import type { DefaultLock, VersionLock } from "./amend-types.ts";
+import type { Emission } from "./outbox-types.ts";
 
 export type * from "./amend-types.ts";
 export type * from "./annotation-types.ts";
 export type * from "./append-types.ts";
+export type * from "./outbox-types.ts";
 export type * from "./rename-types.ts";
 export type { BucketIndexRpc } from "./rpc-types.ts";
 export type * from "./scan-types.ts";
@@ -69,6 +71,8 @@ export interface CallFacts {
   readonly epoch: number;
   /** The Worker's clock, milliseconds. The index keeps `max(now, last seen)`. */
   readonly nowMs: number;
+  /** Who is to be told of what this call changes, by those settings; absent for nobody. */
+  readonly emit?: Emission;
 }
 
 /** The key lives in another partition now; ask that one. It has the keys from `from` up to `to`. */

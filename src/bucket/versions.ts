@@ -6,6 +6,7 @@ import { nullVersionId } from "../s3/ids.ts";
 import { condemnCurrent, condemnHistory } from "./condemned.ts";
 import type { IndexState } from "./index-state.ts";
 import { isLocked, lockByDefault, retainedUntilMs } from "./locks.ts";
+import { emit } from "./outbox.ts";
 import { column, renderDetail, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
 import type { CommitRequest, VersionDetail, VersioningState } from "./types.ts";
@@ -76,10 +77,13 @@ export interface NewVersion
     | "content"
     | "defaultLock"
     | "annotationsFrom"
+    | "emit"
   > {
   readonly detail: VersionDetail;
   readonly head: Head;
   readonly isShared: boolean;
+  /** What events call it, unless the caller's emission says: `ObjectCreated:Put`. */
+  readonly event?: string;
   /** Only for a renamed object, which keeps its time; otherwise now. */
   readonly modifiedAtMs?: number;
 }
@@ -114,7 +118,23 @@ export function place(index: IndexState, version: NewVersion): number {
     version.isShared && versioning !== "Enabled" ? versionId : null,
     detail,
   );
+  emitPlaced(index, version, { seq, modifiedAtMs });
   return modifiedAtMs;
+}
+
+function emitPlaced(
+  index: IndexState,
+  { emit: emission, event = "ObjectCreated:Put", ...version }: NewVersion,
+  { seq, modifiedAtMs }: { seq: number; modifiedAtMs: number },
+): void {
+  if (emission === undefined) return;
+  const { key, versioning, sizeBytes, etag, storageClass } = version;
+  const shown = shownId(versioning, storedId(versioning, version.versionId));
+  emit(index, emission, {
+    event: emission.event ?? event,
+    key,
+    version: { ...shown, seq, sizeBytes, etag, storageClass, modifiedAtMs },
+  });
 }
 
 /**

@@ -11,6 +11,7 @@ import { isVersionId, newVersionId } from "../../s3/ids.ts";
 import type { OperationInput, OperationOutput } from "../../s3/operation-types.ts";
 import { maximumKeyBytes, utf8Length } from "../../s3/target.ts";
 import { type BucketContext, type OpenedBucket, versioningOf } from "../context.ts";
+import { emitting } from "../emission.ts";
 import type { Handler } from "../handlers.ts";
 import { followingSettings } from "../object/commit.ts";
 import { readBypass, refuseMfa, requireDigest } from "../object/lock.ts";
@@ -83,6 +84,7 @@ async function deleteAll(
       nowMs: context.nowMs,
       versioning: versioningOf(opened.bucket),
       deletions: allowed,
+      ...emitting(context, opened),
     });
   });
   if (outcome.kind !== "done") return refuse(outcome, { bucket: context.bucket.name });

@@ -11,6 +11,7 @@ import { S3Error } from "../../s3/errors.ts";
 import { parseEntityTag } from "../../s3/etag.ts";
 import { newVersionId } from "../../s3/ids.ts";
 import { type ObjectContext, versioningOf } from "../context.ts";
+import { emitting } from "../emission.ts";
 import type { Handler } from "../handlers.ts";
 import { followingSettings } from "../object/commit.ts";
 import { defaultLockOf } from "../object/lock.ts";
@@ -44,6 +45,7 @@ export const completeMultipartUpload: Handler<"CompleteMultipartUpload"> = async
       nowMs: context.nowMs,
       versioning: versioningOf(opened.bucket),
       ...defaultLockOf(opened.bucket),
+      ...emitting(context, opened),
     }),
   );
   if (outcome.kind !== "committed") return refuseCompletion(context, uploadId, outcome);

@@ -4,19 +4,22 @@
 import type { Amendment, AmendOutcome, Version } from "../../bucket/types.ts";
 import { S3Error } from "../../s3/errors.ts";
 import type { ObjectContext } from "../context.ts";
+import { emitting } from "../emission.ts";
 import { refuse } from "../outcomes.ts";
 import { followingSettings } from "./commit.ts";
 import { leaveNote } from "./note.ts";
 import { checkVersionId, deleteMarkerRefusal } from "./read.ts";
 
 /**
- * Changes the version named, or the current one; gives it as it is now. Throws NoSuchKey,
+ * Changes the version named, or the current one; gives it as it is now. `event` is what events call
+ * it, where the change does not say. Throws NoSuchKey,
  * NoSuchVersion, MethodNotAllowed for delete markers, AccessDenied when a lock forbids it.
  */
 export async function amendVersion(
   context: ObjectContext,
   change: Amendment,
   versionId: string | undefined,
+  event?: string,
 ): Promise<Version> {
   checkVersionId(versionId);
   const outcome = await followingSettings(context, (opened) =>
@@ -25,6 +28,7 @@ export async function amendVersion(
       nowMs: context.nowMs,
       key: context.key,
       change,
+      ...emitting(context, opened, event),
       ...(versionId !== undefined && { versionId }),
     }),
   );

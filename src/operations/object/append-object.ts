@@ -15,6 +15,7 @@ import { newUploadId } from "../../s3/ids.ts";
 import type { OperationInput, OperationOutput } from "../../s3/operation-types.ts";
 import { writeBlob } from "../../storage/blobs.ts";
 import { callFacts, type ObjectContext, versioningOf } from "../context.ts";
+import { emitting } from "../emission.ts";
 import { refuse, settle } from "../outcomes.ts";
 import { followingSettings, refuseDoomed, withBlobs } from "./commit.ts";
 import { openUploadEncryption } from "./encryption.ts";
@@ -94,6 +95,7 @@ export async function appendObject(
           etag: stored.md5Hex,
           checksum,
           manifestId,
+          ...emitting(context, opened),
           ...(conditions && { conditions }),
         });
       }),

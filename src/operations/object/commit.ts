@@ -11,6 +11,7 @@ import {
   type OpenedBucket,
   versioningOf,
 } from "../context.ts";
+import { emitting } from "../emission.ts";
 import { refuse, StaleSettings, settle } from "../outcomes.ts";
 import { checkSameDefault } from "./encryption.ts";
 import { defaultLockOf } from "./lock.ts";
@@ -38,15 +39,21 @@ export async function refuseDoomed(
 /** What a write knows once its bytes are stored. */
 export type CommitFacts = Omit<
   CommitRequest,
-  "epoch" | "nowMs" | "key" | "versioning" | "defaultLock"
->;
+  "epoch" | "nowMs" | "emit" | "key" | "versioning" | "defaultLock"
+> & {
+  /** What events call the write. */
+  readonly event: string;
+};
 
 /**
  * Commits a version, following settings that moved on (authorised again each time).
  * Throws the client's error on refusal. A blob of the caller's own (not shared) is deleted unless
  * the version was committed or its fate is unknown.
  */
-export async function commitStored(context: ObjectContext, facts: CommitFacts): Promise<Committed> {
+export async function commitStored(
+  context: ObjectContext,
+  { event, ...facts }: CommitFacts,
+): Promise<Committed> {
   const ownBlobs = facts.sharedFrom === undefined ? [facts.content] : [];
   return withBlobs(context, ownBlobs, async () => {
     const outcome = await followingSettings(context, (opened) => {
@@ -58,6 +65,7 @@ export async function commitStored(context: ObjectContext, facts: CommitFacts): 
         nowMs: context.nowMs,
         versioning: versioningOf(opened.bucket),
         ...defaultLockOf(opened.bucket),
+        ...emitting(context, opened, event),
       });
     });
     switch (outcome.kind) {

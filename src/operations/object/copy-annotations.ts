@@ -5,6 +5,7 @@
 import type { Version } from "../../bucket/types.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { callFacts, type ObjectContext } from "../context.ts";
+import { emitting } from "../emission.ts";
 import { settleAnnotated } from "./annotated.ts";
 import { followingSettings } from "./commit.ts";
 import type { CopySource } from "./copy-source.ts";
@@ -99,6 +100,7 @@ async function write(
       ...(versionId !== undefined && { versionId }),
       annotation,
       text,
+      ...emitting(context, opened),
     }),
   );
   const settled = settleAnnotated(context, {}, outcome);

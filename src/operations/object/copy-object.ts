@@ -67,6 +67,7 @@ export const copyObject: Handler<"CopyObject"> = async (context, input) => {
       : await copiedFacts(context, source, wish);
   const { annotationsFrom } = annotations;
   const committed = await commitStored(context, {
+    event: "ObjectCreated:Copy",
     ...facts,
     ...(conditions && { conditions }),
     ...(annotationsFrom && { annotationsFrom }),
@@ -155,7 +156,7 @@ async function sharedFacts(
   context: ObjectContext,
   source: CopySource,
   wish: CopyWish,
-): Promise<CommitFacts> {
+): Promise<Omit<CommitFacts, "event">> {
   const { version } = source;
   const checksum = await checksumOfCopy(context, source, wish.algorithm);
   return {
@@ -193,7 +194,7 @@ async function copiedFacts(
   context: ObjectContext,
   source: CopySource,
   wish: CopyWish,
-): Promise<CommitFacts> {
+): Promise<Omit<CommitFacts, "event">> {
   const known = source.version.detail.checksum;
   const kept = known?.type === "FULL_OBJECT" ? known.algorithm : undefined;
   const { keys } = wish.encryption;

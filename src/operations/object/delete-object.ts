@@ -7,6 +7,7 @@ import { S3Error } from "../../s3/errors.ts";
 import { parseEntityTag } from "../../s3/etag.ts";
 import { newVersionId } from "../../s3/ids.ts";
 import { versioningOf } from "../context.ts";
+import { emitting } from "../emission.ts";
 import type { Handler } from "../handlers.ts";
 import { refuse } from "../outcomes.ts";
 import { followingSettings } from "./commit.ts";
@@ -39,6 +40,7 @@ export const deleteObject: Handler<"DeleteObject"> = async (context, input) => {
       nowMs: context.nowMs,
       versioning: versioningOf(opened.bucket),
       deletions: [deletion],
+      ...emitting(context, opened),
     }),
   );
   if (outcome.kind !== "done") return refuse(outcome, facts);

@@ -13,6 +13,7 @@ import { planChecksums, verifyBody } from "../../checksums/plan.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { utf8Length } from "../../s3/target.ts";
 import type { ObjectContext } from "../context.ts";
+import { emitting } from "../emission.ts";
 import type { Handler } from "../handlers.ts";
 import { annotatedFacts, objectVersionMember, settleAnnotated } from "./annotated.ts";
 import { followingSettings } from "./commit.ts";
@@ -29,7 +30,12 @@ export const putObjectAnnotation: Handler<"PutObjectAnnotation"> = async (contex
     context,
     input,
     await followingSettings(context, (opened) =>
-      opened.index.putAnnotation({ ...annotatedFacts(context, opened, input), annotation, text }),
+      opened.index.putAnnotation({
+        ...annotatedFacts(context, opened, input),
+        ...emitting(context, opened),
+        annotation,
+        text,
+      }),
     ),
   );
   switch (outcome.kind) {
@@ -77,7 +83,11 @@ export const deleteObjectAnnotation: Handler<"DeleteObjectAnnotation"> = async (
     context,
     input,
     await followingSettings(context, (opened) =>
-      opened.index.deleteAnnotation({ ...annotatedFacts(context, opened, input), name }),
+      opened.index.deleteAnnotation({
+        ...annotatedFacts(context, opened, input),
+        ...emitting(context, opened),
+        name,
+      }),
     ),
   );
   return objectVersionMember(context, outcome.version);

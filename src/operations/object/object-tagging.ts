@@ -33,12 +33,14 @@ export const putObjectTagging: Handler<"PutObjectTagging"> = async (context, inp
     return [key, value];
   });
   checkTags(tags, "object");
-  const version = await amendVersion(context, { kind: "tags", tags }, input.VersionId);
+  const change = { kind: "tags", tags } as const;
+  const version = await amendVersion(context, change, input.VersionId, "ObjectTagging:Put");
   return versionMember(context, version);
 };
 
 export const deleteObjectTagging: Handler<"DeleteObjectTagging"> = async (context, input) => {
-  const version = await amendVersion(context, { kind: "tags", tags: [] }, input.VersionId);
+  const change = { kind: "tags", tags: [] } as const;
+  const version = await amendVersion(context, change, input.VersionId, "ObjectTagging:Delete");
   return versionMember(context, version);
 };
 

@@ -78,6 +78,7 @@ export async function storeObject(
   });
 
   const committed = await commitStored(context, {
+    event: context.form === undefined ? "ObjectCreated:Put" : "ObjectCreated:Post",
     versionId,
     storageClass: intent.storageClass,
     sizeBytes: stored.sizeBytes,

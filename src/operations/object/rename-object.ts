@@ -15,6 +15,7 @@ import { newVersionId } from "../../s3/ids.ts";
 import { invalidArgument } from "../../s3/parameters.ts";
 import { keyTooLong, maximumKeyBytes, utf8Length } from "../../s3/target.ts";
 import { type ObjectContext, versioningOf } from "../context.ts";
+import { emitting } from "../emission.ts";
 import type { Handler } from "../handlers.ts";
 import { refuse } from "../outcomes.ts";
 import { followingSettings } from "./commit.ts";
@@ -51,6 +52,7 @@ export const renameObject: Handler<"RenameObject"> = async (context, input) => {
       nowMs: context.nowMs,
       versioning: versioningOf(opened.bucket),
       ...defaultLockOf(opened.bucket),
+      ...emitting(context, opened),
     }),
   );
   switch (outcome.kind) {

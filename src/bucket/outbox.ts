@@ -1,0 +1,190 @@
+// The outbox: what is to be told of changes, written in the transaction that makes them, one row for
+// each watcher that wants it. A row goes when its target has it, so that the rows are the place to
+// go on from after any crash: at least once, never lost. A key whose delivery failed waits with all
+// its later rows, and so keeps its order; other keys and other targets go on (faults.md D33, D34).
+
+import { nullVersionId } from "../s3/ids.ts";
+import type { IndexState } from "./index-state.ts";
+import type {
+  Change,
+  ClaimOutboxRequest,
+  Emission,
+  OutboxBatch,
+  OutboxEntry,
+  OutboxStatus,
+  SettleOutboxRequest,
+  Watcher,
+  WatcherKind,
+} from "./outbox-types.ts";
+import { readVersion, type VersionRow } from "./rows.ts";
+import { statements } from "./statements.ts";
+import type { Version } from "./types.ts";
+
+/** The row without what has columns of its own. */
+type Body = Omit<OutboxEntry, "seq" | "key" | "failures">;
+
+type EntryRow = readonly [seq: number, key: string, body: string, failures: number | null];
+
+/** Between kind and target in a row; neither has one. */
+const separator = " ";
+
+/** Entries counted one by one for the status. */
+const maximumCounted = 100_000;
+/** Rows that outlive their bucket: some megabytes. */
+const maximumKept = 10_000;
+
+/**
+ * Writes the change for everyone who wants it. Must run in the transaction that makes the change.
+ * Without watchers it does nothing.
+ */
+export function emit(index: IndexState, emission: Emission | undefined, change: Change): void {
+  if (emission === undefined) return;
+  for (const watcher of emission.watchers) {
+    if (wants(watcher, change)) write(index, emission, { watcher, change });
+  }
+}
+
+/** Whether the watcher wants to be told of the change. */
+export function wants(
+  { events, prefix = "", suffix = "" }: Watcher,
+  { event, key }: Pick<Change, "event" | "key">,
+): boolean {
+  const [group] = event.split(":");
+  const isWanted = events.some((name) => name === event || name === `${group}:*`);
+  return isWanted && key.startsWith(prefix) && key.endsWith(suffix);
+}
+
+function write(
+  { sql, ledger }: IndexState,
+  { bucket, origin }: Emission,
+  { watcher, change }: { watcher: Watcher; change: Change },
+): void {
+  const { key, ...rest } = change;
+  const body: Body = { ...rest, id: watcher.id, atMs: ledger.clockMs, bucket, origin };
+  const target = `${watcher.kind}${separator}${watcher.target}`;
+  sql.run(statements.putOutbox, target, ledger.takeSeq(), key, JSON.stringify(body));
+  ledger.noteOutbox(target);
+}
+
+/** As `emit`, of a version that the index has or had. */
+export function emitOf(
+  index: IndexState,
+  emission: Emission | undefined,
+  { version, ...change }: Omit<Change, "version" | "key"> & { version: Version | VersionRow },
+): void {
+  if (emission === undefined) return;
+  const known = isRow(version) ? readVersion(version) : version;
+  const { key, versionId, seq, sizeBytes, etag, storageClass, modifiedAtMs } = known;
+  const isShown = versionId !== nullVersionId || emission.bucket.isVersioned;
+  emit(index, emission, {
+    ...change,
+    key,
+    version: {
+      ...(isShown && { versionId }),
+      ...{ seq, sizeBytes, etag, storageClass, modifiedAtMs },
+      ...(known.isDeleteMarker && { isDeleteMarker: true }),
+    },
+  });
+}
+
+function isRow(version: Version | VersionRow): version is VersionRow {
+  return Array.isArray(version);
+}
+
+/** What is due now, target by target. Changes nothing: asked again, it answers the same. */
+export function claimOutbox(index: IndexState, request: ClaimOutboxRequest): OutboxBatch[] {
+  const { sql } = index;
+  const { nowMs, limit, probeAfter } = request;
+  const batches: OutboxBatch[] = [];
+  for (const [target] of sql.rows<[string]>(statements.outboxTargets)) {
+    const [failures = 0, retryAtMs = 0] =
+      sql.first<[number, number]>(statements.outboxStopOf, target) ?? [];
+    if (retryAtMs > nowMs) continue;
+    const count = failures >= probeAfter ? 1 : limit;
+    const rows = sql.rows<EntryRow>(statements.dueOutbox, target, nowMs, count + 1);
+    if (rows.length === 0) continue;
+    batches.push({
+      ...splitTarget(target),
+      failures,
+      entries: rows.slice(0, count).map(readEntry),
+      hasMore: rows.length > count,
+    });
+  }
+  return batches;
+}
+
+function readEntry([seq, key, text, failures]: EntryRow): OutboxEntry {
+  return { ...(JSON.parse(text) as Body), seq, key, failures: failures ?? 0 };
+}
+
+function splitTarget(text: string): { kind: WatcherKind; target: string } {
+  const at = text.indexOf(separator);
+  return { kind: text.slice(0, at) as WatcherKind, target: text.slice(at + 1) };
+}
+
+/** Notes what became of a batch. May be repeated; unknown rows were settled before. */
+export function settleOutbox(index: IndexState, request: SettleOutboxRequest): void {
+  const { sql } = index;
+  const { nowMs, stop } = request;
+  const target = `${request.kind}${separator}${request.target}`;
+  if (request.done.length > 0) {
+    const seqs = JSON.stringify(request.done);
+    sql.run(statements.dropOutboxWaits, target, seqs);
+    sql.run(statements.dropOutbox, target, seqs);
+  }
+  for (const { seq, key, retryAtMs, error } of request.failed) {
+    sql.run(statements.putOutboxWait, target, key, seq, retryAtMs, error, nowMs);
+  }
+  if (stop !== undefined) {
+    const { failures, retryAtMs, error } = stop;
+    sql.run(statements.putOutboxStop, target, failures, retryAtMs, error, nowMs);
+  } else if (sql.first(statements.outboxStopOf, target) !== undefined) {
+    sql.run(statements.dropOutboxStop, target);
+  }
+  index.ledger.loadOutbox();
+}
+
+/** A row as the outbox keeps it. */
+type StoredRow = readonly [target: string, seq: number, key: string, body: string];
+
+/** What a bucket that is destroyed has still to tell, up to a bound of memory. */
+export function keptOutbox({ sql }: IndexState): readonly StoredRow[] {
+  return sql.rows<StoredRow>(statements.keptOutbox, maximumKept);
+}
+
+export function restoreOutbox({ sql, ledger }: IndexState, rows: readonly StoredRow[]): void {
+  for (const row of rows) sql.run(statements.putOutbox, ...row);
+  ledger.loadOutbox();
+}
+
+/** How the outbox stands, for its owner. */
+export function outboxStatus({ sql, ledger }: IndexState): OutboxStatus {
+  const targets = sql
+    .rows<[string]>(statements.outboxTargets)
+    .map(([target]) => targetStatus(sql, target));
+  const ages = targets.flatMap(({ oldestAtMs }) => oldestAtMs ?? []);
+  return {
+    backlog: targets.reduce((sum, { backlog }) => sum + backlog, 0),
+    ...(ages.length > 0 && { oldestAtMs: Math.min(...ages) }),
+    ...(ledger.outboxDueMs !== null && { nextAtMs: ledger.outboxDueMs }),
+    targets,
+  };
+}
+
+function targetStatus(sql: IndexState["sql"], target: string): OutboxStatus["targets"][number] {
+  const [backlog = 0] = sql.first<[number]>(statements.countOutbox, target, maximumCounted) ?? [];
+  const [oldestAtMs] = sql.first<[number]>(statements.oldestOutbox, target) ?? [];
+  const [waitingKeys = 0, waitError = null, waitAtMs = 0] =
+    sql.first<[number, string | null, number | null]>(statements.outboxWaits, target) ?? [];
+  const stop = sql.first<[number, number, string, number]>(statements.outboxStopOf, target);
+  const [failures = 0, retryAtMs, error = waitError, failedAtMs = waitAtMs] = stop ?? [];
+  return {
+    ...splitTarget(target),
+    backlog,
+    ...(oldestAtMs !== undefined && { oldestAtMs }),
+    failures,
+    ...(retryAtMs !== undefined && { retryAtMs }),
+    ...(error !== null && { lastError: error, lastErrorAtMs: failedAtMs ?? 0 }),
+    waitingKeys,
+  };
+}
