@@ -8,7 +8,8 @@ import { callAdmin } from "./request.mjs";
 
 /** @typedef {import("./connection.mjs").Connection} Connection */
 /** @typedef {import("./commands.mjs").Report} Report */
-/** @typedef {{ kind: string, bucket?: string | undefined, repair?: boolean, read?: boolean }} Wish */
+/** @typedef {{ kind: string, bucket?: string | undefined, repair?: boolean, read?: boolean,
+ *   configuration?: string }} Wish */
 
 /** What a job may find without anything being wrong. */
 const harmless = new Set(["abandoned-upload"]);
@@ -53,6 +54,16 @@ export function addUpkeepCommands(program, run) {
     .description("make the lost index of a bucket anew from the stores")
     .argument("<bucket>", "bucket name")
     .action((bucket) => run((connection) => runJobs(connection, { kind: "rebuild", bucket })));
+  program
+    .command("inventory")
+    .description("inventory reports of a bucket")
+    .command("run")
+    .description("make a report now; exit code 1 when it could not be delivered")
+    .argument("<bucket>", "bucket name")
+    .argument("<id>", "id of the inventory configuration")
+    .action((bucket, configuration) =>
+      run((connection) => runJobs(connection, { kind: "inventory", bucket, configuration })),
+    );
   program
     .command("jobs")
     .description("the latest upkeep jobs, or what one of them found")
@@ -99,8 +110,8 @@ async function startJobs(connection, wish) {
  * @param {Wish} wish
  * @returns {Promise<any[]>}
  */
-async function start(connection, { kind, bucket, repair = false, read = false }) {
-  const body = { kind, bucket: bucket ?? null, repair, read };
+async function start(connection, { kind, bucket, repair = false, read = false, configuration }) {
+  const body = { kind, bucket: bucket ?? null, repair, read, configuration: configuration ?? null };
   const { jobs } = await callAdmin(connection, { method: "POST", path: "/jobs", body });
   return jobs;
 }

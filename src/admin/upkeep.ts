@@ -1,7 +1,7 @@
 // Upkeep for the operator: start checks, sweeps and rebuilds, follow them, read what they found. A
 // job goes on by itself with the crons; who waits for it may push it along.
 
-import { findBucket } from "../catalog/every-bucket.ts";
+import { findBucket, type UpkeptBucket } from "../catalog/every-bucket.ts";
 import {
   countFindings,
   getJob,
@@ -29,7 +29,13 @@ const damageKinds = [
 /** The monthly reading and some days. */
 const damageShownMs = 35 * 24 * 3600 * 1000;
 
-const jobKinds = ["sweep", "fsck", "scrub", "rebuild"] as const satisfies readonly JobKind[];
+const jobKinds = [
+  "sweep",
+  "fsck",
+  "scrub",
+  "rebuild",
+  "inventory",
+] as const satisfies readonly JobKind[];
 
 /** `POST /jobs`: starts a job, or gives the one that is under way. A sweep is one job a store. */
 export async function answerStartJobs(call: AdminCall): Promise<Response> {
@@ -39,6 +45,7 @@ export async function answerStartJobs(call: AdminCall): Promise<Response> {
     bucket: bucketField,
     repair: flagField("repair"),
     read: flagField("read"),
+    configuration: configurationField,
   });
   const jobs = await start(call, wish);
   return answer({ jobs: jobs.map(renderJob) }, 201);
@@ -49,6 +56,8 @@ interface StartWish {
   readonly bucket: string | null;
   readonly repair: boolean;
   readonly read: boolean;
+  /** The id of an inventory configuration. */
+  readonly configuration: string | null;
 }
 
 async function start(call: AdminCall, wish: StartWish): Promise<readonly Job[]> {
@@ -63,6 +72,7 @@ async function start(call: AdminCall, wish: StartWish): Promise<readonly Job[]> 
   if (bucket === undefined && (wish.bucket !== null || kind === "rebuild")) {
     throw new AdminError("NoSuchBucket");
   }
+  if (kind === "inventory") return [await startInventory(call, bucket, wish.configuration)];
   const options: JobOptions = {
     ...(bucket !== undefined && { bucket: bucket.name, bucketId: bucket.bucketId }),
     ...(wish.repair && { isRepair: true }),
@@ -70,6 +80,19 @@ async function start(call: AdminCall, wish: StartWish): Promise<readonly Job[]> 
   };
   const target = `${bucket?.bucketId ?? "*"}${wish.read ? "/bytes" : ""}`;
   return [await startJob(call, { kind, target, options })];
+}
+
+/** Makes a report now, whether or not its configuration is enabled. */
+async function startInventory(
+  call: AdminCall,
+  bucket: UpkeptBucket | undefined,
+  id: string | null,
+): Promise<Job> {
+  if (bucket === undefined) throw new AdminError("NoSuchBucket");
+  if (id === null) throw invalid("configuration must be the id of an inventory configuration.");
+  const { name, bucketId } = bucket;
+  const options: JobOptions = { bucket: name, bucketId, configuration: id };
+  return startJob(call, { kind: "inventory", target: `${bucketId}/${id}`, options });
 }
 
 /** `GET /jobs`: the latest, of one kind or of all. */
@@ -151,6 +174,7 @@ function renderJob(job: Job) {
     kind,
     ...(kind === "sweep" && { store: Number(job.target) }),
     bucket: options.bucket ?? null,
+    ...(options.configuration !== undefined && { configuration: options.configuration }),
     repair: options.isRepair === true,
     read: options.isReading === true,
     state: finishedAtMs === undefined ? "running" : error === undefined ? "done" : "failed",
@@ -176,6 +200,11 @@ function bucketField(value: unknown, field: string): string | null {
   if (value !== null && typeof value !== "string")
     throw invalid(`${field} must be a name or null.`);
   return value;
+}
+
+/** Only reports have one: older callers do not send it. */
+function configurationField(value: unknown, field: string): string | null {
+  return value === undefined ? null : bucketField(value, field);
 }
 
 function flagField(name: string) {

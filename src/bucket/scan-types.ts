@@ -7,7 +7,15 @@ import type { Part, UploadFacts, Version, VersionDetail } from "./types.ts";
 
 /** Rows of one kind, behind `after`, in their order. A place may be kept for days. */
 export type ScanRequest =
-  | { readonly what: "versions"; readonly after?: VersionPlace; readonly limit: number }
+  | {
+      readonly what: "versions";
+      readonly after?: VersionPlace;
+      readonly limit: number;
+      /** Only what listings show. */
+      readonly isCurrentOnly?: true;
+      /** The rows come with all that is known of them. */
+      readonly wantsDetail?: true;
+    }
   | { readonly what: "parts"; readonly after?: PartPlace; readonly limit: number }
   | { readonly what: "uploads"; readonly after?: UploadPlace; readonly limit: number };
 
@@ -42,6 +50,9 @@ export interface ScannedVersion
   readonly checksum?: Checksum;
   /** Bytes of the listed parts, for content made of parts; absent when there is no manifest. */
   readonly layoutBytes?: number;
+  readonly storageClass: StorageClass;
+  /** Only where it was asked for. */
+  readonly detail?: VersionDetail;
 }
 
 /** A part of an open upload or of a completed one. */

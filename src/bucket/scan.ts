@@ -19,7 +19,6 @@ import type {
   ScannedVersion,
   ScanOutcome,
   ScanRequest,
-  VersionPlace,
 } from "./scan-types.ts";
 import { statements } from "./statements.ts";
 
@@ -29,7 +28,7 @@ export function scan(index: IndexState, request: ScanRequest): ScanOutcome {
   if (state !== "active" && state !== "deleting") return { kind: "no-such-bucket" };
   switch (request.what) {
     case "versions":
-      return page("versions", scanVersions(index, request.after, request.limit + 1), request.limit);
+      return page("versions", scanVersions(index, request), request.limit);
     case "parts":
       return page("parts", scanParts(index, request), request.limit);
     case "uploads":
@@ -44,21 +43,27 @@ function page<Kind extends string, Row>(kind: Kind, rows: readonly Row[], limit:
 /** Keys in order; of each key first the row of `current`, then the history, newest first. */
 function scanVersions(
   index: IndexState,
-  after: VersionPlace | undefined,
-  count: number,
+  request: Extract<ScanRequest, { what: "versions" }>,
 ): ScannedVersion[] {
   const { sql } = index;
-  const rows =
-    after?.seq === undefined ? [] : olderThan(index, after.key, after.seq).slice(0, count);
+  const { after, isCurrentOnly = false } = request;
+  const count = request.limit + 1;
+  const older = after?.seq === undefined ? [] : olderThan(index, after.key, after.seq);
+  const rows = older.filter((row) => !isCurrentOnly || isCurrent(row)).slice(0, count);
   const missing = count - rows.length;
   if (missing > 0) {
     // No key is empty, so behind "" is everything.
     const key = after?.key ?? "";
     const current = sql.rows<VersionRow>(statements.scanCurrent, key, missing);
-    const history = sql.rows<VersionRow>(statements.scanHistory, key, missing);
+    const history = isCurrentOnly ? [] : sql.rows<VersionRow>(statements.scanHistory, key, missing);
     rows.push(...merge(current, history).slice(0, missing));
   }
-  return rows.map((row) => renderVersion(index, row));
+  return rows.map((row) => renderVersion(index, row, request.wantsDetail));
+}
+
+/** Rows of `current` and open markers have no end; markers never stand in `current`. */
+function isCurrent(row: VersionRow): boolean {
+  return row[column.ended] === null && row[column.isMarker] === 0;
 }
 
 function olderThan({ sql }: IndexState, key: string, seq: number): VersionRow[] {
@@ -82,18 +87,22 @@ function merge(left: readonly VersionRow[], right: readonly VersionRow[]): Versi
   return [...merged, ...right.slice(at)];
 }
 
-function renderVersion(index: IndexState, row: VersionRow): ScannedVersion {
-  const { detail, storageClass: _, isLatest: __, ...version } = readVersion(row);
+function renderVersion(
+  index: IndexState,
+  row: VersionRow,
+  wantsDetail: true | undefined,
+): ScannedVersion {
+  const { detail, isLatest: _, ...version } = readVersion(row);
   const { content } = version;
   const layoutBytes =
     content !== null && isManifest(content) ? layoutOf(index, content) : undefined;
   return {
     ...version,
-    // Rows of `current` and open markers have no end; markers never stand in `current`.
-    isCurrent: row[column.ended] === null && !version.isDeleteMarker,
+    isCurrent: isCurrent(row),
     ended: row[column.ended],
     ...(detail.checksum !== undefined && { checksum: detail.checksum }),
     ...(layoutBytes !== undefined && { layoutBytes }),
+    ...(wantsDetail && { detail }),
   };
 }
 

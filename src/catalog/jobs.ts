@@ -5,7 +5,7 @@
 import { newRequestId } from "../s3/ids.ts";
 import { type CatalogCall, queryAll, queryFirst, transact } from "./database.ts";
 
-export type JobKind = "sweep" | "fsck" | "scrub" | "rebuild";
+export type JobKind = "sweep" | "fsck" | "scrub" | "rebuild" | "inventory";
 
 /** What the starter wants; which of these a kind obeys is the kind's. */
 export interface JobOptions {
@@ -15,6 +15,8 @@ export interface JobOptions {
   readonly isRepair?: boolean;
   /** Every byte is read and its digests compared, not only sizes. */
   readonly isReading?: boolean;
+  /** The id of the bucket's configuration that is carried out. */
+  readonly configuration?: string;
 }
 
 /** Numbers that only grow while a job runs, by name. */
@@ -86,6 +88,9 @@ const selectJobs = `SELECT ${COLUMNS} FROM jobs WHERE (?1 IS NULL OR kind = ?1)
 const selectDue = `SELECT job_id FROM jobs
   WHERE finished_at_ms IS NULL AND leased_until_ms <= ?1 ORDER BY updated_at_ms LIMIT ?2`;
 
+const selectSince = `SELECT job_id FROM jobs
+  WHERE kind = ?1 AND target = ?2 AND started_at_ms >= ?3 LIMIT 1`;
+
 const takeJob = `UPDATE jobs SET fence = fence + 1, leased_until_ms = ?2 + ?3
   WHERE job_id = ?1 AND finished_at_ms IS NULL AND leased_until_ms <= ?2 RETURNING ${COLUMNS}`;
 /** The lease goes on while its holder makes progress. */
@@ -125,6 +130,15 @@ export async function startJob(
   const [row] = (results[1] ?? []) as readonly JobRow[];
   if (row === undefined) throw new Error("a job was neither made nor found");
   return renderJob(row);
+}
+
+/** Whether a job of the kind and target, open or ended, was started since then. */
+export async function hasJobSince(
+  call: CatalogCall,
+  wish: Pick<Job, "kind" | "target"> & { readonly sinceMs: number },
+): Promise<boolean> {
+  const { kind, target, sinceMs } = wish;
+  return (await queryFirst(call, [selectSince, kind, target, sinceMs])) !== undefined;
 }
 
 export async function getJob(call: CatalogCall, jobId: string): Promise<Job | undefined> {

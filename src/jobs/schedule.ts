@@ -6,6 +6,7 @@ import { forgetJobs, startJob } from "../catalog/jobs.ts";
 import { maintainKmsKeys } from "../catalog/kms-keys.ts";
 import type { Env } from "../env.ts";
 import { storeNumbers } from "../storage/classes.ts";
+import { startInventories } from "./inventory/start.ts";
 import type { WorkFacts } from "./slices.ts";
 import { advanceAllJobs } from "./table.ts";
 
@@ -50,6 +51,9 @@ const startDaily: Duty = async ({ env, seams }) => {
   await startJob(call, { kind: "scrub", target: "*/bytes", options: { isReading: true } });
 };
 
+/** The inventory reports of the day. */
+const startReports: Duty = ({ env, seams }) => startInventories({ env, seams, nowMs: seams.now() });
+
 /** The crons of `wrangler.toml`, and what is due at each. */
 const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])[]> = new Map([
   [
@@ -59,7 +63,13 @@ const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])
       ["advance-jobs", advance],
     ],
   ],
-  ["0 0 * * *", [["start-daily-jobs", startDaily]]],
+  [
+    "0 0 * * *",
+    [
+      ["start-daily-jobs", startDaily],
+      ["start-inventories", startReports],
+    ],
+  ],
   ["0 * * * *", [["kms-keys", maintainKeys]]],
 ]);
 

@@ -1,0 +1,165 @@
+// The fields of an inventory report: their names in CSV schemas and in Parquet, and what each says of
+// a version. Pure. The order is AWS's, whatever order a configuration has them in.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory.html#storage-inventory-contents
+
+import type { ScannedVersion } from "../../bucket/types.ts";
+
+/** What a field says: `undefined` where it has nothing to say. Times are milliseconds. */
+export type FieldValue = string | number | boolean | undefined;
+
+export interface Field {
+  /** As `OptionalFields` and `fileSchema` spell it. */
+  readonly name: string;
+  /** The column's name in Parquet. */
+  readonly column: string;
+  readonly type: "text" | "flag" | "size" | "time";
+  /** Every report has it: it may not be left out. */
+  readonly isRequired?: true;
+  read(version: ScannedVersion, bucket: InventoriedBucket): FieldValue;
+}
+
+/** The bucket that is inventoried, as its rows need it. */
+export interface InventoriedBucket {
+  readonly name: string;
+  readonly ownerId: string;
+}
+
+/** In every report. */
+const always: readonly Field[] = [
+  {
+    name: "Bucket",
+    column: "bucket",
+    type: "text",
+    isRequired: true,
+    read: (_, bucket) => bucket.name,
+  },
+  { name: "Key", column: "key", type: "text", isRequired: true, read: ({ key }) => key },
+];
+
+/** In reports of all versions. */
+const ofVersions: readonly Field[] = [
+  {
+    name: "VersionId",
+    column: "version_id",
+    type: "text",
+    read: ({ versionId }) => (versionId === "null" ? undefined : versionId),
+  },
+  { name: "IsLatest", column: "is_latest", type: "flag", read: ({ ended }) => ended === null },
+  {
+    name: "IsDeleteMarker",
+    column: "is_delete_marker",
+    type: "flag",
+    read: ({ isDeleteMarker }) => isDeleteMarker,
+  },
+];
+
+/** Says nothing of delete markers, which have no content. */
+function ofContent(read: Field["read"]): Field["read"] {
+  return (version, bucket) => (version.isDeleteMarker ? undefined : read(version, bucket));
+}
+
+function lockOf({ detail }: ScannedVersion) {
+  return detail?.lock;
+}
+
+function encryptionStatus({ detail }: ScannedVersion): string {
+  switch (detail?.encryption?.algorithm) {
+    case undefined:
+      return "SSE-S3";
+    case "SSE-C":
+      return "SSE-C";
+    case "aws:kms":
+      return "SSE-KMS";
+    default:
+      return "DSSE-KMS";
+  }
+}
+
+function bucketKeyStatus({ detail }: ScannedVersion): string | undefined {
+  const algorithm = detail?.encryption?.algorithm;
+  if (algorithm === undefined || algorithm === "SSE-C") return undefined;
+  return detail?.encryption?.["bucketKeyEnabled"] === true ? "ENABLED" : "DISABLED";
+}
+
+const optional: readonly Field[] = [
+  {
+    name: "Size",
+    column: "size",
+    type: "size",
+    read: ofContent(({ sizeBytes }) => sizeBytes),
+  },
+  {
+    name: "LastModifiedDate",
+    column: "last_modified_date",
+    type: "time",
+    read: ({ modifiedAtMs }) => modifiedAtMs,
+  },
+  { name: "ETag", column: "e_tag", type: "text", read: ofContent(({ etag }) => etag) },
+  {
+    name: "StorageClass",
+    column: "storage_class",
+    type: "text",
+    read: ofContent(({ storageClass }) => storageClass),
+  },
+  {
+    name: "IsMultipartUploaded",
+    column: "is_multipart_uploaded",
+    type: "flag",
+    read: ofContent(({ detail }) => detail?.partsCount !== undefined),
+  },
+  {
+    name: "EncryptionStatus",
+    column: "encryption_status",
+    type: "text",
+    read: ofContent(encryptionStatus),
+  },
+  {
+    name: "ObjectLockRetainUntilDate",
+    column: "object_lock_retain_until_date",
+    type: "time",
+    read: (version) => lockOf(version)?.retainUntilMs,
+  },
+  {
+    name: "ObjectLockMode",
+    column: "object_lock_mode",
+    type: "text",
+    read: (version) => lockOf(version)?.mode,
+  },
+  {
+    name: "ObjectLockLegalHoldStatus",
+    column: "object_lock_legal_hold_status",
+    type: "text",
+    read: ofContent((version) => (lockOf(version)?.legalHold === true ? "On" : "Off")),
+  },
+  {
+    name: "BucketKeyStatus",
+    column: "bucket_key_status",
+    type: "text",
+    read: ofContent(bucketKeyStatus),
+  },
+  {
+    name: "ChecksumAlgorithm",
+    column: "checksum_algorithm",
+    type: "text",
+    read: ({ checksum }) => checksum?.algorithm,
+  },
+  {
+    name: "ObjectOwner",
+    column: "object_owner",
+    type: "text",
+    read: ({ detail }, bucket) => detail?.ownerId ?? bucket.ownerId,
+  },
+];
+
+/** The columns of a report, in their order. */
+export function fieldsOf(wish: {
+  readonly hasAllVersions: boolean;
+  readonly optional: readonly string[];
+}): readonly Field[] {
+  const asked = new Set(wish.optional);
+  return [
+    ...always,
+    ...(wish.hasAllVersions ? ofVersions : []),
+    ...optional.filter(({ name }) => asked.has(name)),
+  ];
+}
