@@ -16,6 +16,7 @@ import {
   showStatus,
 } from "./commands.mjs";
 import { findConnection } from "./connection.mjs";
+import { addExplainCommands } from "./explain.mjs";
 import { exitCodes, Failure } from "./failure.mjs";
 import { addKmsCommands } from "./kms.mjs";
 import { addReplicationCommands } from "./replication.mjs";
@@ -96,6 +97,7 @@ program
   .description("version, counts and the state of the stores (for the operator)")
   .action(() => run(showStatus));
 
+addExplainCommands(program, run);
 addKmsCommands(program, run);
 addUpkeepCommands(program, run);
 addReplicationCommands(program, run);

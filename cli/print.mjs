@@ -32,7 +32,7 @@ export function renderFacts(facts) {
 }
 
 /** @param {unknown} value */
-function clean(value) {
+export function clean(value) {
   if (value === undefined || value === null || value === "") return "-";
   return String(value).replace(/\p{C}|\p{Zl}|\p{Zp}/gu, "");
 }

@@ -4,6 +4,7 @@
 
 import { Hono } from "hono";
 import { serveAdmin } from "./admin/serve.ts";
+import { readEdge } from "./auth/edge.ts";
 import { serveConsole } from "./console.ts";
 import { withCrossOrigin } from "./cross-origin.ts";
 import { dispatch } from "./dispatch.ts";
@@ -71,8 +72,12 @@ function website(request: Request, arrival: Arrival): Promise<Response> {
 
 /** The admin API behind the same authentication as S3. */
 function admin(request: Request, arrival: Arrival): Promise<Response> {
-  const authenticate = () => identify(request, parseTarget(request.url, []), arrival);
   const { env, seams } = arrival;
+  const authenticate = async () => {
+    const target = parseTarget(request.url, []);
+    const caller = await identify(request, target, arrival);
+    return { ...caller, target, headers: request.headers, edge: readEdge(request, env) };
+  };
   const deliver = (delivery: Delivery) => writeAsService(arrival, delivery);
   const advanceJob = (jobId: string) => pushJob({ env, seams, deliver }, jobId);
   return serveAdmin(request, { env, seams, authenticate, advanceJob });

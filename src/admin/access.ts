@@ -1,6 +1,8 @@
 // Who may use the admin API: the operator everything, the root of an account its own keys, nobody
-// else anything. Every handler calls one of these before it looks at what exists.
+// else anything; questions of access (`explain.ts`) ask the policies instead. Every handler does one of
+// these before it looks at what exists.
 
+import type { CallFacts } from "../auth/authorize.ts";
 import type { CatalogCall } from "../catalog/database.ts";
 import type { ByteSource } from "../s3/byte-source.ts";
 import type { Principal } from "../s3/principal.ts";
@@ -9,6 +11,8 @@ import { AdminError } from "./answer.ts";
 /** What a handler is given. The principal was authenticated. */
 export interface AdminCall extends CatalogCall {
   readonly principal: Principal;
+  /** The caller and its request, as policies see them. */
+  readonly asking: CallFacts;
   /** The verified payload. Once only. */
   openBody(): ByteSource;
   /** Works on an upkeep job for a moment, in slices. */

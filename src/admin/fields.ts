@@ -64,6 +64,38 @@ export const keyStatusField: Check<"Active" | "Inactive"> = (value, field) => {
   return value;
 };
 
+/** A text of at most so many characters, whatever they are. */
+export function textField(mostCharacters: number): Check<string> {
+  return (value, field) => {
+    if (typeof value === "string" && value !== "" && value.length <= mostCharacters) return value;
+    throw invalid(`${field} must be a text of 1 to ${mostCharacters} characters.`);
+  };
+}
+
+/** The same check for a field that may be left out. */
+export function optionalField<Value>(check: Check<Value>): Check<Value | undefined> {
+  return (value, field) => (value === undefined ? undefined : check(value, field));
+}
+
+const mostSupposed = 50;
+
+/** Condition keys with the values to suppose: `{"aws:SourceIp": "192.0.2.1", "aws:TagKeys": [...]}`. */
+export const supposedField: Check<Readonly<Record<string, string | readonly string[]>>> = (
+  value,
+  field,
+) => {
+  const isText = (one: unknown) => typeof one === "string" && one.length <= 2048;
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  const isFit =
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    entries.length <= mostSupposed &&
+    entries.every(([, one]) => isText(one) || (Array.isArray(one) && one.every(isText)));
+  if (!isFit) throw invalid(`${field} must be an object of condition keys with texts or lists.`);
+  return Object.fromEntries(entries);
+};
+
 /** A page size from the query string: 1 to 1000, 1000 when absent. */
 export function readLimit(text: string | undefined): number {
   if (text === undefined) return 1000;

@@ -3,9 +3,9 @@
 // that this door has the same lock as every other (SEC-068).
 
 import { type Context, Hono } from "hono";
+import type { CallFacts } from "../auth/authorize.ts";
 import type { Env, Seams } from "../env.ts";
 import type { ByteSource } from "../s3/byte-source.ts";
-import type { Principal } from "../s3/principal.ts";
 import type { AdminCall } from "./access.ts";
 import {
   answerCreateAccount,
@@ -14,6 +14,7 @@ import {
   answerListAccounts,
 } from "./accounts.ts";
 import { AdminError, answerError } from "./answer.ts";
+import { answerBucketAccess, answerExplain, answerExplainMessage } from "./explain.ts";
 import { answerCreateKey, answerDeleteKey, answerListKeys, answerUpdateKey } from "./keys.ts";
 import { answerReseal } from "./master-key.ts";
 import { answerCreateRemote, answerDeleteRemote, answerListRemotes } from "./remotes.ts";
@@ -27,10 +28,7 @@ import {
 } from "./upkeep.ts";
 
 /** Who asks, as the same authentication that guards S3 found it. */
-export interface AdminCaller {
-  readonly principal: Principal;
-  /** The request's time, milliseconds. */
-  readonly nowMs: number;
+export interface AdminCaller extends CallFacts {
   /** Opens the payload; it is verified against the signature while it is read. Once only. */
   openBody(): ByteSource;
 }
@@ -61,6 +59,7 @@ function route(
 
 const ACCOUNT = ":account{[0-9]{12}|self}";
 const KEY = ":key{[A-Za-z0-9]{1,128}}";
+const BUCKET = ":bucket{[a-z0-9._-]{1,255}}";
 const JOB = ":job{[A-Z0-9]{16}}";
 const REMOTE = ":remote{[a-z0-9][a-z0-9-]*}";
 
@@ -81,6 +80,16 @@ route(`/accounts/${ACCOUNT}/keys`, {
 route(`/keys/${KEY}`, {
   PATCH: (c) => answerUpdateKey(c.env, parameter(c, "key")),
   DELETE: (c) => answerDeleteKey(c.env, parameter(c, "key")),
+});
+route("/explain", { POST: (c) => answerExplain(c.env) });
+route("/explain/message", { POST: (c) => answerExplainMessage(c.env) });
+route(`/buckets/${BUCKET}/access`, {
+  GET: (c) =>
+    answerBucketAccess(c.env, parameter(c, "bucket"), {
+      key: c.req.query("key"),
+      after: c.req.query("after"),
+      limit: c.req.query("limit"),
+    }),
 });
 route("/master-key/reseal", { POST: (c) => answerReseal(c.env) });
 route("/jobs", {
@@ -113,12 +122,13 @@ export async function serveAdmin(request: Request, facts: AdminFacts): Promise<R
     if (caller.principal.type === "Anonymous") throw new AdminError("AccessDenied");
     const { principal, nowMs } = caller;
     const openBody = () => caller.openBody();
-    return await app.fetch(request, { env, seams, nowMs, principal, openBody, advanceJob });
+    const call = { env, seams, nowMs, principal, asking: caller, openBody, advanceJob };
+    return await app.fetch(request, call);
   } catch (error) {
     return answerError(error);
   }
 }
 
-function parameter(c: AdminContext, name: "account" | "key" | "job" | "remote"): string {
+function parameter(c: AdminContext, name: "account" | "bucket" | "key" | "job" | "remote"): string {
   return c.req.param(name) ?? "";
 }

@@ -14,6 +14,7 @@ import {
   type Tags,
 } from "./condition-context.ts";
 import { compiledIdentityPolicy } from "./policy/compiled.ts";
+import { fixedContext, overlaidContext } from "./policy/context.ts";
 import {
   type Decision,
   type DecisionInputs,
@@ -66,9 +67,17 @@ export function judge(call: CallFacts, bucket: BucketFacts, ask: Ask): Decision 
   return decide(bucketInputs(call, bucket, ask));
 }
 
+/** Values of condition keys to suppose, by key, in the place of the call's own. */
+export type Supposed = Readonly<Record<string, string | readonly string[]>>;
+
 /** As `judge`, with what every statement made of it. */
-export function explainAccess(call: CallFacts, bucket: BucketFacts, ask: Ask): Explanation {
-  return explain(bucketInputs(call, bucket, ask));
+export function explainAccess(
+  call: CallFacts,
+  bucket: BucketFacts,
+  ask: Ask,
+  supposed: Supposed = {},
+): Explanation {
+  return explain(supposing(bucketInputs(call, bucket, ask), supposed));
 }
 
 /** Judges a permission that no bucket policy speaks of. Never throws. */
@@ -77,8 +86,14 @@ export function judgePlain(call: CallFacts, ask: PlainAsk): Decision {
 }
 
 /** As `judgePlain`, with what every statement made of it. */
-export function explainPlain(call: CallFacts, ask: PlainAsk): Explanation {
-  return explain(plainInputs(call, ask));
+export function explainPlain(call: CallFacts, ask: PlainAsk, supposed: Supposed = {}): Explanation {
+  return explain(supposing(plainInputs(call, ask), supposed));
+}
+
+function supposing(inputs: DecisionInputs, supposed: Supposed): DecisionInputs {
+  const { request } = inputs;
+  const context = overlaidContext(fixedContext(supposed), request.context);
+  return { ...inputs, request: { ...request, context } };
 }
 
 /** Whether every ask on the bucket is allowed. Never throws. */

@@ -3,10 +3,10 @@
 // signature, and in the answer to the call that made the key.
 // Limit of two keys: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
-import type { AccessKey, Principal } from "../s3/principal.ts";
+import type { AccessKey } from "../s3/principal.ts";
 import { type Account, getAccount, operatorAccount, rootPrincipal } from "./accounts.ts";
 import { type CatalogCall, type Query, queryAll, queryFirst } from "./database.ts";
-import { type IdentityPowers, loadPowers } from "./identity-powers.ts";
+import { loadPowers } from "./identity-powers.ts";
 import { IsolateCache, perDatabase } from "./isolate-cache.ts";
 import {
   keyCache,
@@ -15,6 +15,7 @@ import {
   openSecret,
   type StoredKey,
 } from "./key-ring.ts";
+import { userPrincipal } from "./principals.ts";
 
 export { ACCESS_KEY_CACHE_MS } from "./key-ring.ts";
 
@@ -108,22 +109,9 @@ export async function findAccessKey(
   if (key?.userId === undefined) return key;
   // A user's powers are remembered apart: many keys and groups lead to them.
   const powers = await loadPowers(call, key.userId);
-  return powers === undefined ? undefined : { ...key, principal: userPrincipal(key, powers) };
-}
-
-/** A user as a caller. Its account's facts are those of the key. */
-function userPrincipal({ principal, accessKeyId }: AccessKey, powers: IdentityPowers): Principal {
-  const { identity, policies } = powers;
-  const { accountId, canonicalId, displayName } = principal;
-  return {
-    type: "User",
-    ...{ accountId, canonicalId, displayName, accessKeyId, policies },
-    arn: identity.arn,
-    isOperator: false,
-    userId: identity.identityId,
-    userName: identity.name,
-    tags: identity.tags.map(({ Key, Value }) => ({ key: Key, value: Value })),
-  };
+  return powers === undefined
+    ? undefined
+    : { ...key, principal: { ...userPrincipal(powers), accessKeyId } };
 }
 
 /** True for `ROOT_ACCESS_KEY_ID`: it is in no table and only the deployment can change it. */

@@ -102,7 +102,8 @@ export function forgetPowers(call: CatalogCall): void {
   documentsCache(call.env).clear();
 }
 
-async function readPowers(
+/** As `loadPowers`, read now whatever is remembered: for answers about what is, not for requests. */
+export async function readPowers(
   call: CatalogCall,
   identityId: string,
 ): Promise<IdentityPowers | undefined> {

@@ -11,6 +11,7 @@ import type { NewAccessKey } from "../../src/catalog/key-ring.ts";
 import { type Env, systemSeams } from "../../src/env.ts";
 import type { ByteSource } from "../../src/s3/byte-source.ts";
 import type { Principal } from "../../src/s3/principal.ts";
+import { parseQuery } from "../../src/s3/target.ts";
 
 export const NOW_MS = 1_795_000_000_000;
 export const call = { env, seams: systemSeams, nowMs: NOW_MS };
@@ -48,6 +49,12 @@ export async function ask(line: string, asked: Asked) {
   const authenticate = async (): Promise<AdminCaller> => ({
     principal: asked.as,
     nowMs: NOW_MS,
+    authenticated: { method: "header" },
+    isSecure: true,
+    region: "us-east-1",
+    headers: new Headers(),
+    target: { query: parseQuery("") },
+    edge: {},
     openBody: () => source,
   });
   const request = new Request(`http://localhost/-/api/v1${path}`, { method });

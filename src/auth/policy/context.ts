@@ -49,3 +49,16 @@ export function fixedContext(
       })),
   };
 }
+
+/** `under`, with the values of `over` in the place of its own: "what if it came from there". */
+export function overlaidContext(over: ConditionContext, under: ConditionContext): ConditionContext {
+  return {
+    read: (key) => over.read(key) ?? under.read(key),
+    present: () => {
+      const first = over.present?.() ?? [];
+      const taken = new Set(first.map(({ key }) => key.toLowerCase()));
+      const rest = (under.present?.() ?? []).filter(({ key }) => !taken.has(key.toLowerCase()));
+      return [...first, ...rest];
+    },
+  };
+}
