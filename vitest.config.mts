@@ -7,6 +7,15 @@ export default defineConfig({
     cloudflareTest({
       wrangler: { configPath: "./wrangler.toml" },
       miniflare: {
+        // Stands in for the console's Worker, which needs a build.
+        workers: [
+          {
+            name: "cairn-console",
+            modules: true,
+            compatibilityDate: "2026-10-30",
+            script: `export default { fetch: (request) => new Response(request.url) };`,
+          },
+        ],
         bindings: {
           TEST_MIGRATIONS: await readD1Migrations("./migrations"),
           MASTER_KEY: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",

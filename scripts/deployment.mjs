@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unstable_readConfig } from "wrangler";
 import { wranglerScript } from "../server/bundle.mjs";
+import { ensureConsole } from "../server/console.mjs";
 import { makeKeys } from "../server/data-directory.mjs";
 import { projectDirectory } from "./toolchain.mjs";
 
@@ -26,6 +27,7 @@ export class DeployError extends Error {
  */
 
 const committedConfig = "wrangler.toml";
+const consoleConfig = "console/wrangler.toml";
 const generatedConfig = "wrangler.deploy.toml";
 const secretsFile = "deploy-secrets.json";
 const secretNames = ["MASTER_KEY", "ROOT_ACCESS_KEY_ID", "ROOT_SECRET_ACCESS_KEY"];
@@ -67,6 +69,8 @@ export function planDeployment(settings) {
     `wrangler secret list --format json --config ${generatedConfig}`,
     `# make those of ${secretNames.join(", ")} that are not there; keep them in ${secretsFile}`,
     `wrangler d1 migrations apply ${database} --remote --config ${generatedConfig}`,
+    "# build the web console, unless it is built",
+    `wrangler deploy --config ${consoleConfig}    # first: the Worker binds it`,
     `wrangler deploy --config ${generatedConfig} [--secrets-file FILE]    # with those`,
   ];
   return `${lines.join("\n")}\n`;
@@ -96,6 +100,8 @@ export async function deploy(settings) {
   saveSecrets(directory, secrets);
   const config = ["--config", generatedConfig];
   wrangler.run(["d1", "migrations", "apply", names.database, "--remote", ...config]);
+  await ensureConsole();
+  wrangler.run(["deploy", "--config", consoleConfig]);
   upload(wrangler, config, secrets);
   report(directory);
 }

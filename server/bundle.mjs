@@ -3,33 +3,30 @@
 // what `wrangler deploy` would upload, so the laptop runs the program of the edge. Several builds at
 // once are safe: each works in a folder of its own and moves it into place.
 import { execFile } from "node:child_process";
-import { createHash, randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { distDirectory, hashSources, moveIntoPlace, projectDirectory } from "./built.mjs";
 import { StartError } from "./start-error.mjs";
 
 /** @import { Bundle, Description, ModuleType } from "./types.d.mts" */
 
 const run = promisify(execFile);
 
-/** The folder that holds wrangler.toml, src/ and migrations/. */
-export const projectDirectory = fileURLToPath(new URL("..", import.meta.url));
-const distDirectory = join(projectDirectory, "dist");
 const workerDirectory = join(distDirectory, "worker");
 const describeScript = fileURLToPath(new URL("describe.mjs", import.meta.url));
 
 /** Everything that shapes the bundle. A change anywhere below builds again. */
 const sources = [
   "src",
-  "console",
   "migrations",
   "wrangler.toml",
   "package.json",
   "server/bundle.mjs",
+  "server/built.mjs",
   "server/describe.mjs",
 ];
 
@@ -68,7 +65,7 @@ export function ensureBundle(options = {}) {
  * @returns {Promise<Bundle>}
  */
 async function readOrBuild(options) {
-  const sourceHash = await hashSources();
+  const sourceHash = await hashSources(sources);
   const known = options.force ? undefined : await readManifest();
   if (known?.sourceHash === sourceHash) {
     return known;
@@ -99,31 +96,10 @@ async function build(sourceHash) {
     const modules = await listModules(scratch);
     const manifest = { sourceHash, mainModule: "index.js", modules, description };
     await writeFile(join(scratch, "manifest.json"), JSON.stringify(manifest));
-    await moveIntoPlace(scratch);
+    await moveIntoPlace(scratch, workerDirectory);
     return { ...manifest, directory: workerDirectory };
   } finally {
     await rm(scratch, { recursive: true, force: true });
-  }
-}
-
-/**
- * `rename` cannot replace a folder that has content, so the old one steps aside first. A second
- * builder may slip in between: its result is as good as ours, the sources are the same.
- * @param {string} scratch
- */
-async function moveIntoPlace(scratch) {
-  const aside = join(distDirectory, `old-${randomUUID()}`);
-  for (let attempt = 0; ; attempt += 1) {
-    await rename(workerDirectory, aside).catch(() => undefined);
-    await rm(aside, { recursive: true, force: true });
-    try {
-      await rename(scratch, workerDirectory);
-      return;
-    } catch (error) {
-      if (attempt === 5) {
-        throw error;
-      }
-    }
   }
 }
 
@@ -181,29 +157,4 @@ async function listModules(directory) {
     }
   }
   return modules.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/** SHA-256 over the names and contents of every source. @returns {Promise<string>} */
-async function hashSources() {
-  const hash = createHash("sha256");
-  for (const source of sources) {
-    const path = join(projectDirectory, source);
-    for (const file of existsSync(path) ? await listFiles(path) : []) {
-      hash.update(`${file.slice(projectDirectory.length)}\0`).update(await readFile(file));
-    }
-  }
-  return hash.digest("hex");
-}
-
-/**
- * @param {string} path a file or a folder
- * @returns {Promise<string[]>} every file below, in a stable order
- */
-async function listFiles(path) {
-  if (!(await stat(path)).isDirectory()) {
-    return [path];
-  }
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
-  return files.map((entry) => join(entry.parentPath, entry.name)).sort();
 }

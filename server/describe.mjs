@@ -29,6 +29,7 @@ function readMigrations(directory) {
  * @property {Record<string, unknown>} vars
  * @property {{ binding: string, migrations_dir?: string }[]} d1_databases
  * @property {{ binding: string }[]} r2_buckets
+ * @property {{ binding: string, service: string }[]} [services]
  * @property {{ bindings: { name: string, class_name: string }[] }} durable_objects
  * @property {{ new_sqlite_classes?: string[] }[]} migrations
  * @property {{ crons?: string[] }} triggers
@@ -55,6 +56,7 @@ function describe(projectDirectory) {
       ),
     })),
     stores: config.r2_buckets.map((store) => store.binding),
+    services: (config.services ?? []).map(({ binding, service }) => ({ binding, service })),
     objects: config.durable_objects.bindings.map((object) => ({
       binding: object.name,
       className: object.class_name,

@@ -5,10 +5,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** @import { MiniflareOptions } from "miniflare" */
-/** @import { Bundle } from "./types.d.mts" */
+/** @import { Bundle, ConsoleBundle } from "./types.d.mts" */
 
 /** Local names never follow wrangler.toml: renaming a deployment must not hide a laptop's data. */
 const workerName = "cairn";
+/** The Worker of the web console, as wrangler.toml and console/wrangler.toml name it. */
+const consoleName = "cairn-console";
 
 /**
  * @param {Bundle} bundle
@@ -16,6 +18,7 @@ const workerName = "cairn";
  * @param {string} local.directory where the simulators keep their files
  * @param {string} local.host
  * @param {number} local.port 0 for any free one
+ * @param {ConsoleBundle | undefined} local.console without it, the Worker shows a page of its own
  * @param {Record<string, string>} local.vars settings and secrets, as text
  * @param {MiniflareOptions["log"]} local.log
  * @param {MiniflareOptions["handleStructuredLogs"]} local.onLog what the Worker and workerd print
@@ -42,7 +45,7 @@ export function runtimeOptions(bundle, local) {
           compatibilityDate: description.compatibilityDate,
           compatibilityFlags: description.compatibilityFlags,
           manifest: readModules(bundle),
-          env: bindings(bundle, local.vars),
+          env: bindings(bundle, local),
           exports: Object.fromEntries(
             description.objects.map(({ className, sqlite }) => [
               className,
@@ -57,7 +60,37 @@ export function runtimeOptions(bundle, local) {
           unsafeDirectSockets: [{ host: local.host, port: local.port }],
         },
       },
+      ...(local.console === undefined ? [] : [consoleWorker(local.console, description)]),
     ],
+  };
+}
+
+/**
+ * The console's Worker. It has no socket: only the other one reaches it.
+ * @param {ConsoleBundle} built
+ * @param {Bundle["description"]} description
+ * @returns {MiniflareOptions["workers"][number]}
+ */
+function consoleWorker(built, description) {
+  return {
+    config: {
+      name: consoleName,
+      compatibilityDate: description.compatibilityDate,
+      manifest: {
+        mainModule: "worker.mjs",
+        modulesRoot: built.assetsDirectory,
+        modules: { "worker.mjs": { type: "esm", contents: built.worker } },
+      },
+      env: { ASSETS: { type: "assets" } },
+      assets: {
+        directory: built.assetsDirectory,
+        hasUserWorker: true,
+        htmlHandling: "none",
+        notFoundHandling: "none",
+        runWorkerFirst: true,
+      },
+    },
+    dev: { rootPath: built.assetsDirectory, unsafeRegisterWorker: false },
   };
 }
 
@@ -78,12 +111,12 @@ function readModules({ directory, mainModule, modules }) {
 
 /**
  * @param {Bundle} bundle
- * @param {Record<string, string>} vars
+ * @param {{ vars: Record<string, string>, console: ConsoleBundle | undefined }} local
  */
-function bindings({ description }, vars) {
+function bindings({ description }, local) {
   /** @type {NonNullable<MiniflareOptions["workers"][number]["config"]["env"]>} */
   const env = {};
-  for (const [name, value] of Object.entries(vars)) {
+  for (const [name, value] of Object.entries(local.vars)) {
     env[name] = { type: "text", value };
   }
   for (const { binding } of description.databases) {
@@ -94,6 +127,11 @@ function bindings({ description }, vars) {
   }
   for (const { binding, className } of description.objects) {
     env[binding] = { type: "durable-object", worker: workerName, exportName: className };
+  }
+  for (const { binding, service } of description.services) {
+    if (service === consoleName && local.console !== undefined) {
+      env[binding] = { type: "worker", worker: consoleName };
+    }
   }
   return env;
 }

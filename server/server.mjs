@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import { ensureBundle } from "./bundle.mjs";
+import { ensureConsole } from "./console.mjs";
 import { driveCrons } from "./crons.mjs";
 import {
   checkRootKey,
@@ -22,7 +23,7 @@ import { runtimeOptions } from "./runtime.mjs";
 import { StartError } from "./start-error.mjs";
 
 /** @import { CairnOptions, CairnServer } from "./index.d.mts" */
-/** @import { Bundle } from "./types.d.mts" */
+/** @import { Bundle, ConsoleBundle } from "./types.d.mts" */
 
 /** How long requests in flight may take to finish once `stop` is called. */
 const drainMs = 10_000;
@@ -47,7 +48,7 @@ const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
  */
 export async function startServer(options = {}) {
   checkOptions(options);
-  const bundle = await ensureBundle(options.onBuild ? { onBuild: options.onBuild } : {});
+  const { bundle, built } = await buildAll(options);
   const home = await openHome(options);
   const guard = guardRuntime({
     throwAwayDirectory: home.isThrowAway ? home.path : "",
@@ -56,7 +57,7 @@ export async function startServer(options = {}) {
   /** @type {Miniflare | undefined} */
   let miniflare;
   try {
-    miniflare = openRuntime(bundle, home, options);
+    miniflare = openRuntime(bundle, built, { home, options });
     const server = await describeServer(miniflare, home, bundle, options);
     const stop = stopper({
       miniflare,
@@ -71,6 +72,29 @@ export async function startServer(options = {}) {
     home.release();
     throw asStartError(error, options);
   }
+}
+
+/**
+ * The Worker, and the console beside it. A console that does not build costs nobody the storage.
+ * @param {CairnOptions} options
+ * @returns {Promise<{ bundle: Bundle, built: ConsoleBundle | undefined }>}
+ */
+async function buildAll(options) {
+  let isTold = false;
+  const onBuild = () => {
+    if (!isTold) {
+      isTold = true;
+      options.onBuild?.();
+    }
+  };
+  const [bundle, built] = await Promise.all([
+    ensureBundle({ onBuild }),
+    ensureConsole({ onBuild }).catch((error) => {
+      logger(options)("error", error.message);
+      return undefined;
+    }),
+  ]);
+  return { bundle, built };
 }
 
 /** @param {CairnOptions} options */
@@ -130,10 +154,10 @@ function openMiniflare(directory, options) {
 
 /**
  * @param {Bundle} bundle
- * @param {Home} home
- * @param {CairnOptions} options
+ * @param {ConsoleBundle | undefined} built
+ * @param {{ home: Home, options: CairnOptions }} local
  */
-function openRuntime(bundle, home, options) {
+function openRuntime(bundle, built, { home, options }) {
   const onLog = logger(options);
   const before = new Map(signals.map((signal) => [signal, process.listeners(signal)]));
   const miniflare = openMiniflare(
@@ -142,6 +166,7 @@ function openRuntime(bundle, home, options) {
       directory: join(home.path, "state"),
       host: options.host ?? "127.0.0.1",
       port: options.port ?? 0,
+      console: built,
       vars: {
         ...bundle.description.vars,
         ...options.vars,

@@ -13,6 +13,8 @@ export interface Description {
   vars: Record<string, string>;
   databases: { binding: string; migrations: MigrationFile[] }[];
   stores: string[];
+  /** Other Workers this one calls; of them, the local server has the console alone. */
+  services: { binding: string; service: string }[];
   objects: { binding: string; className: string; sqlite: boolean }[];
   crons: string[];
 }
@@ -27,6 +29,14 @@ export interface Bundle {
   mainModule: string;
   modules: { name: string; type: ModuleType; sizeBytes: number }[];
   description: Description;
+}
+
+/** The built console. */
+export interface ConsoleBundle {
+  /** The folder its Worker serves files from. */
+  assetsDirectory: string;
+  /** The source of its Worker: one module without imports. */
+  worker: string;
 }
 
 /** The keys that live with the data. Exactly the content of `credentials.json`. */

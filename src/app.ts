@@ -5,7 +5,7 @@
 import { Hono } from "hono";
 import { serveAdmin } from "./admin/serve.ts";
 import { readEdge } from "./auth/edge.ts";
-import { serveConsole } from "./console.ts";
+import { isConsoleVisit, serveConsole, showConsole } from "./console.ts";
 import { withCrossOrigin } from "./cross-origin.ts";
 import { dispatch } from "./dispatch.ts";
 import { type Env, type Seams, systemSeams } from "./env.ts";
@@ -42,14 +42,16 @@ export function createApp(seams: Seams = systemSeams): { readonly fetch: Fetch }
     getPath: (request, options) => routedPath(request, options?.env as Env),
   });
   app.all("/-/api/*", (c) => admin(c.req.raw, arrivalOf(c.env, c.executionCtx)));
-  app.get("/-/console/*", () => serveConsole());
+  app.get("/-/console/*", (c) => serveConsole(c.req.raw, c.env));
   app.all(`${websitePath}*`, (c) => website(c.req.raw, arrivalOf(c.env, c.executionCtx)));
   app.all("*", (c) => storage(c.req.raw, arrivalOf(c.env, c.executionCtx)));
   return {
     fetch: async (request, env, context) =>
-      routedPath(request, env) === "/"
-        ? storage(request, arrivalOf(env, context))
-        : app.fetch(request, env, context),
+      isConsoleVisit(request, env)
+        ? showConsole()
+        : routedPath(request, env) === "/"
+          ? storage(request, arrivalOf(env, context))
+          : app.fetch(request, env, context),
   };
 }
 

@@ -15,6 +15,8 @@ export interface Env {
   readonly STORE_GLACIER_IR: R2Bucket;
   readonly STORE_GLACIER: R2Bucket;
   readonly STORE_DEEP_ARCHIVE: R2Bucket;
+  /** The Worker that serves the web console; without it, a page says how to get one. */
+  readonly CONSOLE?: Fetcher;
   /** 32 bytes, base64. Seals secrets at rest. */
   readonly MASTER_KEY: string;
   /** Earlier master keys, separated by commas: they open what they sealed, and seal nothing new. */

@@ -3,7 +3,15 @@
 // what is there stays, secrets are never lost and never replaced by accident.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { deploy, planDeployment } from "../../scripts/deployment.mjs";
@@ -49,7 +57,13 @@ if (call.startsWith("secret list")) {
   end(0, JSON.stringify(Object.keys(account.secrets).map((name) => ({ name, type: "secret_text" }))));
 }
 if (call.startsWith("d1 migrations apply")) end(0, "applied");
+if (call === "deploy --config console/wrangler.toml") {
+  readFileSync(option("--config"), "utf8");
+  account.hasConsole = true;
+  end(0, "Uploaded cairn-console");
+}
 if (call.startsWith("deploy")) {
+  if (!account.hasConsole) end(1, "Could not resolve service binding 'CONSOLE'.");
   account.deployed = true;
   account.config = readFileSync(option("--config"), "utf8");
   if (words.includes("--secrets-file")) {
@@ -67,6 +81,9 @@ end(1, "unknown call: " + call);
 function prepare(context) {
   const directory = scratchDirectory(context);
   copyFileSync(join(projectDirectory, "wrangler.toml"), join(directory, "wrangler.toml"));
+  mkdirSync(join(directory, "console"));
+  const consoleConfig = join("console", "wrangler.toml");
+  copyFileSync(join(projectDirectory, consoleConfig), join(directory, consoleConfig));
   const wrangler = join(directory, "wrangler.mjs");
   writeFileSync(wrangler, fakeWrangler);
   const file = join(directory, "account.json");

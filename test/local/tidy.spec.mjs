@@ -36,7 +36,7 @@ function filesBelow(folder) {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
     if (statSync(path).isDirectory()) return filesBelow(path);
-    return path.endsWith(".ts") && !path.endsWith(".d.ts") ? [path] : [];
+    return /\.tsx?$/.test(path) && !path.endsWith(".d.ts") ? [path] : [];
   });
 }
 
@@ -76,6 +76,14 @@ test("no source file is longer than its limit", () => {
     .filter((file) => file.text.split("\n").length > maximumLines + 1)
     .map((file) => file.name);
   assert.deepEqual(long, []);
+});
+
+test("the console's files keep the same sizes, and say what they promise", () => {
+  const wrong = filesBelow(join(root, "console", "src")).filter((path) => {
+    const text = readFileSync(path, "utf8");
+    return text.split("\n").length > maximumLines + 1 || !text.startsWith("// ");
+  });
+  assert.deepEqual(wrong, []);
 });
 
 test("no source file is imported by nobody", () => {

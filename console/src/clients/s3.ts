@@ -1,0 +1,59 @@
+// The SDK's S3 client for the session in force, and `send` for one call. An ended session asks the
+// person for a key and repeats the call, so that no screen has to know of it.
+
+import { S3Client } from "@aws-sdk/client-s3";
+import { isExpired } from "../errors.ts";
+import { askForKey, currentSession, type Session } from "../session/store.ts";
+
+let opened: { readonly session: Session; readonly client: S3Client } | undefined;
+
+/** The client of the session in force. Throws without one. */
+export function s3Client(): S3Client {
+  const session = currentSession();
+  if (session === undefined) throw new Error("no session");
+  if (opened?.session !== session) opened = { session, client: openClient(session) };
+  return opened.client;
+}
+
+function openClient({ key, region }: Session): S3Client {
+  const client = new S3Client({
+    endpoint: location.origin,
+    region,
+    credentials: key,
+    forcePathStyle: true,
+    // What a browser keeps for itself would hide changes.
+    requestHandler: { requestInit: () => ({ cache: "no-store" }) },
+    // Whole objects are checked; ranges for previews need not be.
+    responseChecksumValidation: "WHEN_REQUIRED",
+  });
+  return client;
+}
+
+/** What `send` of every client looks like once its overloads are set aside. */
+interface Sender {
+  send(...parameters: unknown[]): Promise<unknown>;
+}
+
+/** The `send` of whichever client `open` gives at the time, run by `guard`. */
+export function sender<Client extends { send: unknown }>(
+  open: () => Client,
+  guard: (call: () => Promise<unknown>) => Promise<unknown>,
+): Client["send"] {
+  const send = (...parameters: unknown[]) =>
+    guard(() => (open() as unknown as Sender).send(...parameters));
+  return send as Client["send"];
+}
+
+/** One call of S3: `send(new GetObjectCommand({ ... }))`. */
+export const send = sender(s3Client, withSession);
+
+/** Runs a call, and once more after the person renewed an ended session. */
+export async function withSession<Result>(call: () => Promise<Result>): Promise<Result> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isExpired(error)) throw error;
+    await askForKey("expired");
+    return await call();
+  }
+}

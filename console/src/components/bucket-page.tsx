@@ -1,0 +1,41 @@
+// The head of every screen of one bucket: its name, and the tabs that `screens.ts` lists.
+
+import type { ReactNode } from "react";
+import { frame as text } from "../messages/en/frame.ts";
+import { screens } from "../screens.ts";
+import { Go, useAddress, useParameter } from "./go.tsx";
+import { Page } from "./parts.tsx";
+
+interface BucketPageProps {
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}
+
+export function BucketPage({ actions, children }: BucketPageProps) {
+  const bucket = useParameter("bucket");
+  const { path } = useAddress();
+  const tabs = screens.filter((screen) => screen.isBucketTab);
+  return (
+    <Page title={bucket} actions={actions} isWide>
+      {tabs.length > 1 && (
+        <nav className="tabs bucket-tabs" aria-label={text("bucketTabs")}>
+          {tabs.map((screen) => {
+            const to = screen.path.replace("$bucket", bucket);
+            const isCurrent = path.replace(/^\/-\/console/, "") === to;
+            return (
+              <Go
+                key={screen.path}
+                to={to}
+                className="tab"
+                aria-current={isCurrent ? "page" : undefined}
+              >
+                {screen.title}
+              </Go>
+            );
+          })}
+        </nav>
+      )}
+      {children}
+    </Page>
+  );
+}

@@ -1,0 +1,136 @@
+// Dialogs: a titled window over the page, and the question before something is destroyed.
+
+import { X } from "lucide-react";
+import { Dialog as Radix } from "radix-ui";
+import { type ReactNode, useState } from "react";
+import { frame as text } from "../messages/en/frame.ts";
+import { Button, IconButton } from "./button.tsx";
+import { ErrorPanel } from "./error-panel.tsx";
+import { Field } from "./field.tsx";
+
+interface DialogProps {
+  readonly title: string;
+  readonly lead?: ReactNode;
+  readonly isOpen: boolean;
+  readonly size?: "small" | "medium" | "large";
+  /** Buttons at the foot, the main one last. */
+  readonly actions?: ReactNode;
+  readonly children?: ReactNode;
+  onClose(): void;
+}
+
+export function Dialog(props: DialogProps) {
+  const { title, lead, isOpen, size = "medium", actions, children, onClose } = props;
+  return (
+    <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className="overlay" />
+        <Radix.Content
+          className={`dialog ${size}`}
+          {...(lead === undefined && { "aria-describedby": undefined })}
+        >
+          <header className="dialog-head">
+            <Radix.Title className="dialog-title">{title}</Radix.Title>
+            <Radix.Close asChild>
+              <IconButton name={text("close")} icon={<X />} />
+            </Radix.Close>
+          </header>
+          <div className="dialog-body">
+            {lead !== undefined && (
+              <Radix.Description asChild>
+                <div className="lead">{lead}</div>
+              </Radix.Description>
+            )}
+            {children}
+          </div>
+          {actions !== undefined && <footer className="dialog-foot">{actions}</footer>}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+interface ConfirmProps {
+  readonly title: string;
+  readonly isOpen: boolean;
+  /** What will happen, with its numbers. */
+  readonly lead: ReactNode;
+  readonly confirm: string;
+  /** A name to type first, for what cannot be undone. */
+  readonly typedName?: string;
+  readonly isHarmless?: boolean;
+  readonly children?: ReactNode;
+  onConfirm(): Promise<unknown>;
+  onClose(): void;
+}
+
+/** Asks before `onConfirm` runs; stays open and says so when it fails. */
+export function ConfirmDialog(props: ConfirmProps) {
+  const { title, isOpen, lead, confirm, typedName, children, onConfirm, onClose } = props;
+  const [typed, setTyped] = useState("");
+  const [error, setError] = useState<unknown>();
+  const [isBusy, setBusy] = useState(false);
+  const isUntyped = typedName !== undefined && typed !== typedName;
+  const close = () => {
+    setTyped("");
+    setError(undefined);
+    onClose();
+  };
+  const go = async () => {
+    if (isUntyped || isBusy) return;
+    setBusy(true);
+    setError(undefined);
+    try {
+      await onConfirm();
+      close();
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const reason = isUntyped ? text("typeToConfirm", { name: typedName ?? "" }) : undefined;
+  const actions = (
+    <>
+      <Button onClick={close}>{text("cancel")}</Button>
+      <Button
+        kind={props.isHarmless ? "primary" : "danger"}
+        onClick={go}
+        isBusy={isBusy}
+        disabledReason={reason}
+      >
+        {confirm}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog
+      title={title}
+      isOpen={isOpen}
+      size="small"
+      lead={lead}
+      onClose={close}
+      actions={actions}
+    >
+      {children}
+      {typedName !== undefined && (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            go();
+          }}
+        >
+          <Field label={text("typeToConfirm", { name: typedName })}>
+            <input
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </Field>
+        </form>
+      )}
+      {error !== undefined && <ErrorPanel error={error} />}
+    </Dialog>
+  );
+}

@@ -1,0 +1,47 @@
+// Numbers, sizes and times as people read them.
+
+import { currentLanguage } from "../messages/message.ts";
+
+const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+
+/** `1.5 MiB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  const power = Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1);
+  const value = bytes / 1024 ** power;
+  const digits = value < 10 ? 2 : value < 100 ? 1 : 0;
+  return `${value.toFixed(digits)} ${units[power]}`;
+}
+
+export const formatNumber = (value: number): string => value.toLocaleString(currentLanguage());
+
+/** `27 Nov 2026, 21:48`, local time. */
+export function formatDateTime(date: Date | undefined): string {
+  if (date === undefined || Number.isNaN(date.getTime())) return "";
+  return date.toLocaleString(currentLanguage(), { dateStyle: "medium", timeStyle: "short" });
+}
+
+const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+/** `in 3 hours`, `2 days ago`. */
+export function formatRelative(date: Date, nowMs: number = Date.now()): string {
+  const seconds = Math.round((date.getTime() - nowMs) / 1000);
+  const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
+  const formatter = new Intl.RelativeTimeFormat(currentLanguage(), { numeric: "auto" });
+  return formatter.format(Math.trunc(seconds / size), unit);
+}
+
+/** `1 h 5 min`, `40 s`. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "–";
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+}

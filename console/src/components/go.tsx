@@ -1,0 +1,48 @@
+// Links and addresses of screens. Paths are text with their parameters filled in; what follows `?` is
+// given as an object, and everything in it is text.
+
+import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+
+export type Search = Readonly<Record<string, string | undefined>>;
+
+interface GoProps {
+  readonly to: string;
+  readonly search?: Search;
+  readonly className?: string;
+  readonly title?: string;
+  readonly "aria-current"?: "page" | undefined;
+  readonly "aria-label"?: string;
+  readonly children: ReactNode;
+  onClick?(): void;
+}
+
+/** A link to a screen. */
+export function Go({ to, search = {}, ...rest }: GoProps) {
+  return <Link {...rest} to={to as never} search={search as never} />;
+}
+
+/** Goes to a screen: `go("/buckets/x", { prefix: "a/" })`; `replace` leaves no trace in the history. */
+export function useGo(): (to: string, search?: Search, replace?: boolean) => void {
+  const navigate = useNavigate();
+  return (to, search = {}, replace = false) => {
+    navigate({ to: to as never, search: search as never, replace });
+  };
+}
+
+/** The path below `/-/console`, with what follows `?` as text. */
+export function useAddress(): { readonly path: string; readonly search: Search } {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const search = useRouterState({ select: (state) => state.location.search });
+  return { path, search: search as unknown as Search };
+}
+
+/** A parameter of the path: `useParameter("bucket")`. Empty when the screen has none of that name. */
+export function useParameter(name: string): string {
+  return useRouterState({
+    select: (state) => {
+      const parameters = state.matches.at(-1)?.params as Record<string, string> | undefined;
+      return parameters?.[name] ?? "";
+    },
+  });
+}

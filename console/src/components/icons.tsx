@@ -1,0 +1,41 @@
+// Icons that tables of screens and actions name as text, so that those stay plain data.
+
+import {
+  Activity,
+  ArrowLeftRight,
+  ChartColumn,
+  CircleDollarSign,
+  Database,
+  FileSearch,
+  House,
+  KeyRound,
+  Layers,
+  Plug,
+  Settings,
+  ShieldCheck,
+  Users,
+  Zap,
+} from "lucide-react";
+import type { ComponentType } from "react";
+
+const icons: Readonly<Record<string, ComponentType<{ readonly "aria-hidden"?: boolean }>>> = {
+  activity: Activity,
+  transfers: ArrowLeftRight,
+  chart: ChartColumn,
+  cost: CircleDollarSign,
+  database: Database,
+  audit: FileSearch,
+  home: House,
+  key: KeyRound,
+  layers: Layers,
+  connect: Plug,
+  settings: Settings,
+  shield: ShieldCheck,
+  users: Users,
+  zap: Zap,
+};
+
+export function Icon({ name }: { readonly name: string }) {
+  const Shape = icons[name] ?? Database;
+  return <Shape aria-hidden={true} />;
+}

@@ -1,0 +1,46 @@
+// Text that users chose, shown as what it is: control and direction characters are drawn as marks, so
+// that a name cannot pose as another one (CVE-2023-33955).
+
+import { Fragment } from "react";
+
+/** Controls, line separators, and everything that turns or hides text. */
+const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** A name, key, tag or value of a user. */
+export function SafeText({ children }: { readonly children: string }) {
+  if (!unsafe.test(children)) return <bdi>{children}</bdi>;
+  const parts = [...children].reduce<{ text: string; isMark: boolean }[]>((list, character) => {
+    const isMark = unsafe.test(character);
+    const last = list.at(-1);
+    if (!isMark && last && !last.isMark) last.text += character;
+    else list.push({ text: isMark ? nameOf(character) : character, isMark });
+    return list;
+  }, []);
+  return (
+    <bdi>
+      {parts.map((part, index) => {
+        const key = `${index}`;
+        if (!part.isMark) return <Fragment key={key}>{part.text}</Fragment>;
+        return (
+          <span key={key} className="mark-character">
+            {part.text}
+          </span>
+        );
+      })}
+    </bdi>
+  );
+}
+
+/** The same as plain text, for attributes and titles. */
+export function safeText(text: string): string {
+  return unsafe.test(text)
+    ? [...text]
+        .map((character) => (unsafe.test(character) ? nameOf(character) : character))
+        .join("")
+    : text;
+}
+
+function nameOf(character: string): string {
+  const hex = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+  return `U+${hex}`;
+}

@@ -1,0 +1,62 @@
+// "Show as code": what an action sends, as the AWS CLI, the JavaScript SDK, boto3 and JSON. The one
+// place that knows how those are written; actions hand over the operation's name and input.
+
+import { Code2 } from "lucide-react";
+import { useState } from "react";
+import { frame as text } from "../messages/en/frame.ts";
+import { Button } from "./button.tsx";
+import { CopyButton } from "./copy-button.tsx";
+import { Dialog } from "./dialog.tsx";
+import { type Call, renderCall, styles } from "./show-as-text.ts";
+import { Tabs } from "./tabs.tsx";
+
+interface ShowAsProps {
+  readonly calls: readonly Call[];
+  readonly isSmall?: boolean;
+}
+
+/** A button that shows the calls of an action. */
+export function ShowAs({ calls }: ShowAsProps) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button kind="quiet" icon={<Code2 />} onClick={() => setOpen(true)}>
+        {text("showAs")}
+      </Button>
+      <ShowAsDialog calls={calls} isOpen={isOpen} onClose={() => setOpen(false)} />
+    </>
+  );
+}
+
+interface ShowAsDialogProps {
+  readonly calls: readonly Call[];
+  readonly isOpen: boolean;
+  onClose(): void;
+}
+
+export function ShowAsDialog({ calls, isOpen, onClose }: ShowAsDialogProps) {
+  const [style, setStyle] = useState<string>("cli");
+  const tabs = styles.map(({ id, label }) => ({
+    id,
+    label,
+    render: () => <Snippet code={calls.map((call) => renderCall(id, call)).join("\n\n")} />,
+  }));
+  return (
+    <Dialog title={text("showAsTitle")} isOpen={isOpen} size="large" onClose={onClose}>
+      <Tabs label={text("showAsTitle")} tabs={tabs} chosen={style} onChoose={setStyle} />
+    </Dialog>
+  );
+}
+
+/** Code with a button that copies it. */
+export function Snippet({ code }: { readonly code: string }) {
+  return (
+    <div className="snippet">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <pre tabIndex={0}>
+        <code>{code}</code>
+      </pre>
+      <CopyButton value={code} />
+    </div>
+  );
+}

@@ -1,0 +1,142 @@
+// Navigation at the side, breadcrumbs and search at the top, the screen in the middle, notes at the
+// corner. On a phone the navigation is a drawer.
+
+import { Menu as MenuIcon, Search, X } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
+import { Button, IconButton } from "../components/button.tsx";
+import { Go, useAddress } from "../components/go.tsx";
+import { Icon } from "../components/icons.tsx";
+import { Toasts } from "../components/toasts.tsx";
+import { frame as text } from "../messages/en/frame.ts";
+import { screens as names } from "../messages/en/screens.ts";
+import { screens } from "../screens.ts";
+import { ActingBanner } from "../session/acting-banner.tsx";
+import { AccountMenu } from "./account-menu.tsx";
+import { Breadcrumbs } from "./breadcrumbs.tsx";
+import { Palette } from "./palette.tsx";
+
+const groups = [
+  { id: "storage", label: names("groupStorage") },
+  { id: "access", label: names("groupAccess") },
+  { id: "operate", label: names("groupOperate") },
+] as const;
+
+export function Frame({ children }: { readonly children: ReactNode }) {
+  const [isDrawerOpen, setDrawerOpen] = useState(false);
+  const [isPaletteOpen, setPaletteOpen] = useState(false);
+  const { path } = useAddress();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        setPaletteOpen((isOpen) => !isOpen);
+      }
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes when the address changes
+  useEffect(() => setDrawerOpen(false), [path]);
+  return (
+    <div className="frame">
+      <a className="skip" href="#content">
+        {text("skip")}
+      </a>
+      <div className={`drawer ${isDrawerOpen ? "open" : ""}`}>
+        <div className="brand">
+          <Go to="/" className="brand-link">
+            <Mark />
+            {text("product")}
+          </Go>
+          <IconButton
+            className="drawer-close"
+            name={text("closeNavigation")}
+            icon={<X />}
+            onClick={() => setDrawerOpen(false)}
+          />
+        </div>
+        <Navigation path={path} />
+      </div>
+      {isDrawerOpen && (
+        <button
+          type="button"
+          className="drawer-shade"
+          aria-label={text("closeNavigation")}
+          onClick={() => setDrawerOpen(false)}
+        />
+      )}
+      <div className="stage">
+        <header className="bar">
+          <IconButton
+            className="drawer-open"
+            name={text("openNavigation")}
+            icon={<MenuIcon />}
+            onClick={() => setDrawerOpen(true)}
+          />
+          <Breadcrumbs />
+          <Button
+            className="search-button"
+            icon={<Search />}
+            onClick={() => setPaletteOpen(true)}
+            aria-keyshortcuts="Control+K"
+          >
+            {text("search")} <kbd>Ctrl K</kbd>
+          </Button>
+          <AccountMenu />
+        </header>
+        <ActingBanner />
+        <main id="content" tabIndex={-1}>
+          {children}
+        </main>
+      </div>
+      <Toasts />
+      {isPaletteOpen && <Palette onClose={() => setPaletteOpen(false)} />}
+    </div>
+  );
+}
+
+function Navigation({ path }: { readonly path: string }) {
+  return (
+    <nav aria-label={text("navigation")} className="navigation">
+      {groups.map((group) => {
+        const entries = screens.filter((screen) => screen.navigation?.group === group.id);
+        if (entries.length === 0) return null;
+        return (
+          <div key={group.id} className="navigation-group">
+            <h2 className="navigation-title">{group.label}</h2>
+            <ul>
+              {entries.map((screen) => (
+                <li key={screen.path}>
+                  <Go
+                    to={screen.path}
+                    className="navigation-link"
+                    aria-current={isWithin(path, screen.path) ? "page" : undefined}
+                  >
+                    <Icon name={screen.navigation?.icon ?? ""} />
+                    {screen.title}
+                  </Go>
+                </li>
+              ))}
+            </ul>
+          </div>
+        );
+      })}
+    </nav>
+  );
+}
+
+const isWithin = (path: string, screen: string): boolean => {
+  const below = path.replace(/^\/-\/console/, "");
+  return below === screen || below.startsWith(`${screen}/`);
+};
+
+function Mark() {
+  return (
+    <svg viewBox="0 0 32 32" className="brand-mark" aria-hidden="true">
+      <ellipse cx="16" cy="26" rx="13" ry="4.5" opacity="1" />
+      <ellipse cx="16.5" cy="17.5" rx="9.5" ry="4" opacity="0.85" />
+      <ellipse cx="15.5" cy="10" rx="6.5" ry="3.4" opacity="0.7" />
+      <ellipse cx="16" cy="4.4" rx="3.6" ry="2.4" opacity="0.55" />
+    </svg>
+  );
+}

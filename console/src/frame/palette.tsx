@@ -1,0 +1,150 @@
+// Ctrl-K: type a few letters, arrow to a bucket, screen or action, Enter.
+
+import { useQueryClient } from "@tanstack/react-query";
+import { Dialog as Radix } from "radix-ui";
+import { type KeyboardEvent, useId, useMemo, useState } from "react";
+import { useGo } from "../components/go.tsx";
+import { SafeText } from "../components/safe-text.tsx";
+import { frame as text } from "../messages/en/frame.ts";
+import { bucketsQuery } from "../queries/buckets.ts";
+import { screens } from "../screens.ts";
+import { offeredActions } from "./actions.ts";
+
+interface Entry {
+  readonly group: string;
+  readonly label: string;
+  run(): void;
+}
+
+const maximumEntries = 50;
+
+export function Palette({ onClose }: { readonly onClose: () => void }) {
+  const [typed, setTyped] = useState("");
+  const [chosen, setChosen] = useState(0);
+  const id = useId();
+  const all = useEntries();
+  const entries = useMemo(() => findEntries(all, typed), [all, typed]);
+  const current = entries[Math.min(chosen, entries.length - 1)];
+  const run = (entry: Entry | undefined) => {
+    if (entry === undefined) return;
+    onClose();
+    entry.run();
+  };
+  const onKey = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      setChosen((index) => (index + step + entries.length) % Math.max(1, entries.length));
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      run(current);
+    }
+  };
+  return (
+    <Radix.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className="overlay" />
+        <Radix.Content className="dialog palette" aria-describedby={undefined}>
+          <Radix.Title className="hidden">{text("paletteTitle")}</Radix.Title>
+          <input
+            className="palette-input"
+            role="combobox"
+            aria-expanded="true"
+            aria-controls={`${id}-list`}
+            aria-activedescendant={current && `${id}-${entries.indexOf(current)}`}
+            aria-label={text("search")}
+            placeholder={text("searchHint")}
+            value={typed}
+            onChange={(event) => {
+              setTyped(event.target.value);
+              setChosen(0);
+            }}
+            onKeyDown={onKey}
+          />
+          <Results {...{ id, entries, current }} onRun={run} />
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+interface ResultsProps {
+  readonly id: string;
+  readonly entries: readonly Entry[];
+  readonly current: Entry | undefined;
+  onRun(entry: Entry): void;
+}
+
+function Results({ id, entries, current, onRun }: ResultsProps) {
+  if (entries.length === 0) {
+    return (
+      <p className="palette-none muted" role="status" id={`${id}-list`}>
+        {text("nothingFound")}
+      </p>
+    );
+  }
+  return (
+    <div
+      role="listbox"
+      id={`${id}-list`}
+      className="palette-list"
+      aria-label={text("paletteTitle")}
+    >
+      {entries.map((entry, index) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the input that owns the list
+        // biome-ignore lint/a11y/useFocusableInteractive: the input keeps the focus
+        <div
+          key={`${entry.group} ${entry.label}`}
+          role="option"
+          id={`${id}-${index}`}
+          aria-selected={entry === current}
+          className="palette-entry"
+          ref={(element) => {
+            if (entry === current) element?.scrollIntoView({ block: "nearest" });
+          }}
+          onClick={() => onRun(entry)}
+        >
+          <SafeText>{entry.label}</SafeText>
+          <span className="muted">{entry.group}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function useEntries(): readonly Entry[] {
+  const go = useGo();
+  const queries = useQueryClient();
+  return useMemo(() => {
+    const buckets = queries.getQueryData(bucketsQuery().queryKey) ?? [];
+    return [
+      ...offeredActions().map(({ label, run }) => ({ group: text("groupActions"), label, run })),
+      ...screens
+        .filter((screen) => screen.navigation !== undefined)
+        .map((screen) => ({
+          group: text("groupScreens"),
+          label: screen.title,
+          run: () => go(screen.path),
+        })),
+      ...buckets.map(({ name }) => ({
+        group: text("groupBuckets"),
+        label: name,
+        run: () => go(`/buckets/${name}`),
+      })),
+    ];
+  }, [go, queries]);
+}
+
+/** Every word must occur; those that begin with the text come first. */
+function findEntries(all: readonly Entry[], typed: string): readonly Entry[] {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = all.filter(({ label }) => {
+    const name = label.toLowerCase();
+    return words.every((word) => name.includes(word));
+  });
+  const isFirst = ({ label }: Entry) => label.toLowerCase().startsWith(words[0] ?? "");
+  return [...found.filter(isFirst), ...found.filter((entry) => !isFirst(entry))].slice(
+    0,
+    maximumEntries,
+  );
+}

@@ -1,0 +1,13 @@
+// English: the names of the screens and of their groups.
+
+import { messages } from "../message.ts";
+
+export const screens = messages("screens", {
+  groupStorage: "Storage",
+  groupAccess: "Access",
+  groupOperate: "Operate",
+  buckets: "Buckets",
+  objects: "Objects",
+  object: "Object",
+  transfers: "Transfers",
+});

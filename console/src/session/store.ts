@@ -1,0 +1,114 @@
+// Who is signed in. Credentials live in this module's memory, and in the tab's session storage only
+// when the person chose that. The long-term key is never stored: it stays in memory for the calls that
+// sessions may not make, and is asked for again after a reload.
+
+export interface Key {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export interface Identity {
+  readonly accountId: string;
+  readonly arn: string;
+  readonly userId: string;
+}
+
+export interface Session {
+  readonly key: Key;
+  readonly identity: Identity;
+  readonly region: string;
+  /** When the key ends, milliseconds since the epoch; absent for a long-term key. */
+  readonly expiresAtMs?: number;
+  readonly isRemembered: boolean;
+  /** The session behind an assumed role. */
+  readonly own?: Session;
+}
+
+/** Why the person is asked for a key while a screen stays open. */
+export type Ask = "expired" | "key-needed";
+
+export interface SessionState {
+  readonly session: Session | undefined;
+  readonly ask: Ask | undefined;
+}
+
+const storageKey = "cairn.session";
+let state: SessionState = { session: restore(), ask: undefined };
+let longTerm: Key | undefined;
+let waiting: (() => void)[] = [];
+const listeners = new Set<() => void>();
+
+function set(next: SessionState): void {
+  state = next;
+  for (const listener of [...listeners]) listener();
+}
+
+/** For `useSyncExternalStore`. */
+export function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export const currentState = (): SessionState => state;
+export const currentSession = (): Session | undefined => state.session;
+
+/** The long-term key of whoever signed in, while this page lives; none while acting as a role. */
+export function longTermKey(): Key | undefined {
+  return state.session?.own === undefined ? longTerm : undefined;
+}
+
+/** Begins a session, or renews it. `key` is the long-term key it came from, when it did. */
+export function begin(session: Session, key?: Key): void {
+  if (key !== undefined) longTerm = key;
+  store(session);
+  set({ session, ask: undefined });
+  const renewed = waiting;
+  waiting = [];
+  for (const go of renewed) go();
+}
+
+/** Forgets everything. */
+export function end(): void {
+  longTerm = undefined;
+  waiting = [];
+  store(undefined);
+  set({ session: undefined, ask: undefined });
+}
+
+/** Goes back from a role to the session behind it. */
+export function stopActing(): void {
+  const own = state.session?.own;
+  if (own !== undefined) begin(own);
+}
+
+/** Asks for a key, with everything left open; resolves when there is a new session. */
+export function askForKey(ask: Ask): Promise<void> {
+  set({ ...state, ask });
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+  });
+}
+
+/** Closes the question; who waits for the answer keeps waiting until the next session. */
+export function dismissAsk(): void {
+  set({ ...state, ask: undefined });
+}
+
+function store(session: Session | undefined): void {
+  try {
+    if (session?.isRemembered) sessionStorage.setItem(storageKey, JSON.stringify(session));
+    else sessionStorage.removeItem(storageKey);
+  } catch {
+    // Storage may be forbidden; then nothing is remembered.
+  }
+}
+
+function restore(): Session | undefined {
+  try {
+    const text = sessionStorage.getItem(storageKey);
+    return text === null ? undefined : (JSON.parse(text) as Session);
+  } catch {
+    return undefined;
+  }
+}
