@@ -28,7 +28,11 @@ import {
   listBucketInventoryConfigurations,
   putBucketInventoryConfiguration,
 } from "./bucket/bucket-inventory.ts";
-import { getBucketLifecycleConfiguration } from "./bucket/bucket-lifecycle.ts";
+import {
+  deleteBucketLifecycle,
+  getBucketLifecycleConfiguration,
+  putBucketLifecycleConfiguration,
+} from "./bucket/bucket-lifecycle.ts";
 import { getBucketLogging } from "./bucket/bucket-logging.ts";
 import {
   getBucketMetadataConfiguration,
@@ -159,7 +163,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   DeleteBucketEncryption: deleteBucketEncryption,
   DeleteBucketIntelligentTieringConfiguration: "unbuilt",
   DeleteBucketInventoryConfiguration: deleteBucketInventoryConfiguration,
-  DeleteBucketLifecycle: "unbuilt",
+  DeleteBucketLifecycle: deleteBucketLifecycle,
   DeleteBucketMetadataConfiguration: "unbuilt",
   DeleteBucketMetadataTableConfiguration: "unbuilt",
   DeleteBucketMetricsConfiguration: "unbuilt",
@@ -230,7 +234,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   PutBucketEncryption: putBucketEncryption,
   PutBucketIntelligentTieringConfiguration: "unbuilt",
   PutBucketInventoryConfiguration: putBucketInventoryConfiguration,
-  PutBucketLifecycleConfiguration: "unbuilt",
+  PutBucketLifecycleConfiguration: putBucketLifecycleConfiguration,
   PutBucketLogging: "unbuilt",
   PutBucketMetricsConfiguration: "unbuilt",
   PutBucketNotificationConfiguration: "unbuilt",

@@ -15,6 +15,7 @@ const source = join(root, "src");
 const floorOfRoom = {
   s3: 1,
   checksums: 1,
+  lifecycle: 1,
   "env.ts": 1,
   auth: 2,
   bucket: 2,
