@@ -14,6 +14,7 @@ import { type ObjectContext, versioningOf } from "../context.ts";
 import { emitting } from "../emission.ts";
 import type { Handler } from "../handlers.ts";
 import { followingSettings } from "../object/commit.ts";
+import { expirationMember } from "../object/lifecycle-members.ts";
 import { defaultLockOf } from "../object/lock.ts";
 import { checksumMembers, encryptionMembers, readChecksumMember } from "../object/members.ts";
 import { leaveNote } from "../object/note.ts";
@@ -55,6 +56,7 @@ export const completeMultipartUpload: Handler<"CompleteMultipartUpload"> = async
     Bucket: context.bucket.name,
     Key: context.key,
     ETag: `"${outcome.etag}"`,
+    ...expirationMember(context, outcome),
     ...checksumMembers(outcome.checksum),
     ...(outcome.versionId !== undefined && { VersionId: outcome.versionId }),
     ...encryptionMembers(outcome.detail),

@@ -8,6 +8,7 @@ import { newUploadId } from "../../s3/ids.ts";
 import type { Handler } from "../handlers.ts";
 import { followingSettings } from "../object/commit.ts";
 import { checkSameDefault, resolveEncryption } from "../object/encryption.ts";
+import { abortMembers } from "../object/lifecycle-members.ts";
 import { resolveLock } from "../object/lock.ts";
 import { contextMember, encryptionMembers } from "../object/members.ts";
 import { readWriteIntent } from "../object/write-intent.ts";
@@ -40,6 +41,7 @@ export const createMultipartUpload: Handler<"CreateMultipartUpload"> = async (co
     Bucket: context.bucket.name,
     Key: context.key,
     UploadId: uploadId,
+    ...abortMembers(context.bucket, { key: context.key, initiatedAtMs: context.nowMs }),
     ...(checksum !== undefined && {
       ChecksumAlgorithm: checksum.algorithm,
       ChecksumType: checksum.type,

@@ -5,6 +5,7 @@
 
 import { callFacts } from "../context.ts";
 import type { Handler } from "../handlers.ts";
+import { abortMembers } from "../object/lifecycle-members.ts";
 import { partChecksumMember } from "../object/members.ts";
 import { settle } from "../outcomes.ts";
 import { ownerOf } from "../owner.ts";
@@ -31,6 +32,7 @@ export const listParts: Handler<"ListParts"> = async (context, input) => {
     Bucket: bucket.name,
     Key: context.key,
     UploadId: uploadId,
+    ...abortMembers(bucket, upload),
     PartNumberMarker: String(marker),
     NextPartNumberMarker: String(parts.at(-1)?.partNumber ?? 0),
     MaxParts: limit,

@@ -26,6 +26,7 @@ import { copyAnnotationsAcross, planAnnotations } from "./copy-annotations.ts";
 import { type CopySource, checkTagCopy, openCopySource } from "./copy-source.ts";
 import { sourceKeyHeaders } from "./customer-key.ts";
 import { resolveEncryption, shareEncryption, type WriteEncryption } from "./encryption.ts";
+import { expirationMember } from "./lifecycle-members.ts";
 import { resolveLock } from "./lock.ts";
 import { checksumMembers, contextMember, encryptionMembers } from "./members.ts";
 import { readWriteIntent, type WriteIntent } from "./write-intent.ts";
@@ -80,6 +81,7 @@ export const copyObject: Handler<"CopyObject"> = async (context, input) => {
       LastModified: new Date(committed.modifiedAtMs),
       ...checksumMembers(facts.detail.checksum),
     },
+    ...expirationMember(context, { ...facts, modifiedAtMs: committed.modifiedAtMs }),
     ...(versioningOf(source.bucket) !== "Unversioned" && {
       CopySourceVersionId: source.version.versionId,
     }),

@@ -22,6 +22,7 @@ import {
 } from "./append-object.ts";
 import { commitStored, refuseDoomed } from "./commit.ts";
 import { resolveEncryption } from "./encryption.ts";
+import { expirationMember } from "./lifecycle-members.ts";
 import { checkUploadSize } from "./limits.ts";
 import { requireLockDigest, resolveLock } from "./lock.ts";
 import { checksumMembers, contextMember, encryptionMembers } from "./members.ts";
@@ -89,6 +90,7 @@ export async function storeObject(
   });
   return {
     ETag: `"${stored.md5Hex}"`,
+    ...expirationMember(context, { ...committed, sizeBytes: stored.sizeBytes, detail }),
     ...checksumMembers(wholeChecksum(stored)),
     ...encryptionMembers(detail),
     ...contextMember(detail),

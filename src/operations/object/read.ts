@@ -9,6 +9,7 @@ import { invalidRange, parseRange, resolveRange } from "../../s3/range.ts";
 import { formatHttpDate } from "../../s3/time.ts";
 import { callFacts, type ObjectContext, versioningOf } from "../context.ts";
 import { settle } from "../outcomes.ts";
+import { expirationMember } from "./lifecycle-members.ts";
 import { lockMembers } from "./lock.ts";
 import { checksumMembers, versionMembers } from "./members.ts";
 
@@ -146,6 +147,7 @@ export function describeRead(context: ObjectContext, read: Read, checksumMode: s
   return {
     ...versionMembers(version, versioningOf(context.bucket) !== "Unversioned"),
     ...lockMembers(context, version.detail.lock),
+    ...(version.isLatest && expirationMember(context, version)),
     ContentLength: window.length,
     ...(isPartial &&
       !(isPart && version.sizeBytes === 0) && {
