@@ -152,6 +152,8 @@ export async function showStatus(connection) {
     ["Unsettled", catalog.unsettledBuckets],
     ["Damage found", upkeep.damage],
     ["Open jobs", upkeep.openJobs],
+    ["Stuck jobs", upkeep.stuckJobs],
+    ["Stuck duties", upkeep.stuckDuties?.join(", ")],
     ["Last scrub", upkeep.lastScrubAt],
   ]);
   const rows = stores.map((/** @type {any} */ store) => [

@@ -66,10 +66,10 @@ export function addUpkeepCommands(program, run) {
     );
   program
     .command("jobs")
-    .description("the latest upkeep jobs, or what one of them found")
+    .description("what the crons do, and the latest jobs; or what one job found")
     .argument("[job]", "job id")
     .action((job) =>
-      run((connection) => (job === undefined ? listJobs(connection) : showJob(connection, job))),
+      run((connection) => (job === undefined ? showWork(connection) : showJob(connection, job))),
     );
 }
 
@@ -164,13 +164,36 @@ async function listJobs(connection, kind) {
     job.kind,
     job.bucket ?? (job.store === undefined ? "all" : `store ${job.store}`),
     job.read ? "bytes" : "",
-    job.state,
+    job.stuck ? "stuck" : job.state,
     job.counts.findings ?? 0,
     job.startedAt,
     job.finishedAt,
   ]);
   const headings = ["JOB", "KIND", "WHERE", "READS", "STATE", "FINDINGS", "STARTED", "FINISHED"];
   return { json: jobs, text: renderTable(headings, rows, "There are no jobs.") };
+}
+
+/**
+ * The duties of the crons, then the jobs.
+ *
+ * @param {Connection} connection
+ * @returns {Promise<Report>}
+ */
+async function showWork(connection) {
+  const { duties } = await callAdmin(connection, { method: "GET", path: "/duties" });
+  const jobs = await listJobs(connection);
+  const rows = duties.map((/** @type {any} */ duty) => [
+    duty.name,
+    duty.cron,
+    duty.state,
+    duty.startedAt,
+    `${duty.tookMs} ms`,
+    duty.nextDueAt,
+    duty.error,
+  ]);
+  const headings = ["DUTY", "CRON", "STATE", "LAST RUN", "TOOK", "NEXT DUE", "ERROR"];
+  const table = renderTable(headings, rows, "No cron has fired yet.");
+  return { json: { duties, jobs: jobs.json }, text: `${table}\n\n${jobs.text}` };
 }
 
 /**

@@ -22,6 +22,7 @@ import { answerStatus } from "./status.ts";
 import {
   answerAdvanceJob,
   answerGetJob,
+  answerListDuties,
   answerListFindings,
   answerListJobs,
   answerStartJobs,
@@ -92,6 +93,7 @@ route(`/buckets/${BUCKET}/access`, {
     }),
 });
 route("/master-key/reseal", { POST: (c) => answerReseal(c.env) });
+route("/duties", { GET: (c) => answerListDuties(c.env) });
 route("/jobs", {
   GET: (c) => answerListJobs(c.env, { kind: c.req.query("kind"), limit: c.req.query("limit") }),
   POST: (c) => answerStartJobs(c.env),

@@ -1,6 +1,7 @@
 // Upkeep for the operator: start checks, sweeps and rebuilds, follow them, read what they found. A
 // job goes on by itself with the crons; who waits for it may push it along.
 
+import { type Duty, listDuties } from "../catalog/duties.ts";
 import { findBucket, type UpkeptBucket } from "../catalog/every-bucket.ts";
 import {
   countFindings,
@@ -48,7 +49,7 @@ export async function answerStartJobs(call: AdminCall): Promise<Response> {
     configuration: configurationField,
   });
   const jobs = await start(call, wish);
-  return answer({ jobs: jobs.map(renderJob) }, 201);
+  return answer({ jobs: jobs.map((job) => renderJob(job, call.nowMs)) }, 201);
 }
 
 interface StartWish {
@@ -104,13 +105,13 @@ export async function answerListJobs(
   const limit = query.limit === undefined ? 20 : readLimit(query.limit);
   const kind = query.kind === undefined ? {} : { kind: kindField(query.kind, "kind") };
   const jobs = await listJobs(call, { ...kind, limit });
-  return answer({ jobs: jobs.map(renderJob) });
+  return answer({ jobs: jobs.map((job) => renderJob(job, call.nowMs)) });
 }
 
 /** `GET /jobs/{job}` */
 export async function answerGetJob(call: AdminCall, jobId: string): Promise<Response> {
   requireOperator(call);
-  return answer(renderJob(await findJob(call, jobId)));
+  return answer(renderJob(await findJob(call, jobId), call.nowMs));
 }
 
 /** `POST /jobs/{job}/advance`: works on it for some seconds, unless somebody else does. */
@@ -118,7 +119,7 @@ export async function answerAdvanceJob(call: AdminCall, jobId: string): Promise<
   requireOperator(call);
   await findJob(call, jobId);
   await call.advanceJob(jobId);
-  return answer(renderJob(await findJob(call, jobId)));
+  return answer(renderJob(await findJob(call, jobId), call.nowMs));
 }
 
 /** `GET /jobs/{job}/findings`: a page, in the order they were found. */
@@ -144,20 +145,53 @@ export async function answerListFindings(
   });
 }
 
+/** `GET /duties`: what the crons did last, and when each is due again. */
+export async function answerListDuties(call: AdminCall): Promise<Response> {
+  requireOperator(call);
+  const duties = await listDuties(call);
+  return answer({ duties: duties.map(renderDuty) });
+}
+
+function renderDuty(duty: Duty) {
+  const { name, cron, startedAtMs, endedAtMs, succeededAtMs, nextDueAtMs, failures, error } = duty;
+  return {
+    name,
+    cron,
+    state: duty.isStuck ? "stuck" : "well",
+    startedAt: timeText(startedAtMs),
+    tookMs: endedAtMs - startedAtMs,
+    succeededAt: succeededAtMs === undefined ? null : timeText(succeededAtMs),
+    nextDueAt: nextDueAtMs === undefined ? null : timeText(nextDueAtMs),
+    failures,
+    ...(error !== undefined && { error }),
+  };
+}
+
+/** An open job that nothing moved for so long is stuck: the cron comes every five minutes. */
+const stuckAfterMs = 30 * 60_000;
+
+function isStuck(job: Job, nowMs: number): boolean {
+  const isOpen = job.finishedAtMs === undefined;
+  return isOpen && (job.error !== undefined || nowMs - job.updatedAtMs > stuckAfterMs);
+}
+
 /** For the status page: how much damage was found lately, and what runs. Never throws. */
 export async function describeUpkeep(call: AdminCall) {
   try {
     const damage = await countFindings(call, damageKinds, call.nowMs - damageShownMs);
     const jobs = await listJobs(call, { limit: 50 });
+    const duties = await listDuties(call);
     const scrub = jobs.find((job) => job.kind === "scrub" && job.finishedAtMs !== undefined);
     return {
       damage,
       openJobs: jobs.filter((job) => job.finishedAtMs === undefined).length,
+      stuckJobs: jobs.filter((job) => isStuck(job, call.nowMs)).length,
+      stuckDuties: duties.filter((duty) => duty.isStuck).map(({ name }) => name),
       lastScrubAt: scrub?.finishedAtMs === undefined ? null : timeText(scrub.finishedAtMs),
     };
   } catch (error) {
     console.error("status: upkeep is not known:", error);
-    return { damage: null, openJobs: null, lastScrubAt: null };
+    return { damage: null, openJobs: null, stuckJobs: null, stuckDuties: null, lastScrubAt: null };
   }
 }
 
@@ -167,7 +201,7 @@ async function findJob(call: AdminCall, jobId: string): Promise<Job> {
   return job;
 }
 
-function renderJob(job: Job) {
+function renderJob(job: Job, nowMs: number) {
   const { jobId, kind, options, counts, startedAtMs, updatedAtMs, finishedAtMs, error } = job;
   return {
     jobId,
@@ -178,6 +212,7 @@ function renderJob(job: Job) {
     repair: options.isRepair === true,
     read: options.isReading === true,
     state: finishedAtMs === undefined ? "running" : error === undefined ? "done" : "failed",
+    stuck: isStuck(job, nowMs),
     counts,
     startedAt: timeText(startedAtMs),
     updatedAt: timeText(updatedAtMs),

@@ -2,12 +2,13 @@
 // is logged and does not stop the others.
 
 import { type IndexSteps, reconcileBuckets } from "../catalog/bucket-lifecycle.ts";
+import { noteDuty } from "../catalog/duties.ts";
 import { forgetJobs, startJob } from "../catalog/jobs.ts";
 import { maintainKmsKeys } from "../catalog/kms-keys.ts";
 import type { Env } from "../env.ts";
 import { storeNumbers } from "../storage/classes.ts";
 import { startInventories } from "./inventory/start.ts";
-import type { WorkFacts } from "./slices.ts";
+import { describeError, type WorkFacts } from "./slices.ts";
 import { advanceAllJobs } from "./table.ts";
 
 export interface JobFacts extends WorkFacts {
@@ -73,13 +74,26 @@ const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])
   ["0 * * * *", [["kms-keys", maintainKeys]]],
 ]);
 
-/** Runs the duties of a cron expression; unknown expressions have none. */
+/** Runs the duties of a cron expression, and notes how each went; unknown expressions have none. */
 export async function runSchedule(cron: string, facts: JobFacts): Promise<void> {
   for (const [name, duty] of duties.get(cron) ?? []) {
+    const startedAtMs = facts.seams.now();
+    let error: string | undefined;
     try {
       await duty(facts);
-    } catch (error) {
-      console.error(JSON.stringify({ event: "duty-failed", duty: name, cron }), error);
+    } catch (failure) {
+      error = describeError(failure);
+      console.error(JSON.stringify({ event: "duty-failed", duty: name, cron }), failure);
     }
+    await note(facts, { name, cron, startedAtMs, ...(error !== undefined && { error }) });
+  }
+}
+
+/** What keeps the note from being written is seen by its age; it stops no duty. */
+async function note({ env, seams }: JobFacts, run: Parameters<typeof noteDuty>[1]): Promise<void> {
+  try {
+    await noteDuty({ env, seams, nowMs: seams.now() }, run);
+  } catch (failure) {
+    console.error(JSON.stringify({ event: "duty-not-noted", duty: run.name }), failure);
   }
 }

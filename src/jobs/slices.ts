@@ -96,7 +96,7 @@ async function advanceOnce(
     outcome = await table[job.kind](callNow(), job);
   } catch (error) {
     console.error(JSON.stringify({ event: "slice-failed", job: job.jobId, kind: job.kind }), error);
-    await noteFailure(callNow(), job, { error: describe(error), maximumFailures });
+    await noteFailure(callNow(), job, { error: describeError(error), maximumFailures });
     return undefined;
   }
   const counts = addCounts(job.counts, outcome);
@@ -116,7 +116,7 @@ function addCounts(before: JobCounts, { counts, findings }: SliceOutcome): JobCo
 }
 
 /** For the operator's eyes: the error's own words, without its stack. */
-function describe(error: unknown): string {
+export function describeError(error: unknown): string {
   const cause =
     error instanceof Error && error.cause !== undefined ? `: ${String(error.cause)}` : "";
   return `${String(error)}${cause}`.slice(0, 1000);
