@@ -21,7 +21,8 @@ import { writeAsService } from "./write-as-service.ts";
 /** What Hono routes by: own paths only when the host names no bucket; a bucket may have any key. */
 function routedPath(request: Request, env: Env): string {
   // Nearly every request ends here: storage pays nothing for the other doors.
-  if (env.WEBSITE_DOMAIN === undefined && !request.url.includes("/-/")) return "/";
+  const hasWebsites = env.WEBSITE_DOMAIN !== undefined || env.WEBSITE_HOSTS !== undefined;
+  if (!hasWebsites && !request.url.includes("/-/")) return "/";
   const [, host = "", path = "/"] = /^[a-z]+:\/\/([^/?#]*)([^?#]*)/i.exec(request.url) ?? [];
   if (isWebsiteHost(host, env)) return websitePath;
   if (!path.startsWith("/-/")) return "/";

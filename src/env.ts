@@ -29,6 +29,8 @@ export interface Env {
   readonly BASE_DOMAIN?: string;
   /** Hosts that carry the bucket of a website in front, comma separated; without it, none do. */
   readonly WEBSITE_DOMAIN?: string;
+  /** Hosts of websites by name: `www.example.com, shop.example.com=wares, *.sites.example.com`. */
+  readonly WEBSITE_HOSTS?: string;
   /** How long replaced and deleted content stays in the stores, in seconds; 86400 when absent. */
   readonly CONDEMNED_GRACE_SECONDS?: string;
   /** How long a deleted bucket's name is kept from other accounts, in seconds; 2592000 when absent. */

@@ -17,13 +17,8 @@ import { asS3Error } from "./s3/error-response.ts";
 import { S3Error } from "./s3/errors.ts";
 import { newHostId, newRequestId } from "./s3/ids.ts";
 import { operations } from "./s3/operations.ts";
-import {
-  bucketOfHost,
-  parseBaseDomains,
-  parseQuery,
-  parseTarget,
-  type Target,
-} from "./s3/target.ts";
+import { parseQuery, parseTarget, type Target } from "./s3/target.ts";
+import { websiteBucketOfHost } from "./website-hosts.ts";
 
 /** Where a website is: on a host of its own, or on a laptop below this path. */
 export const websitePath = "/-/website/";
@@ -31,27 +26,16 @@ export const websitePath = "/-/website/";
 /** A page below `websitePath` shares its origin with the console: it gets none of its own (SEC-123). */
 const sandbox = "sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts";
 
-/** The domains of websites, parsed once per isolate. */
-let parsed: { text: string | undefined; list: readonly string[] } | undefined;
-
-function websiteDomains(env: Pick<Env, "WEBSITE_DOMAIN"> | undefined): readonly string[] {
-  const text = env?.WEBSITE_DOMAIN;
-  if (parsed === undefined || parsed.text !== text) parsed = { text, list: parseBaseDomains(text) };
-  return parsed.list;
-}
-
 /** Whether a host is that of one bucket's website. */
-export function isWebsiteHost(host: string, env: Pick<Env, "WEBSITE_DOMAIN"> | undefined): boolean {
-  const domains = websiteDomains(env);
-  // Nearly every request ends here.
-  if (!domains.some((domain) => host.includes(domain))) return false;
-  return bucketOfHost(host.toLowerCase(), domains) !== undefined;
+export function isWebsiteHost(host: string, env: Env | undefined): boolean {
+  return websiteBucketOfHost(host, env) !== undefined;
 }
 
 /** The bucket whose website a request is for; `undefined` when it is for none. */
 export function websiteBucketOf(request: Request, env: Env): string | undefined {
   const [, host = "", path = ""] = /^[a-z]+:\/\/([^/?#]*)([^?#]*)/i.exec(request.url) ?? [];
-  if (isWebsiteHost(host, env)) return bucketOfHost(host.toLowerCase(), websiteDomains(env));
+  const named = websiteBucketOfHost(host, env);
+  if (named !== undefined) return named;
   if (env.LOCAL !== "true" || !path.startsWith(websitePath)) return undefined;
   return path.slice(websitePath.length).split("/")[0];
 }
@@ -68,7 +52,7 @@ export async function serveWebsite(
   const mount = isMounted ? `${websitePath}${bucket}` : "";
   let response: Response;
   try {
-    response = await answer(request, arrival, { ids, mount });
+    response = await answer(request, arrival, { ids, mount, bucket });
   } catch (error) {
     const refusal = asS3Error(error);
     if (refusal.code === "InternalError") {
@@ -85,12 +69,12 @@ export async function serveWebsite(
 interface VisitFacts {
   readonly ids: { readonly requestId: string; readonly hostId: string };
   readonly mount: string;
+  readonly bucket: string;
 }
 
 async function answer(request: Request, arrival: Arrival, facts: VisitFacts): Promise<Response> {
-  const { env } = arrival;
   const { ids, mount } = facts;
-  const target = parseVisit(request.url, env, mount);
+  const target = parseVisit(request.url, facts.bucket, mount);
   const { method } = request;
   if (method !== "GET" && method !== "HEAD") {
     throw new S3Error("MethodNotAllowed", undefined, {
@@ -140,11 +124,13 @@ function redirectToMount(mount: string, { requestId, hostId }: VisitFacts["ids"]
 }
 
 /** The target of a visit; its query never means anything to S3. */
-function parseVisit(url: string, env: Env, mount: string): Target {
-  const isMounted = mount !== "";
-  const plain = isMounted ? url.replace(websitePath, "/") : url;
-  const target = parseTarget(plain, isMounted ? [] : websiteDomains(env));
-  return { ...target, query: parseQuery("") };
+function parseVisit(url: string, bucket: string, mount: string): Target {
+  // The bucket is known by now: it is put in front of the path, where none but it can stand.
+  const plain =
+    mount !== ""
+      ? url.replace(websitePath, "/")
+      : url.replace(/^([a-z]+:\/\/[^/?#]*)\/?/i, (_all, front) => `${front}/${encodeURIComponent(bucket)}/`);
+  return { ...parseTarget(plain, []), query: parseQuery("") };
 }
 
 /** What S3 is told of a visitor: who sent them and with which conditions, never with which keys. */

@@ -13,17 +13,21 @@ const privateName = /\.(?:internal|localhost|test)$/;
 
 /**
  * Throws AccessDenied for an anonymous request to a local server under a public name that is not in
- * `BASE_DOMAIN` or `WEBSITE_DOMAIN`. Addresses and names without a dot, as Docker gives them, are fine.
+ * `BASE_DOMAIN`, `WEBSITE_DOMAIN` or `WEBSITE_HOSTS`. Addresses and names without a dot, as Docker gives them, are fine.
  */
 export function refuseForeignHost(
   host: string,
-  env: Pick<Env, "LOCAL" | "BASE_DOMAIN" | "WEBSITE_DOMAIN">,
+  env: Pick<Env, "LOCAL" | "BASE_DOMAIN" | "WEBSITE_DOMAIN" | "WEBSITE_HOSTS">,
 ): void {
   if (env.LOCAL !== "true") return;
   const name = host.replace(/:\d*$/, "").replace(/\.$/, "");
   if (!name.includes(".") || address.test(name) || privateName.test(name)) return;
   const isOurs = (domain: string) => name === domain || name.endsWith(`.${domain}`);
   if (parseBaseDomains(`${env.BASE_DOMAIN ?? ""},${env.WEBSITE_DOMAIN ?? ""}`).some(isOurs)) return;
+  const listed = (env.WEBSITE_HOSTS ?? "").split(",").map((entry) => entry.split("=")[0] ?? "");
+  for (const host of parseBaseDomains(listed.join(","))) {
+    if (host.startsWith("*.") ? name.endsWith(host.slice(1)) : name === host) return;
+  }
   throw new S3Error(
     "AccessDenied",
     "Anonymous requests are not answered under this host name. Add it to BASE_DOMAIN.",

@@ -8,7 +8,8 @@
 // - A changed website is shown at once by the isolate that took it, by others within 30 seconds.
 // - Of a key that is denied, the folder's index document is looked for as if the key were missing:
 //   who may read that is redirected to the folder.
-// - No host but those below `WEBSITE_DOMAIN` is a website's: a bucket's name alone is none.
+// - No host but those below `WEBSITE_DOMAIN` and in `WEBSITE_HOSTS` is a website's: a bucket's name
+//   alone is none.
 
 import type { BucketRecord } from "../../catalog/buckets.ts";
 import { S3Error } from "../../s3/errors.ts";
