@@ -129,7 +129,10 @@ function parseVisit(url: string, bucket: string, mount: string): Target {
   const plain =
     mount !== ""
       ? url.replace(websitePath, "/")
-      : url.replace(/^([a-z]+:\/\/[^/?#]*)\/?/i, (_all, front) => `${front}/${encodeURIComponent(bucket)}/`);
+      : url.replace(
+          /^([a-z]+:\/\/[^/?#]*)\/?/i,
+          (_all, front) => `${front}/${encodeURIComponent(bucket)}/`,
+        );
   return { ...parseTarget(plain, []), query: parseQuery("") };
 }
 

@@ -20,19 +20,27 @@ export interface ParsedWriteConditions {
 
 /**
  * Judges the conditions of GET, HEAD and GetObjectAttributes: throws PreconditionFailed (412) or
- * NotModified (304, with ETag and Last-Modified). A tag condition outranks its date twin; dates
- * that cannot be read, and dates in the future for If-Modified-Since, are ignored.
+ * NotModified (304, with ETag, Last-Modified and what `shown` gives). A tag condition outranks its
+ * date twin; dates that cannot be read, and dates in the future for If-Modified-Since, are ignored.
  */
 export function checkReadConditions(
   headers: Headers,
   version: ConditionFacts,
-  clock: { readonly nowMs: number },
+  facts: {
+    readonly nowMs: number;
+    /** Further headers of a 304: caches renew what they keep by them (RFC 9110, 15.4.5). */
+    shown?(): Readonly<Record<string, string>>;
+  },
 ): void {
   const failed = failedCondition(headers, version, "");
   if (failed === "If-Match" || failed === "If-Unmodified-Since") throw preconditionFailed(failed);
-  if (failed === "If-None-Match" || (failed !== undefined && !isFuture(headers, clock.nowMs))) {
+  if (failed === "If-None-Match" || (failed !== undefined && !isFuture(headers, facts.nowMs))) {
     throw new S3Error("NotModified", undefined, {
-      headers: { etag: `"${version.etag}"`, "last-modified": formatHttpDate(version.modifiedAtMs) },
+      headers: {
+        etag: `"${version.etag}"`,
+        "last-modified": formatHttpDate(version.modifiedAtMs),
+        ...facts.shown?.(),
+      },
     });
   }
 }

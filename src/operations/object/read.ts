@@ -39,12 +39,26 @@ export async function resolveForRead(
   };
   const found = await resolveVersion(context, { ...request, wantSegments: wish.wantSegments });
   const { version } = found;
-  checkReadConditions(context.headers, version, { nowMs: context.nowMs });
+  checkReadConditions(context.headers, version, {
+    nowMs: context.nowMs,
+    shown: () => unchangedHeaders(context, version),
+  });
   if (range === undefined) {
     const window = { offset: 0, length: version.sizeBytes };
     return { found, request, window, isPartial: false };
   }
   return { found, request, window: windowOf(context, found, range), isPartial: true };
+}
+
+/** What a 304 says besides the validators, as the 200 would have. */
+function unchangedHeaders(context: ObjectContext, version: Version): Record<string, string> {
+  const { cacheControl, expires } = version.detail.headers ?? {};
+  const isVersioned = versioningOf(context.bucket) !== "Unversioned";
+  return {
+    ...(cacheControl !== undefined && { "cache-control": cacheControl }),
+    ...(expires !== undefined && { expires }),
+    ...(isVersioned && { "x-amz-version-id": version.versionId }),
+  };
 }
 
 /** Asks the index for a version; refuses with S3's words when there is nothing to read. */
