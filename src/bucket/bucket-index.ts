@@ -17,6 +17,8 @@ import { Ledger } from "./ledger.ts";
 import { beginDelete, initialise } from "./lifetime.ts";
 import { list } from "./listing.ts";
 import { Manifests } from "./manifests.ts";
+import { MoveClaims } from "./move-claims.ts";
+import { claimMove, releaseMove, swapMove } from "./moves.ts";
 import { findOrphans } from "./orphans.ts";
 import { claimOutbox, keptOutbox, outboxStatus, restoreOutbox, settleOutbox } from "./outbox.ts";
 import { describe, findMissing, rebuild } from "./rebuild.ts";
@@ -114,6 +116,15 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   }
   async append(request: rpc.AppendRequest): Answer<"append"> {
     return this.#write((index) => append(index, request));
+  }
+  async claimMove(request: rpc.ClaimMoveRequest): Answer<"claimMove"> {
+    return this.#write((index) => claimMove(index, request));
+  }
+  async swapMove(request: rpc.SwapMoveRequest): Answer<"swapMove"> {
+    return this.#write((index) => swapMove(index, request));
+  }
+  async releaseMove(request: rpc.ReleaseMoveRequest): Promise<void> {
+    this.#write((index) => releaseMove(index, request));
   }
   async rename(request: rpc.RenameRequest): Answer<"rename"> {
     return this.#write((index) => rename(index, request));
@@ -297,5 +308,10 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
 
 function open(storage: DurableObjectStorage): IndexState {
   const sql = new Sql(storage.sql);
-  return { sql, ledger: new Ledger(sql), manifests: new Manifests(sql) };
+  return {
+    sql,
+    ledger: new Ledger(sql),
+    manifests: new Manifests(sql),
+    moves: new MoveClaims(sql),
+  };
 }

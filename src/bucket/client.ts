@@ -96,6 +96,17 @@ export class BucketClient {
       index.append(isRetry ? { ...request, isRetry } : request),
     );
   }
+  claimMove(request: rpc.ClaimMoveRequest): ReturnType<Rpc["claimMove"]> {
+    return this.#follow(request.key, (index) => index.claimMove(request));
+  }
+  swapMove(request: rpc.SwapMoveRequest): ReturnType<Rpc["swapMove"]> {
+    return this.#follow(request.key, (index, isRetry) =>
+      index.swapMove(isRetry ? { ...request, isRetry } : request),
+    );
+  }
+  releaseMove(request: rpc.ReleaseMoveRequest): Promise<void> {
+    return this.#home((index) => index.releaseMove(request));
+  }
   /** Asked for at the destination; safe to repeat by its token. */
   rename(request: rpc.RenameRequest): ReturnType<Rpc["rename"]> {
     return this.#follow(request.key, (index) => index.rename(request));

@@ -13,9 +13,10 @@ const hourMs = 3600 * 1000;
 /**
  * `version`: a displaced or deleted version. `part`: the bytes of a part that was sent again or not
  * listed. `upload`: all parts of an aborted upload. `refused`: a commit that was tried twice and
- * refused. `gone`: the bytes are removed; the row only keeps a late commit from naming them.
+ * refused. `moved`: bytes that a version named before it moved to another class. `gone`: the bytes are
+ * removed, or others hold them; the row only keeps a late commit from naming them.
  */
-export type Reason = "version" | "part" | "upload" | "refused" | "gone";
+export type Reason = "version" | "part" | "upload" | "refused" | "moved" | "gone";
 
 /** A condemned row as `findCondemned` gives it. */
 export type CondemnedRow = readonly [

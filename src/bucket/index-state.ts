@@ -4,12 +4,14 @@
 import type { Segment } from "../s3/content.ts";
 import type { Ledger } from "./ledger.ts";
 import { isManifest, type Manifests } from "./manifests.ts";
+import type { MoveClaims } from "./move-claims.ts";
 import type { Sql } from "./statements.ts";
 
 export interface IndexState {
   readonly sql: Sql;
   readonly ledger: Ledger;
   readonly manifests: Manifests;
+  readonly moves: MoveClaims;
 }
 
 /** `length` bytes of the content from `offset`, as pieces of blobs in order. */

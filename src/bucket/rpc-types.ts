@@ -33,6 +33,12 @@ export interface BucketIndexRpc {
   getAnnotation(request: rpc.NamedAnnotationRequest): Promise<rpc.GetAnnotationOutcome>;
   deleteAnnotation(request: rpc.NamedAnnotationRequest): Promise<rpc.DeleteAnnotationOutcome>;
   listAnnotations(request: rpc.ListAnnotationsRequest): Promise<rpc.ListAnnotationsOutcome>;
+  /** Gives a mover the version to copy, unless another has it. */
+  claimMove(request: rpc.ClaimMoveRequest): Promise<rpc.ClaimMoveOutcome>;
+  /** The version names the copy, if it still names what was copied. Idempotent by the copy's id. */
+  swapMove(request: rpc.SwapMoveRequest): Promise<rpc.SwapMoveOutcome>;
+  /** Ends a claim without a swap. */
+  releaseMove(request: rpc.ReleaseMoveRequest): Promise<void>;
   /** Puts a blob behind the current object of a key that has no versions. Idempotent by the blob. */
   append(request: rpc.AppendRequest): Promise<rpc.AppendOutcome>;
   delete(request: rpc.DeleteRequest): Promise<rpc.DeleteOutcome>;

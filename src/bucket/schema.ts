@@ -113,6 +113,16 @@ export const migrations: readonly Migration[] = [
       ) WITHOUT ROWID`,
     ],
   },
+  {
+    id: 4,
+    statements: [
+      // Which mover is copying which version, if that takes long; a row lives as long as the copying.
+      `CREATE TABLE moves (
+        key TEXT NOT NULL, seq INTEGER NOT NULL, fence TEXT NOT NULL, until INTEGER NOT NULL,
+        PRIMARY KEY (key, seq)
+      ) WITHOUT ROWID`,
+    ],
+  },
 ];
 
 /**

@@ -243,6 +243,19 @@ export const statements = {
       WHERE (unicode(substr(content, -1)) * 64 + unicode(substr(content, -2, 1))) % ?2 = ?1
         AND content NOT IN (SELECT content FROM counted)
         AND content NOT IN (SELECT upload_id FROM uploads)`,
+  readMoves: "SELECT key, seq, fence, until FROM moves",
+  putMove: `INSERT INTO moves VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (key, seq) DO UPDATE SET fence = ?3, until = ?4`,
+  dropMove: "DELETE FROM moves WHERE key = ?1 AND seq = ?2",
+  moveCurrent: "UPDATE current SET class = ?2, content = ?3, detail = ?4 WHERE key = ?1",
+  moveHistory: `UPDATE history SET class = ?3, content = ?4, detail = ?5
+    WHERE key = ?1 AND seq = ?2`,
+  /** The parts of ?1 as those of ?2, lying where ?3 says: an array of number and segments. */
+  moveParts: `INSERT INTO parts (content, ${partColumns})
+    SELECT ?2, number, size, etag, checksum, modified_at, json_extract(moved.value, '$[1]')
+    FROM json_each(?3) AS moved
+    JOIN parts ON content = ?1 AND number = json_extract(moved.value, '$[0]')`,
+
   setRefs: `INSERT INTO content_refs VALUES (?1, ?2)
     ON CONFLICT (content) DO UPDATE SET refs = ?2`,
 

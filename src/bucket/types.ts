@@ -2,7 +2,7 @@
 // outcomes are tagged and never thrown. Additive between releases: an older Worker may talk to a
 // newer index and the other way round (faults.md D12).
 
-import type { Checksum, ContentId, Segment, StorageClass } from "../s3/content.ts";
+import type { AccessTier, Checksum, ContentId, Segment, StorageClass } from "../s3/content.ts";
 import type { DefaultLock, VersionLock } from "./amend-types.ts";
 import type { Emission } from "./outbox-types.ts";
 
@@ -10,6 +10,7 @@ export type * from "./amend-types.ts";
 export type * from "./annotation-types.ts";
 export type * from "./append-types.ts";
 export type * from "./outbox-types.ts";
+export type * from "./move-types.ts";
 export type * from "./rename-types.ts";
 export type { BucketIndexRpc } from "./rpc-types.ts";
 export type * from "./scan-types.ts";
@@ -45,6 +46,8 @@ export interface VersionDetail {
   readonly ownerId?: string;
   readonly encryption?: { readonly algorithm: string; readonly [field: string]: string | boolean };
   readonly lock?: VersionLock;
+  /** Only for INTELLIGENT_TIERING: where its bytes are; absent for the frequent access tier. */
+  readonly tier?: AccessTier;
 }
 
 /** One committed state of a key, as readers see it. */

@@ -48,3 +48,36 @@ export interface Checksum {
   readonly type: ChecksumType;
   readonly value: string;
 }
+
+/**
+ * Where Intelligent-Tiering keeps an object that is not accessed often; absent: the frequent access
+ * tier. The class that clients see stays INTELLIGENT_TIERING.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/intelligent-tiering-overview.html
+ */
+export const accessTiers = ["INFREQUENT", "ARCHIVE_INSTANT", "ARCHIVE", "DEEP_ARCHIVE"] as const;
+
+export type AccessTier = (typeof accessTiers)[number];
+
+/** A place for a version: the class it shows, and for Intelligent-Tiering the tier behind it. */
+export interface Destination {
+  readonly storageClass: StorageClass;
+  readonly tier?: AccessTier;
+}
+
+const classOfTier: Readonly<Record<AccessTier, StorageClass>> = {
+  INFREQUENT: "STANDARD_IA",
+  ARCHIVE_INSTANT: "GLACIER_IR",
+  ARCHIVE: "GLACIER",
+  DEEP_ARCHIVE: "DEEP_ARCHIVE",
+};
+
+/** The class whose stores hold the bytes: the one shown, unless a tier says otherwise. */
+export function holdingClass({ storageClass, tier }: Destination): StorageClass {
+  return tier === undefined ? storageClass : classOfTier[tier];
+}
+
+/** Whether the bytes are out of reach until they are restored. */
+export function isArchived(place: Destination): boolean {
+  const holding = holdingClass(place);
+  return holding === "GLACIER" || holding === "DEEP_ARCHIVE";
+}

@@ -1,0 +1,163 @@
+// The index's part in moving a version's bytes to another class: a mover claims the version, copies
+// its bytes under new ids, and swaps. The swap is a compare-and-set on what the version names, in one
+// transaction, so a move never brings back what was deleted, never changes what was overwritten, and
+// changes nothing that a client knows of the version but its class (faults.md D17 to D20, P-MOVE).
+
+import type { Destination } from "../s3/content.ts";
+import { condemnBytes, findCondemned } from "./condemned.ts";
+import type { IndexState } from "./index-state.ts";
+import { isManifest } from "./manifests.ts";
+import type {
+  ClaimMoveOutcome,
+  ClaimMoveRequest,
+  MoveRefusal,
+  MoveTarget,
+  ReleaseMoveRequest,
+  SwapMoveOutcome,
+  SwapMoveRequest,
+} from "./move-types.ts";
+import { isExpired, letGoIfShared } from "./references.ts";
+import {
+  column,
+  type PartRow,
+  parseSegments,
+  readPart,
+  readVersion,
+  renderDetail,
+  renderSegments,
+  type VersionRow,
+} from "./rows.ts";
+import { statements } from "./statements.ts";
+import type { Version } from "./types.ts";
+import { findVersion } from "./versions.ts";
+
+const everyPart = 10_001;
+
+/** Gives the mover the version and everything it must copy, for as long as the lease. */
+export function claimMove(index: IndexState, request: ClaimMoveRequest): ClaimMoveOutcome {
+  const refusal = index.ledger.admitKey(request, request.key);
+  if (refusal !== undefined) return refusal;
+  const row = findTarget(index, request);
+  if ("kind" in row) return row;
+  const version = readVersion(row);
+  if (isThere(version, request.to)) return { kind: "in-place" };
+  const { fence, leaseMs } = request;
+  const { clockMs: nowMs } = index.ledger;
+  const untilMs = index.moves.take(version, {
+    fence,
+    nowMs,
+    leaseMs,
+    sizeBytes: version.sizeBytes,
+  });
+  if (untilMs !== undefined) return { kind: "leased", untilMs };
+  const writtenAs = row[column.writtenAs];
+  return {
+    kind: "claimed",
+    version,
+    parts: partsOf(index, version.content ?? ""),
+    ...(writtenAs !== null && { writtenAs }),
+  };
+}
+
+function findTarget(
+  index: IndexState,
+  { key, versionId, seq }: MoveTarget,
+): VersionRow | MoveRefusal {
+  const row = findVersion(index, key, versionId);
+  if (row === undefined || row[column.isMarker] === 1) return { kind: "gone" };
+  return row[column.seq] === seq ? row : { kind: "changed" };
+}
+
+function isThere({ storageClass, detail }: Version, to: Destination): boolean {
+  return storageClass === to.storageClass && detail.tier === to.tier;
+}
+
+function partsOf(index: IndexState, content: string) {
+  if (!isManifest(content)) return [];
+  const rows = index.sql.rows<PartRow>(statements.partsAfter, content, 0, everyPart);
+  return rows.map((row) => ({ ...readPart(row), segments: parseSegments(row[5], row[1]) }));
+}
+
+/**
+ * The version names the copy from now on, if it still names what was copied. The same swap again
+ * changes nothing. What it named before is condemned, or let go of where other versions hold it.
+ */
+export function swapMove(index: IndexState, request: SwapMoveRequest): SwapMoveOutcome {
+  const refusal = index.ledger.admitKey(request, request.key);
+  if (refusal !== undefined) return refusal;
+  const before = index.sql.rowsWritten;
+  const outcome = decide(index, request);
+  if (outcome.kind === "swapped") {
+    index.moves.release(request, request.fence);
+    return { ...outcome, rowsWritten: index.sql.rowsWritten - before };
+  }
+  const { content: held, key } = request;
+  const isSealed = outcome.kind === "expired-blob";
+  if (request.isRetry === true && !isSealed) condemnBytes(index, { held, reason: "refused", key });
+  return outcome;
+}
+
+function decide(index: IndexState, request: SwapMoveRequest): SwapMoveOutcome {
+  const row = findTarget(index, request);
+  if ("kind" in row) return row;
+  const version = readVersion(row);
+  const { content, to } = request;
+  if (version.content === content) return { kind: "swapped", version, rowsWritten: 0 };
+  const { clockMs: nowMs } = index.ledger;
+  if (index.moves.isAnothers(request, { fence: request.fence, nowMs })) return { kind: "fenced" };
+  if (version.content !== request.expectedContent) return { kind: "changed" };
+  if (isExpired(index, content) || findCondemned(index, content, content).length > 0) {
+    return { kind: "expired-blob" };
+  }
+  if (request.parts !== undefined) putManifest(index, request, request.parts);
+  const { tier: _, ...rest } = version.detail;
+  const detail = { ...rest, ...(to.tier !== undefined && { tier: to.tier }) };
+  const moved: Version = { ...version, content, detail, storageClass: to.storageClass };
+  writePlace(index, row, moved);
+  letGo(index, version);
+  return { kind: "swapped", version: moved, rowsWritten: 0 };
+}
+
+/** The layout, sizes, ETags and checksums of the parts stay; only where they lie is new. */
+function putManifest(
+  { sql }: IndexState,
+  { content, expectedContent, key }: SwapMoveRequest,
+  parts: NonNullable<SwapMoveRequest["parts"]>,
+): void {
+  const manifest = sql.first<[string, string]>(statements.manifestOf, expectedContent);
+  if (manifest === undefined) throw new Error(`no manifest ${expectedContent}`);
+  const rows = sql.rows<PartRow>(statements.partsAfter, expectedContent, 0, everyPart);
+  const moved = new Map(parts.map(({ partNumber, segments }) => [partNumber, segments]));
+  const places = rows.map(([number, sizeBytes]) => {
+    const segments = moved.get(number);
+    const length = segments?.reduce((sum, segment) => sum + segment.length, 0);
+    if (segments === undefined || length !== sizeBytes) throw new Error("a part is not as it was");
+    return [number, renderSegments(segments, sizeBytes)];
+  });
+  sql.run(statements.putManifest, content, key, manifest[1], "{}");
+  sql.run(statements.moveParts, expectedContent, content, JSON.stringify(places));
+}
+
+function writePlace({ sql }: IndexState, row: VersionRow, version: Version): void {
+  const [, , detail] = renderDetail(version.detail);
+  const { key, seq, content } = version;
+  const storageClass = version.storageClass === "STANDARD" ? null : version.storageClass;
+  // Objects in the history have ended; only a marker may stand there without an end.
+  if (row[column.ended] === null) {
+    sql.run(statements.moveCurrent, key, storageClass, content, detail);
+  } else {
+    sql.run(statements.moveHistory, key, seq, storageClass, content, detail);
+  }
+}
+
+/** Other holders keep shared bytes; a late echo of the write that stored them must find them used. */
+function letGo(index: IndexState, { key, content }: Version): void {
+  const held = content ?? "";
+  if (!letGoIfShared(index, held)) condemnBytes(index, { held, reason: "moved", key });
+  else if (!isExpired(index, held)) condemnBytes(index, { held, reason: "gone", key });
+}
+
+/** The mover gave up: another may begin at once. */
+export function releaseMove(index: IndexState, { key, seq, fence }: ReleaseMoveRequest): void {
+  index.moves.release({ key, seq }, fence);
+}
