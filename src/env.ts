@@ -33,6 +33,8 @@ export interface Env {
   readonly WEBSITE_HOSTS?: string;
   /** How long replaced and deleted content stays in the stores, in seconds; 86400 when absent. */
   readonly CONDEMNED_GRACE_SECONDS?: string;
+  /** How long a day is for lifecycle rules and Intelligent-Tiering, in seconds; 86400 when absent. */
+  readonly LIFECYCLE_DAY_SECONDS?: string;
   /** How long a deleted bucket's name is kept from other accounts, in seconds; 2592000 when absent. */
   readonly BUCKET_NAME_QUARANTINE_SECONDS?: string;
   /** Failed authentications of one address in a minute before it is told SlowDown; 100 when absent. */
@@ -45,6 +47,14 @@ export interface Env {
   readonly ALLOW_SSE_C_OVER_HTTP?: string;
   /** "true" only on a laptop or in CI: the client's address is not Cloudflare's to vouch for. */
   readonly LOCAL?: string;
+}
+
+/** Milliseconds of a day as lifecycle rules and Intelligent-Tiering count them. */
+export function lifecycleDayMs({
+  LIFECYCLE_DAY_SECONDS: text,
+}: Pick<Env, "LIFECYCLE_DAY_SECONDS">) {
+  const seconds = Number(text);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 86_400_000;
 }
 
 /** Time and randomness. Tests pass their own; the program never calls the globals elsewhere. */

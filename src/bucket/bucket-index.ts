@@ -4,6 +4,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { type Env, systemSeams } from "../env.ts";
+import { noticeAccess, scanTiered } from "./accesses.ts";
 import { amend } from "./amend.ts";
 import * as annotations from "./annotations.ts";
 import { append } from "./append.ts";
@@ -116,6 +117,12 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   }
   async append(request: rpc.AppendRequest): Answer<"append"> {
     return this.#write((index) => append(index, request));
+  }
+  async noticeAccess(request: rpc.NoticeAccessRequest): Promise<void> {
+    this.#write((index) => noticeAccess(index, request));
+  }
+  async scanTiered(request: rpc.ScanTieredRequest): Answer<"scanTiered"> {
+    return scanTiered(this.#index, request);
   }
   async claimMove(request: rpc.ClaimMoveRequest): Answer<"claimMove"> {
     return this.#write((index) => claimMove(index, request));

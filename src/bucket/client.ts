@@ -96,6 +96,12 @@ export class BucketClient {
       index.append(isRetry ? { ...request, isRetry } : request),
     );
   }
+  noticeAccess(request: rpc.NoticeAccessRequest): Promise<void> {
+    return this.#home((index) => index.noticeAccess(request));
+  }
+  scanTiered(request: rpc.ScanTieredRequest): ReturnType<Rpc["scanTiered"]> {
+    return this.#home((index) => index.scanTiered(request));
+  }
   claimMove(request: rpc.ClaimMoveRequest): ReturnType<Rpc["claimMove"]> {
     return this.#follow(request.key, (index) => index.claimMove(request));
   }

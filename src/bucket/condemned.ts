@@ -29,22 +29,30 @@ export type CondemnedRow = readonly [
 ];
 
 /** Condemns the current version of a key and takes it out of `current`. */
-export function condemnCurrent({ sql, ledger }: IndexState, row: VersionRow, seq: number): void {
+export function condemnCurrent(index: IndexState, row: VersionRow, seq: number): void {
+  const { sql, ledger } = index;
   ledger.hasCondemned = true;
   const [key, held] = [row[column.key], row[column.content] ?? ""];
   const hour = hourFor(ledger.clockMs, held);
   sql.run(statements.condemnCurrent, key, hour, seq, ledger.clockMs);
-  if (ledger.hasAnnotations) sql.run(statements.dropAnnotations, key, row[column.seq]);
+  dropWhatIsBeside(index, key, row[column.seq]);
+}
+
+/** What tables of their own keep of a version goes with it. */
+function dropWhatIsBeside({ sql, ledger }: IndexState, key: string, seq: number): void {
+  if (ledger.hasAnnotations) sql.run(statements.dropAnnotations, key, seq);
+  if (ledger.hasTiered) sql.run(statements.dropAccess, key, seq);
 }
 
 /** Condemns a version or marker of the history and takes it out of there. */
-export function condemnHistory({ sql, ledger }: IndexState, row: VersionRow, seq: number): void {
+export function condemnHistory(index: IndexState, row: VersionRow, seq: number): void {
+  const { sql, ledger } = index;
   ledger.hasCondemned = true;
   const [key, made, held] = [row[column.key], row[column.seq], row[column.content] ?? ""];
   const hour = hourFor(ledger.clockMs, held);
   sql.run(statements.condemnHistory, key, made, hour, seq, ledger.clockMs);
   sql.run(statements.dropHistory, key, made);
-  if (ledger.hasAnnotations) sql.run(statements.dropAnnotations, key, made);
+  dropWhatIsBeside(index, key, made);
 }
 
 /** Condemns bytes that no version names: a part's, an upload's, a refused commit's. */

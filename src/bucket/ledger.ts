@@ -2,6 +2,7 @@
 // state and settings epoch, the order (`seq`), the clock's high water, the range of this partition.
 // Everything here can be rebuilt from the `meta` table; nothing is decided on memory alone.
 
+import type { StorageClass } from "../s3/content.ts";
 import { compareKeys } from "./keys.ts";
 import { type Sql, statements } from "./statements.ts";
 import type { CallFacts, Moved, Refusal } from "./types.ts";
@@ -25,6 +26,8 @@ export class Ledger {
   hasHistory = false;
   /** Whether any version may have annotations; the others pay nothing for them. */
   hasAnnotations = false;
+  /** Whether any version was ever of INTELLIGENT_TIERING; the upkeep of tiers passes others over. */
+  hasTiered = false;
   /** Whether something may be condemned, so that upkeep is due some day. */
   hasCondemned = false;
   /** When the outbox has something to deliver; 0 for at once, `null` when it is empty. */
@@ -55,6 +58,7 @@ export class Ledger {
     this.clockMs = Math.max(this.clockMs, clock ?? 0);
     this.#rangeFrom = meta.get("range_from") ?? null;
     this.#rangeTo = meta.get("range_to") ?? null;
+    this.hasTiered = meta.has("tiered");
     this.hasHistory = this.#sql.first(statements.anyHistory) !== undefined;
     this.hasCondemned = this.#sql.first(statements.anyCondemned) !== undefined;
     this.hasAnnotations = this.#sql.first(statements.anyAnnotation) !== undefined;
@@ -121,6 +125,13 @@ export class Ledger {
     const seq = this.#nextSeq;
     this.#nextSeq += 1;
     return seq;
+  }
+
+  /** A version of that class is about to stand. Costs a row once in the life of a bucket. */
+  noteClass(storageClass: StorageClass): void {
+    if (this.hasTiered || storageClass !== "INTELLIGENT_TIERING") return;
+    this.#sql.run(statements.writeMeta, "tiered", "1");
+    this.hasTiered = true;
   }
 
   advanceEpoch(epoch: number): void {

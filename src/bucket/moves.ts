@@ -114,6 +114,7 @@ function decide(index: IndexState, request: SwapMoveRequest): SwapMoveOutcome {
   const detail = { ...rest, ...(to.tier !== undefined && { tier: to.tier }) };
   const moved: Version = { ...version, content, detail, storageClass: to.storageClass };
   writePlace(index, row, moved);
+  noteTiering(index, version, to);
   letGo(index, version);
   return { kind: "swapped", version: moved, rowsWritten: 0 };
 }
@@ -147,6 +148,21 @@ function writePlace({ sql }: IndexState, row: VersionRow, version: Version): voi
     sql.run(statements.moveCurrent, key, storageClass, content, detail);
   } else {
     sql.run(statements.moveHistory, key, seq, storageClass, content, detail);
+  }
+}
+
+/** From when on Intelligent-Tiering counts; and what it counted goes when a version leaves it. */
+function noteTiering(
+  { sql, ledger }: IndexState,
+  { key, seq, storageClass }: Version,
+  to: Destination,
+) {
+  ledger.noteClass(to.storageClass);
+  if (storageClass === to.storageClass) return;
+  if (to.storageClass === "INTELLIGENT_TIERING") {
+    sql.run(statements.putAccess, key, seq, ledger.clockMs);
+  } else if (ledger.hasTiered) {
+    sql.run(statements.dropAccess, key, seq);
   }
 }
 

@@ -154,6 +154,7 @@ function insert(
     }
   }
   const values = valuesOf(version);
+  ledger.noteClass(version.storageClass);
   if (newer === undefined && !version.isDeleteMarker) {
     sql.run(statements.putCurrent, key, seq, ...values);
     return;

@@ -2,6 +2,7 @@
 // nothing.
 
 import type { Segment } from "../s3/content.ts";
+import { usedAtMs } from "./accesses.ts";
 import { type IndexState, segmentsOf } from "./index-state.ts";
 import { isManifest } from "./manifests.ts";
 import { column, type PartRow, parseChecksum, readVersion, type VersionRow } from "./rows.ts";
@@ -36,6 +37,7 @@ export function resolve(index: IndexState, request: ResolveRequest): ResolveOutc
     segments,
     ...(part !== undefined && { part }),
     ...(isAnnotated(index, version) && { isAnnotated: true }),
+    ...(version.storageClass === "INTELLIGENT_TIERING" && { usedAtMs: usedAtMs(index, version) }),
   };
 }
 

@@ -33,6 +33,10 @@ export interface BucketIndexRpc {
   getAnnotation(request: rpc.NamedAnnotationRequest): Promise<rpc.GetAnnotationOutcome>;
   deleteAnnotation(request: rpc.NamedAnnotationRequest): Promise<rpc.DeleteAnnotationOutcome>;
   listAnnotations(request: rpc.ListAnnotationsRequest): Promise<rpc.ListAnnotationsOutcome>;
+  /** A version of INTELLIGENT_TIERING was read. At most one row for each and day. */
+  noticeAccess(request: rpc.NoticeAccessRequest): Promise<void>;
+  /** The versions of INTELLIGENT_TIERING among the next rows. */
+  scanTiered(request: rpc.ScanTieredRequest): Promise<rpc.TieredPage>;
   /** Gives a mover the version to copy, unless another has it. */
   claimMove(request: rpc.ClaimMoveRequest): Promise<rpc.ClaimMoveOutcome>;
   /** The version names the copy, if it still names what was copied. Idempotent by the copy's id. */

@@ -19,6 +19,7 @@ import type {
   ScannedVersion,
   ScanOutcome,
   ScanRequest,
+  VersionPlace,
 } from "./scan-types.ts";
 import { statements } from "./statements.ts";
 
@@ -40,14 +41,22 @@ function page<Kind extends string, Row>(kind: Kind, rows: readonly Row[], limit:
   return { kind, rows: rows.slice(0, limit), isTruncated: rows.length > limit };
 }
 
-/** Keys in order; of each key first the row of `current`, then the history, newest first. */
 function scanVersions(
   index: IndexState,
   request: Extract<ScanRequest, { what: "versions" }>,
 ): ScannedVersion[] {
+  const { after, isCurrentOnly = false, wantsDetail } = request;
+  const rows = rowsAfter(index, after, { count: request.limit + 1, isCurrentOnly });
+  return rows.map((row) => renderVersion(index, row, wantsDetail));
+}
+
+/** Keys in order; of each key first the row of `current`, then the history, newest first. */
+export function rowsAfter(
+  index: IndexState,
+  after: VersionPlace | undefined,
+  { count, isCurrentOnly }: { readonly count: number; readonly isCurrentOnly: boolean },
+): VersionRow[] {
   const { sql } = index;
-  const { after, isCurrentOnly = false } = request;
-  const count = request.limit + 1;
   const older = after?.seq === undefined ? [] : olderThan(index, after.key, after.seq);
   const rows = older.filter((row) => !isCurrentOnly || isCurrent(row)).slice(0, count);
   const missing = count - rows.length;
@@ -58,7 +67,7 @@ function scanVersions(
     const history = isCurrentOnly ? [] : sql.rows<VersionRow>(statements.scanHistory, key, missing);
     rows.push(...merge(current, history).slice(0, missing));
   }
-  return rows.map((row) => renderVersion(index, row, request.wantsDetail));
+  return rows;
 }
 
 /** Rows of `current` and open markers have no end; markers never stand in `current`. */

@@ -123,6 +123,16 @@ export const migrations: readonly Migration[] = [
       ) WITHOUT ROWID`,
     ],
   },
+  {
+    id: 5,
+    statements: [
+      // When a version of INTELLIGENT_TIERING was used last, to the day; no row: when it was written.
+      `CREATE TABLE accesses (
+        key TEXT NOT NULL, seq INTEGER NOT NULL, accessed_at INTEGER NOT NULL,
+        PRIMARY KEY (key, seq)
+      ) WITHOUT ROWID`,
+    ],
+  },
 ];
 
 /**

@@ -243,6 +243,11 @@ export const statements = {
       WHERE (unicode(substr(content, -1)) * 64 + unicode(substr(content, -2, 1))) % ?2 = ?1
         AND content NOT IN (SELECT content FROM counted)
         AND content NOT IN (SELECT upload_id FROM uploads)`,
+  accessOf: "SELECT accessed_at FROM accesses WHERE key = ?1 AND seq = ?2",
+  putAccess: `INSERT INTO accesses VALUES (?1, ?2, ?3)
+    ON CONFLICT (key, seq) DO UPDATE SET accessed_at = ?3`,
+  dropAccess: "DELETE FROM accesses WHERE key = ?1 AND seq = ?2",
+
   readMoves: "SELECT key, seq, fence, until FROM moves",
   putMove: `INSERT INTO moves VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (key, seq) DO UPDATE SET fence = ?3, until = ?4`,

@@ -6,11 +6,12 @@ import type { AccessTier, Checksum, ContentId, Segment, StorageClass } from "../
 import type { DefaultLock, VersionLock } from "./amend-types.ts";
 import type { Emission } from "./outbox-types.ts";
 
+export type * from "./access-types.ts";
 export type * from "./amend-types.ts";
 export type * from "./annotation-types.ts";
 export type * from "./append-types.ts";
-export type * from "./outbox-types.ts";
 export type * from "./move-types.ts";
+export type * from "./outbox-types.ts";
 export type * from "./rename-types.ts";
 export type { BucketIndexRpc } from "./rpc-types.ts";
 export type * from "./scan-types.ts";
@@ -135,6 +136,8 @@ export type ResolveOutcome =
       readonly segments: readonly Segment[];
       /** The version has annotations. */
       readonly isAnnotated?: true;
+      /** Of INTELLIGENT_TIERING alone: when it was used last, as far as was noticed. */
+      readonly usedAtMs?: number;
       /** For `part` wishes: where that part lies. Absent when there is no such part. */
       readonly part?: {
         readonly offset: number;

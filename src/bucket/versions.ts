@@ -93,6 +93,7 @@ export function place(index: IndexState, version: NewVersion): number {
   const { sql, ledger } = index;
   const { key, versioning, versionId, head } = version;
   const seq = ledger.takeSeq();
+  ledger.noteClass(version.storageClass);
   const { annotationsFrom: from } = version;
   // Before the source itself may have to make room: an object can be copied onto itself.
   if (from !== undefined && ledger.hasAnnotations) {

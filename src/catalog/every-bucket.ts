@@ -13,6 +13,8 @@ export interface UpkeptBucket {
   readonly versioning?: string;
   /** The Object Lock setting's document. */
   readonly objectLock?: string;
+  /** The documents of its Intelligent-Tiering configurations. */
+  readonly tiering: readonly object[];
 }
 
 interface BucketRow {
@@ -23,13 +25,17 @@ interface BucketRow {
   readonly account_name: string;
   readonly versioning: string | null;
   readonly object_lock: string | null;
+  readonly tiering: string;
 }
 
 const COLUMNS = `b.name, b.bucket_id, b.epoch, a.canonical_id, a.name AS account_name,
   (SELECT document FROM bucket_settings s
     WHERE s.bucket_id = b.bucket_id AND s.setting = 'versioning') AS versioning,
   (SELECT document FROM bucket_settings s
-    WHERE s.bucket_id = b.bucket_id AND s.setting = 'objectLock') AS object_lock`;
+    WHERE s.bucket_id = b.bucket_id AND s.setting = 'objectLock') AS object_lock,
+  (SELECT json_group_array(json(document)) FROM bucket_settings s
+    WHERE s.bucket_id = b.bucket_id AND s.setting >= 'intelligent-tiering/'
+      AND s.setting < 'intelligent-tiering0') AS tiering`;
 const FROM = "FROM buckets b JOIN accounts a ON a.account_id = b.account_id";
 
 const selectNext = `SELECT ${COLUMNS} ${FROM}
@@ -59,6 +65,7 @@ function render(row: BucketRow | undefined): UpkeptBucket | undefined {
     ownerId: row.canonical_id,
     ownerName: row.account_name,
     ...(row.versioning !== null && { versioning: row.versioning }),
+    tiering: JSON.parse(row.tiering) as readonly object[],
     ...(row.object_lock !== null && { objectLock: row.object_lock }),
   };
 }

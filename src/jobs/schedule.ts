@@ -5,7 +5,7 @@ import { type IndexSteps, reconcileBuckets } from "../catalog/bucket-lifecycle.t
 import { noteDuty } from "../catalog/duties.ts";
 import { forgetJobs, startJob } from "../catalog/jobs.ts";
 import { maintainKmsKeys } from "../catalog/kms-keys.ts";
-import type { Env } from "../env.ts";
+import { type Env, lifecycleDayMs } from "../env.ts";
 import { storeNumbers } from "../storage/classes.ts";
 import { startInventories } from "./inventory/start.ts";
 import { describeError, type WorkFacts } from "./slices.ts";
@@ -48,12 +48,22 @@ const startDaily: Duty = async ({ env, seams }) => {
     await startJob(call, { kind: "sweep", target: String(store), options: {} });
   }
   await startJob(call, { kind: "scrub", target: "*", options: {} });
+  await startTiering({ env, seams });
   if (new Date(call.nowMs).getUTCDate() !== 1) return;
   await startJob(call, { kind: "scrub", target: "*/bytes", options: { isReading: true } });
 };
 
 /** The inventory reports of the day. */
 const startReports: Duty = ({ env, seams }) => startInventories({ env, seams, nowMs: seams.now() });
+/** Moves between the tiers of Intelligent-Tiering, once a day, or as often as a short day asks. */
+const startTiering = async ({ env, seams }: Pick<JobFacts, "env" | "seams">) => {
+  const call = { env, seams, nowMs: seams.now() };
+  await startJob(call, { kind: "tiering", target: "*", options: {} });
+};
+
+const startTieringOfShortDays: Duty = async (facts) => {
+  if (lifecycleDayMs(facts.env) < 24 * 3600 * 1000) await startTiering(facts);
+};
 
 /** The crons of `wrangler.toml`, and what is due at each. */
 const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])[]> = new Map([
@@ -61,6 +71,7 @@ const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])
     "*/5 * * * *",
     [
       ["reconcile", reconcile],
+      ["start-tiering", startTieringOfShortDays],
       ["advance-jobs", advance],
     ],
   ],

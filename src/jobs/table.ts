@@ -5,8 +5,9 @@ import { inventory } from "./inventory/report.ts";
 import { rebuild } from "./rebuild.ts";
 import { advanceDueJobs, advanceJob, type SliceTable, type WorkFacts } from "./slices.ts";
 import { sweep } from "./sweep.ts";
+import { tiering } from "./tiering.ts";
 
-export const sliceTable: SliceTable = { sweep, fsck, scrub, rebuild, inventory };
+export const sliceTable: SliceTable = { sweep, fsck, scrub, rebuild, inventory, tiering };
 
 /** Of a cron's 15 minutes; the next one comes after 5. */
 const cronBudget = { slices: 100_000, milliseconds: 4 * 60_000 };

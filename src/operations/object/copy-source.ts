@@ -13,6 +13,7 @@ import { settle } from "../outcomes.ts";
 import type { CustomerKeyHeaders } from "./customer-key.ts";
 import { openEncryption } from "./encryption.ts";
 import { maximumUploadBytes } from "./limits.ts";
+import { noticeAccess } from "./notice-access.ts";
 import { checkVersionId } from "./read.ts";
 
 export interface CopySource extends OpenedBucket {
@@ -81,6 +82,7 @@ export async function openCopySource(
       `The specified copy source is larger than the maximum allowable size for a copy source: ${maximumUploadBytes}`,
     );
   }
+  noticeAccess(context, opened, outcome);
   const keys = await openEncryption(context, {
     encryption: version.detail.encryption,
     customerKey: wish.customerKey,

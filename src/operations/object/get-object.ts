@@ -8,6 +8,7 @@ import { S3Error } from "../../s3/errors.ts";
 import type { ObjectContext } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { openVersion } from "./encryption.ts";
+import { noticeAccess } from "./notice-access.ts";
 import { openContent } from "./open-content.ts";
 import { describeRead, readOverrides, resolveForRead } from "./read.ts";
 
@@ -15,6 +16,7 @@ export const getObject: Handler<"GetObject"> = async (context, input) => {
   refuseAnonymousOverrides(context);
   const read = await resolveForRead(context, { versionId: input.VersionId, wantSegments: true });
   const keys = await openVersion(context, read.found.version, { input, wantsBytes: true });
+  noticeAccess(context, context, read.found);
   const members = describeRead(context, read, input.ChecksumMode);
   return {
     ...members,

@@ -5,7 +5,7 @@ import { createExecutionContext, env, SELF, waitOnExecutionContext } from "cloud
 import { S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { expect } from "vitest";
 import { createApp } from "../../../src/app.ts";
-import { type Env, systemSeams } from "../../../src/env.ts";
+import { type Env, type Seams, systemSeams } from "../../../src/env.ts";
 import { installDomParser } from "../../s3/dom-parser.ts";
 import { origin, rootKeys } from "../bucket/fixtures.ts";
 
@@ -13,14 +13,21 @@ installDomParser();
 
 type Send = (request: Request) => Promise<Response>;
 
-/** An SDK client whose requests go to `send`; by default to the Worker under test. */
-export function sdk(send: Send = (request) => SELF.fetch(request)): S3Client {
+/**
+ * An SDK client whose requests go to `send`; by default to the Worker under test. Its clock may be
+ * ahead, as that of an app with seams of its own.
+ */
+export function sdk(
+  send: Send = (request) => SELF.fetch(request),
+  systemClockOffset = 0,
+): S3Client {
   return new S3Client({
     endpoint: origin,
     region: "us-east-1",
     forcePathStyle: true,
     credentials: rootKeys,
     maxAttempts: 1,
+    systemClockOffset,
     requestHandler: { handle: (request: SdkRequest) => carry(request, send) },
   });
 }
@@ -63,8 +70,8 @@ async function lengthOf(body: BodyInit | null): Promise<number> {
 }
 
 /** The same app over other bindings. Waits for the work that outlives the response. */
-export function through(bindings: Partial<Env>): Send {
-  const app = createApp(systemSeams);
+export function through(bindings: Partial<Env>, seams: Seams = systemSeams): Send {
+  const app = createApp(seams);
   return async (request) => {
     const context = createExecutionContext();
     const response = await app.fetch(request, { ...env, ...bindings } as Env, context);
