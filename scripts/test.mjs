@@ -10,7 +10,7 @@ import { ensureInstalled, ensureNode, projectDirectory, toolEnvironment } from "
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Tally */
 
-const parts = /** @type {const} */ (["unit", "local", "cli", "clients"]);
+const parts = /** @type {const} */ (["unit", "local", "cli", "clients", "console"]);
 const help = `Usage: npm test -- [options]
 
   --only PART   run one part: ${parts.join(", ")}
