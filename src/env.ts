@@ -45,6 +45,17 @@ export interface Env {
   readonly ALLOW_SSE_C?: string;
   /** "true" takes customers' keys over plain HTTP: for a laptop, never for a network. */
   readonly ALLOW_SSE_C_OVER_HTTP?: string;
+  /**
+   * Queues that events go to, separated by commas: `NAME=BINDING` for the operator's account,
+   * `ACCOUNT:NAME=BINDING` for another. Bindings are called `EVENT_QUEUE...`; the queue `eventbridge`
+   * takes what buckets send to EventBridge.
+   */
+  readonly EVENT_QUEUES?: string;
+  /** Failures in a row, and seconds, after which a webhook is disabled; 36 and 43200 when absent. */
+  readonly WEBHOOK_MAXIMUM_FAILURES?: string;
+  readonly WEBHOOK_MAXIMUM_FAILING_SECONDS?: string;
+  /** How long deliveries to webhooks stay in their log, in days; 7 when absent. */
+  readonly WEBHOOK_LOG_DAYS?: string;
   /** "true" only on a laptop or in CI: the client's address is not Cloudflare's to vouch for. */
   readonly LOCAL?: string;
 }

@@ -21,7 +21,14 @@ import { Manifests } from "./manifests.ts";
 import { MoveClaims } from "./move-claims.ts";
 import { claimMove, releaseMove, swapMove } from "./moves.ts";
 import { findOrphans } from "./orphans.ts";
-import { claimOutbox, keptOutbox, outboxStatus, restoreOutbox, settleOutbox } from "./outbox.ts";
+import {
+  announce,
+  claimOutbox,
+  keptOutbox,
+  outboxStatus,
+  restoreOutbox,
+  settleOutbox,
+} from "./outbox.ts";
 import { describe, findMissing, rebuild } from "./rebuild.ts";
 import { countRows, mendKey, recount } from "./recount.ts";
 import { rename } from "./rename.ts";
@@ -201,6 +208,9 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   }
   settleOutbox(request: rpc.SettleOutboxRequest): void {
     this.#write((index) => settleOutbox(index, request));
+  }
+  async announce(request: rpc.CallFacts): Answer<"announce"> {
+    return this.#write((index) => announce(index, request));
   }
   async outboxStatus(): Answer<"outboxStatus"> {
     return outboxStatus(this.#index);

@@ -174,6 +174,9 @@ export class BucketClient {
   drainOutbox(): ReturnType<Rpc["drainOutbox"]> {
     return this.#home((index) => index.drainOutbox());
   }
+  announce(request: rpc.CallFacts): ReturnType<Rpc["announce"]> {
+    return this.#home((index) => index.announce(request));
+  }
   outboxStatus(): ReturnType<Rpc["outboxStatus"]> {
     return this.#home((index) => index.outboxStatus());
   }

@@ -1,6 +1,7 @@
 // Who watches a bucket, by its settings: read once for each record of it. A bucket that nobody
 // watches costs one look here and nothing in its index.
 
+import { eventBridgeTarget } from "../s3/event-destinations.ts";
 import type { OperationOutput } from "../s3/operation-types.ts";
 import type { Emission, EventOrigin, Watcher } from "./outbox-types.ts";
 
@@ -15,9 +16,6 @@ export interface WatchedBucket {
 }
 
 type NotificationConfiguration = OperationOutput<"GetBucketNotificationConfiguration">;
-
-/** The one target of events in EventBridge's shape. */
-export const eventBridgeTarget = "eventbridge";
 
 /**
  * What EventBridge is told, whatever the configurations beside it say.

@@ -18,7 +18,7 @@ import type {
 } from "./outbox-types.ts";
 import { readVersion, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
-import type { Version } from "./types.ts";
+import type { CallFacts, Refusal, Version } from "./types.ts";
 
 /** The row without what has columns of its own. */
 type Body = Omit<OutboxEntry, "seq" | "key" | "failures">;
@@ -27,6 +27,9 @@ type EntryRow = readonly [seq: number, key: string, body: string, failures: numb
 
 /** Between kind and target in a row; neither has one. */
 const separator = " ";
+
+/** What S3 sends when a configuration is put, `s3:` in front. */
+export const testEvent = "TestEvent";
 
 /** Entries counted one by one for the status. */
 const maximumCounted = 100_000;
@@ -42,6 +45,17 @@ export function emit(index: IndexState, emission: Emission | undefined, change: 
   for (const watcher of emission.watchers) {
     if (wants(watcher, change)) write(index, emission, { watcher, change });
   }
+}
+
+/** Writes a test event for every watcher of the call, whatever it wants to be told. */
+export function announce(index: IndexState, request: CallFacts): Refusal | { kind: "announced" } {
+  const refusal = index.ledger.admit(request);
+  if (refusal !== undefined) return refusal;
+  for (const watcher of request.emit?.watchers ?? []) {
+    const change = { event: testEvent, key: "", version: { seq: 0 } };
+    if (request.emit !== undefined) write(index, request.emit, { watcher, change });
+  }
+  return { kind: "announced" };
 }
 
 /** Whether the watcher wants to be told of the change. */

@@ -86,6 +86,8 @@ export interface BucketIndexRpc {
   findMissing(names: readonly rpc.VersionName[]): Promise<readonly rpc.VersionName[]>;
   /** Delivers what the outbox has due, for a while, and says how it stands. For lost alarms. */
   drainOutbox(): Promise<rpc.OutboxStatus>;
+  /** Puts a test event into the outbox for every watcher of the call. */
+  announce(request: rpc.CallFacts): Promise<rpc.Refusal | { kind: "announced" }>;
   /** How the outbox stands. */
   outboxStatus(): Promise<rpc.OutboxStatus>;
   /** Everything about one version, its parts included. */

@@ -7,6 +7,7 @@ import { accessKeyLabel } from "./key-ring.ts";
 import { materialLabel } from "./kms-material.ts";
 import { remoteLabel } from "./remotes.ts";
 import { type SealLabel, seal, sealPrefixes, unseal } from "./sealing.ts";
+import { webhookLabel } from "./webhooks.ts";
 
 interface SealedRow {
   readonly id: string;
@@ -50,6 +51,22 @@ const tables: readonly SealedTable[] = [
       WHERE name = ?1 AND 0 = ?2 AND sealed_secret = ?3`,
     count: `SELECT count(*) AS n FROM replication_remotes WHERE substr(sealed_secret, 1, 12) <> ?1`,
     label: ({ id }) => remoteLabel(id),
+  },
+  {
+    select: `SELECT webhook_id AS id, 0 AS generation, sealed_secret AS sealed FROM webhooks
+      WHERE substr(sealed_secret, 1, 12) IN (SELECT value FROM json_each(?1)) LIMIT ?2`,
+    update: `UPDATE webhooks SET sealed_secret = ?4
+      WHERE webhook_id = ?1 AND 0 = ?2 AND sealed_secret = ?3`,
+    count: `SELECT count(*) AS n FROM webhooks WHERE substr(sealed_secret, 1, 12) <> ?1`,
+    label: ({ id }) => webhookLabel(id),
+  },
+  {
+    select: `SELECT webhook_id AS id, 0 AS generation, previous_secret AS sealed FROM webhooks
+      WHERE substr(previous_secret, 1, 12) IN (SELECT value FROM json_each(?1)) LIMIT ?2`,
+    update: `UPDATE webhooks SET previous_secret = ?4
+      WHERE webhook_id = ?1 AND 0 = ?2 AND previous_secret = ?3`,
+    count: `SELECT count(*) AS n FROM webhooks WHERE substr(previous_secret, 1, 12) <> ?1`,
+    label: ({ id }) => webhookLabel(id),
   },
 ];
 

@@ -14,7 +14,8 @@ export function emitting(
   return emissionOf(bucket, () => originOf(context), event === undefined ? {} : { event });
 }
 
-function originOf({ principal, edge, requestId, hostId }: ServiceContext) {
+/** Who asks, as events tell it. */
+export function originOf({ principal, edge, requestId, hostId }: ServiceContext) {
   const isAnonymous = principal.type === "Anonymous";
   return {
     principalId: isAnonymous ? "Anonymous" : `AWS:${principal.userId ?? principal.accountId}`,

@@ -42,7 +42,10 @@ import {
   getBucketMetricsConfiguration,
   listBucketMetricsConfigurations,
 } from "./bucket/bucket-metrics.ts";
-import { getBucketNotificationConfiguration } from "./bucket/bucket-notification.ts";
+import {
+  getBucketNotificationConfiguration,
+  putBucketNotificationConfiguration,
+} from "./bucket/bucket-notification.ts";
 import {
   deleteBucketOwnershipControls,
   getBucketOwnershipControls,
@@ -237,7 +240,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   PutBucketLifecycleConfiguration: putBucketLifecycleConfiguration,
   PutBucketLogging: "unbuilt",
   PutBucketMetricsConfiguration: "unbuilt",
-  PutBucketNotificationConfiguration: "unbuilt",
+  PutBucketNotificationConfiguration: putBucketNotificationConfiguration,
   PutBucketOwnershipControls: putBucketOwnershipControls,
   PutBucketPolicy: putBucketPolicy,
   PutBucketReplication: putBucketReplication,

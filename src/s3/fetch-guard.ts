@@ -39,3 +39,25 @@ export function isEgress(text: string, isLocal: boolean): boolean {
   url.port = "";
   return isFetchable(url.href);
 }
+
+/** Ports that webhooks may have anywhere but on a laptop (threats 143). */
+const webhookPorts = new Set(["", "443", "8443"]);
+
+/**
+ * Whether events may be posted to that URL: as `isEgress`, on the ports of HTTPS, with a query if it
+ * likes, and never to this deployment itself, whose hosts are `ownDomains` and all below them: an
+ * event that writes would be an event (threats 146).
+ */
+export function isWebhookUrl(
+  text: string,
+  { isLocal, ownDomains }: { readonly isLocal: boolean; readonly ownDomains: readonly string[] },
+): boolean {
+  if (text.length > 2048 || !URL.canParse(text)) return false;
+  const url = new URL(text);
+  url.search = "";
+  if (!isEgress(url.href, isLocal)) return false;
+  if (isLocal) return true;
+  const host = url.hostname.toLowerCase().replace(/\.$/, "");
+  const isOwn = ownDomains.some((domain) => host === domain || host.endsWith(`.${domain}`));
+  return !isOwn && webhookPorts.has(url.port);
+}

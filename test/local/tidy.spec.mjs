@@ -22,6 +22,7 @@ const floorOfRoom = {
   bucket: 2,
   storage: 2,
   catalog: 2,
+  outbound: 2,
   operations: 3,
   iam: 3,
   kms: 3,
