@@ -97,6 +97,31 @@ export function newRequestId(randomBytes: RandomBytes): string {
   return randomText(16, base32, randomBytes);
 }
 
+/** Milliseconds that eight characters count before they begin again: 34.8 years. */
+const requestTimeSpan = 32 ** 8;
+
+/**
+ * As `newRequestId`, of a request that came at `nowMs`: 8 characters say when, modulo 34.8 years, so
+ * that what was recorded of it is found by the id alone; 8 are random.
+ */
+export function newTimedRequestId(nowMs: number, randomBytes: RandomBytes): string {
+  let time = "";
+  for (let rest = nowMs % requestTimeSpan, place = 0; place < 8; place += 1) {
+    time = base32.charAt(rest % 32) + time;
+    rest = Math.floor(rest / 32);
+  }
+  return time + randomText(8, base32, randomBytes);
+}
+
+/** When a request with that id came, milliseconds, seen from `nowMs`; `undefined` for other text. */
+export function requestTimeMs(requestId: string, nowMs: number): number | undefined {
+  if (!/^[0-9A-HJKMNP-TV-Z]{16}$/.test(requestId)) return undefined;
+  let time = 0;
+  for (const character of requestId.slice(0, 8)) time = time * 32 + base32.indexOf(character);
+  const round = Math.floor(nowMs / requestTimeSpan) * requestTimeSpan;
+  return round + time > nowMs + requestTimeSpan / 2 ? round + time - requestTimeSpan : round + time;
+}
+
 /** `x-amz-id-2`: 76 characters of base64, as S3 sends. Says nothing about hosts. */
 export function newHostId(randomBytes: RandomBytes): string {
   return randomBytes(56).toBase64();
