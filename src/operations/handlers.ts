@@ -9,8 +9,10 @@ import {
 } from "./bucket/bucket-accelerate.ts";
 import { getBucketAcl, putBucketAcl } from "./bucket/bucket-acl.ts";
 import {
+  deleteBucketAnalyticsConfiguration,
   getBucketAnalyticsConfiguration,
   listBucketAnalyticsConfigurations,
+  putBucketAnalyticsConfiguration,
 } from "./bucket/bucket-analytics.ts";
 import { deleteBucketCors, getBucketCors, putBucketCors } from "./bucket/bucket-cors.ts";
 import {
@@ -33,14 +35,16 @@ import {
   getBucketLifecycleConfiguration,
   putBucketLifecycleConfiguration,
 } from "./bucket/bucket-lifecycle.ts";
-import { getBucketLogging } from "./bucket/bucket-logging.ts";
+import { getBucketLogging, putBucketLogging } from "./bucket/bucket-logging.ts";
 import {
   getBucketMetadataConfiguration,
   getBucketMetadataTableConfiguration,
 } from "./bucket/bucket-metadata.ts";
 import {
+  deleteBucketMetricsConfiguration,
   getBucketMetricsConfiguration,
   listBucketMetricsConfigurations,
+  putBucketMetricsConfiguration,
 } from "./bucket/bucket-metrics.ts";
 import {
   getBucketNotificationConfiguration,
@@ -161,7 +165,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   CreateMultipartUpload: createMultipartUpload,
   CreateSession: "unbuilt",
   DeleteBucket: deleteBucket,
-  DeleteBucketAnalyticsConfiguration: "unbuilt",
+  DeleteBucketAnalyticsConfiguration: deleteBucketAnalyticsConfiguration,
   DeleteBucketCors: deleteBucketCors,
   DeleteBucketEncryption: deleteBucketEncryption,
   DeleteBucketIntelligentTieringConfiguration: "unbuilt",
@@ -169,7 +173,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   DeleteBucketLifecycle: deleteBucketLifecycle,
   DeleteBucketMetadataConfiguration: "unbuilt",
   DeleteBucketMetadataTableConfiguration: "unbuilt",
-  DeleteBucketMetricsConfiguration: "unbuilt",
+  DeleteBucketMetricsConfiguration: deleteBucketMetricsConfiguration,
   DeleteBucketOwnershipControls: deleteBucketOwnershipControls,
   DeleteBucketPolicy: deleteBucketPolicy,
   DeleteBucketReplication: deleteBucketReplication,
@@ -232,14 +236,14 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   PutBucketAbac: "unbuilt",
   PutBucketAccelerateConfiguration: putBucketAccelerateConfiguration,
   PutBucketAcl: putBucketAcl,
-  PutBucketAnalyticsConfiguration: "unbuilt",
+  PutBucketAnalyticsConfiguration: putBucketAnalyticsConfiguration,
   PutBucketCors: putBucketCors,
   PutBucketEncryption: putBucketEncryption,
   PutBucketIntelligentTieringConfiguration: "unbuilt",
   PutBucketInventoryConfiguration: putBucketInventoryConfiguration,
   PutBucketLifecycleConfiguration: putBucketLifecycleConfiguration,
-  PutBucketLogging: "unbuilt",
-  PutBucketMetricsConfiguration: "unbuilt",
+  PutBucketLogging: putBucketLogging,
+  PutBucketMetricsConfiguration: putBucketMetricsConfiguration,
   PutBucketNotificationConfiguration: putBucketNotificationConfiguration,
   PutBucketOwnershipControls: putBucketOwnershipControls,
   PutBucketPolicy: putBucketPolicy,
