@@ -9,7 +9,7 @@ import { limitFailures } from "./auth/failure-limit.ts";
 import { discardBody } from "./auth/payload.ts";
 import { requiredAsks } from "./auth/required-asks.ts";
 import { forgetBucket, loadBucket } from "./catalog/buckets.ts";
-import type { Env } from "./env.ts";
+import type { Env, Seams } from "./env.ts";
 import { claimedIdentityService, renderIdentityRefusal } from "./iam/refusals.ts";
 import {
   handleIdentityService,
@@ -21,16 +21,18 @@ import { handleKms, isKmsRequest, renderKmsError } from "./kms/service.ts";
 import { type BucketWish, judgeVersion, noSuchBucket, openBucketFor } from "./open-bucket.ts";
 import { answerWith } from "./operations/answer.ts";
 import type { BucketContext, OpenedBucket, ServiceContext } from "./operations/context.ts";
+import type { RequestNotes } from "./operations/notes.ts";
 import { openForm } from "./operations/object/open-form.ts";
 import { StaleSettings } from "./operations/outcomes.ts";
+import { recorded } from "./recorder.ts";
 import type { ByteSource } from "./s3/byte-source.ts";
 import { asS3Error, renderError } from "./s3/error-response.ts";
 import { S3Error } from "./s3/errors.ts";
 import { withHoistedHeaders } from "./s3/hoisted-headers.ts";
-import { newHostId, newRequestId } from "./s3/ids.ts";
+import { newHostId, newTimedRequestId } from "./s3/ids.ts";
 import type { OperationRow } from "./s3/operations.ts";
 import { resolveOperation } from "./s3/resolve.ts";
-import { parseBaseDomains, parseTarget, type Target } from "./s3/target.ts";
+import { parseBaseDomains, parseTarget } from "./s3/target.ts";
 import { withReason } from "./why-denied.ts";
 
 /** The two ids on every answer. */
@@ -42,20 +44,37 @@ interface AnswerIds {
 /** How often a call follows settings that move under it before it gives up with 503. */
 const maximumRounds = 3;
 
-/** Answers any S3, IAM, STS or KMS request. Never throws. */
+/** Answers any S3, IAM, STS or KMS request; it is recorded where somebody wants it. Never throws. */
 export async function dispatch(request: Request, arrival: Arrival): Promise<Response> {
-  const { seams } = arrival;
-  const ids = { requestId: newRequestId(seams.randomBytes), hostId: newHostId(seams.randomBytes) };
+  const notes = beginNotes(arrival.seams);
+  const response = await answerRequest(request, arrival, notes);
+  return recorded(response, { request, arrival, notes });
+}
+
+/** What is noted of a request as it arrives: when, and the two ids that its answer will carry. */
+export function beginNotes({ now, randomBytes }: Seams): RequestNotes {
+  const startedAtMs = now();
+  const requestId = newTimedRequestId(startedAtMs, randomBytes);
+  return { startedAtMs, ids: { requestId, hostId: newHostId(randomBytes) } };
+}
+
+async function answerRequest(
+  request: Request,
+  arrival: Arrival,
+  notes: RequestNotes,
+): Promise<Response> {
+  const { ids } = notes;
   let body: ByteSource | undefined;
-  let target: Target | undefined;
   try {
-    target = parseTarget(request.url, baseDomains(arrival.env));
+    const target = parseTarget(request.url, baseDomains(arrival.env));
+    notes.target = target;
     const caller = await identify(request, target, arrival);
     const isPresigned = caller.authenticated.method === "query";
     const context: ServiceContext = {
       ...caller,
       ...arrival,
       ...ids,
+      notes,
       target,
       edge: readEdge(request, arrival.env),
       method: request.method,
@@ -66,12 +85,15 @@ export async function dispatch(request: Request, arrival: Arrival): Promise<Resp
       },
       openOther: (name, asks) => openBucketFor(context, { name, asks }),
     };
+    notes.caller = context;
     if (caller.authenticated.service === "kms") return await handleKms(context);
     if (caller.authenticated.service !== "s3") return await handleIdentityService(context);
     if (isUnsignedIdentityRequest(context)) return await handleUnsignedIdentity(context);
     const row = resolveOperation(request.method, target, request.headers);
+    notes.row = row;
     // The fields of a form say who asks and for which key; the file is left for the handler.
     const asked = row.name === "PostObject" ? await openCountedForm(context, request) : context;
+    notes.caller = asked;
     const response = await serve(asked, row, { ids, hasRead: () => body !== undefined });
     // A body that nobody asked for would keep its connection from carrying another request.
     if (body === undefined) await discardBody(request.body);
@@ -79,7 +101,10 @@ export async function dispatch(request: Request, arrival: Arrival): Promise<Resp
   } catch (error) {
     if (body !== undefined) await body.cancel();
     else await discardBody(request.body);
-    return refuseRequest(await withReason(error, arrival), { request, target, ids });
+    const refusal = await withReason(error, arrival);
+    const denial = refusal instanceof S3Error ? refusal.detail["EncodedMessage"] : undefined;
+    if (denial !== undefined) notes.denial = denial;
+    return refuseRequest(refusal, { request, ids, notes });
   }
 }
 
@@ -99,10 +124,12 @@ async function openCountedForm(context: ServiceContext, request: Request): Promi
 /** The error document; what is our own fault goes to the log with its cause, never to the client. */
 function refuseRequest(
   error: unknown,
-  facts: { request: Request; target: Target | undefined; ids: AnswerIds },
+  facts: { request: Request; ids: AnswerIds; notes: RequestNotes },
 ): Response {
-  const { request, target, ids } = facts;
+  const { request, ids, notes } = facts;
+  const { target } = notes;
   const refusal = asS3Error(error);
+  notes.code = refusal.code;
   if (refusal.code === "InternalError") {
     const cause = refusal.cause instanceof Error ? refusal.cause : error;
     console.error(JSON.stringify({ event: "failure", ...ids, code: refusal.code }), cause);
@@ -111,6 +138,7 @@ function refuseRequest(
   if (service !== undefined) return renderIdentityRefusal(service, refusal, ids.requestId);
   if (isKmsRequest(request.headers)) return renderKmsError(refusal, ids.requestId);
   const { status, headers, body } = renderError(refusal, { method: request.method, ...ids });
+  if (typeof body === "string") notes.body = body;
   return new Response(body, { status, headers });
 }
 
@@ -130,8 +158,11 @@ export async function serve(
   const name = given.target.bucket ?? "";
   const known = isPlain ? undefined : await loadBucket(given, name);
   if (!isPlain && known === undefined) throw noSuchBucket(name);
+  const { notes } = given;
+  if (notes !== undefined && known !== undefined) notes.bucket = known;
   const call = { context: given, asks: requiredAsks(row, given) };
   const { context, asks, lacksDocument } = await withDocument(row, call, known);
+  if (notes !== undefined) notes.asks = asks;
   if (isPlain) {
     // CreateBucket asks for the bucket to be; what lists buckets, for all of them.
     const resource = `arn:aws:s3:::${name === "" ? "*" : name}`;
@@ -210,9 +241,13 @@ function bucketContext(
     refresh: async () => {
       const asks = [...wish.asks, ...further];
       current = await openBucketFor(context, { ...wish, asks, stale: current.bucket });
+      if (context.notes !== undefined) context.notes.bucket = current.bucket;
       return current;
     },
     judgeVersion: (version) => {
+      const { notes } = context;
+      if (notes !== undefined && version.detail.tags !== undefined)
+        notes.tags = version.detail.tags;
       judgeVersion(context, current.bucket, { asks: wish.asks, version });
     },
   };

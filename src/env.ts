@@ -56,6 +56,16 @@ export interface Env {
   readonly WEBHOOK_MAXIMUM_FAILING_SECONDS?: string;
   /** How long deliveries to webhooks stay in their log, in days; 7 when absent. */
   readonly WEBHOOK_LOG_DAYS?: string;
+  /** What is audited: `off` (when absent), `changes` (and denials), `all`. */
+  readonly AUDIT?: string;
+  /** How long the audit is kept, in days; 90 when absent. */
+  readonly AUDIT_RETENTION_DAYS?: string;
+  /** "on" counts every request, by class of operation and by bucket, for `/-/metrics`. */
+  readonly METRICS?: string;
+  /** Whoever sends it as a bearer token may read `/-/metrics`; without it, only the operator. */
+  readonly METRICS_TOKEN?: string;
+  /** How long what was recorded may wait in an isolate, in seconds; 10 when absent, at most 20. */
+  readonly RECORD_FLUSH_SECONDS?: string;
   /** "true" only on a laptop or in CI: the client's address is not Cloudflare's to vouch for. */
   readonly LOCAL?: string;
 }

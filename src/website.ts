@@ -5,17 +5,18 @@
 import { readEdge } from "./auth/edge.ts";
 import { discardBody } from "./auth/payload.ts";
 import { loadBucket } from "./catalog/buckets.ts";
-import { serve } from "./dispatch.ts";
+import { beginNotes, serve } from "./dispatch.ts";
 import type { Env } from "./env.ts";
 import { type Arrival, identifyNobody } from "./identify.ts";
 import { noSuchBucket, openBucketFor } from "./open-bucket.ts";
 import { websiteOf } from "./operations/bucket/bucket-website.ts";
 import type { ServiceContext } from "./operations/context.ts";
+import type { RequestNotes } from "./operations/notes.ts";
 import { renderErrorPage } from "./operations/website/error-page.ts";
 import { answerVisit } from "./operations/website/visit.ts";
+import { recorded } from "./recorder.ts";
 import { asS3Error } from "./s3/error-response.ts";
 import { S3Error } from "./s3/errors.ts";
-import { newHostId, newRequestId } from "./s3/ids.ts";
 import { operations } from "./s3/operations.ts";
 import { parseQuery, parseTarget, type Target } from "./s3/target.ts";
 import { websiteBucketOfHost } from "./website-hosts.ts";
@@ -46,15 +47,17 @@ export async function serveWebsite(
   arrival: Arrival,
   bucket: string,
 ): Promise<Response> {
-  const { seams } = arrival;
-  const ids = { requestId: newRequestId(seams.randomBytes), hostId: newHostId(seams.randomBytes) };
+  const notes = beginNotes(arrival.seams);
+  notes.logOperation = `WEBSITE.${request.method}.OBJECT`;
+  const { ids } = notes;
   const isMounted = !isWebsiteHost(new URL(request.url).host, arrival.env);
   const mount = isMounted ? `${websitePath}${bucket}` : "";
   let response: Response;
   try {
-    response = await answer(request, arrival, { ids, mount, bucket });
+    response = await answer(request, arrival, { ids, notes, mount, bucket });
   } catch (error) {
     const refusal = asS3Error(error);
+    notes.code = refusal.code;
     if (refusal.code === "InternalError") {
       const cause = refusal.cause instanceof Error ? refusal.cause : error;
       console.error(JSON.stringify({ event: "failure", ...ids, code: refusal.code }), cause);
@@ -63,18 +66,20 @@ export async function serveWebsite(
   }
   await discardBody(request.body);
   if (isMounted) response.headers.set("content-security-policy", sandbox);
-  return response;
+  return recorded(response, { request, arrival, notes });
 }
 
 interface VisitFacts {
+  readonly notes: RequestNotes;
   readonly ids: { readonly requestId: string; readonly hostId: string };
   readonly mount: string;
   readonly bucket: string;
 }
 
 async function answer(request: Request, arrival: Arrival, facts: VisitFacts): Promise<Response> {
-  const { ids, mount } = facts;
+  const { ids, notes, mount } = facts;
   const target = parseVisit(request.url, facts.bucket, mount);
+  notes.target = target;
   const { method } = request;
   if (method !== "GET" && method !== "HEAD") {
     throw new S3Error("MethodNotAllowed", undefined, {
@@ -82,11 +87,13 @@ async function answer(request: Request, arrival: Arrival, facts: VisitFacts): Pr
       headers: { allow: "GET, HEAD" },
     });
   }
-  const context = visitorContext(request, arrival, { ids, target });
+  const context = visitorContext(request, arrival, { ids, notes, target });
+  notes.caller = context;
   // Relative links need the slash.
   if (mount !== "" && !target.rawPath.includes("/", 1)) return redirectToMount(mount, ids);
   const bucket = await loadBucket(context, target.bucket ?? "");
   if (bucket === undefined) throw noSuchBucket(target.bucket ?? "");
+  notes.bucket = bucket;
   const website = websiteOf(bucket);
   if (website === undefined) {
     throw new S3Error("NoSuchWebsiteConfiguration", undefined, {
@@ -113,6 +120,7 @@ async function answer(request: Request, arrival: Arrival, facts: VisitFacts): Pr
         ...(wish.isWhole && { headers: withoutConditions(context.headers) }),
       };
       const row = wish.method === "HEAD" ? operations.HeadObject : operations.GetObject;
+      notes.row = row;
       return serve(asked, row, { ids, hasRead: () => false });
     },
   });
@@ -140,7 +148,7 @@ function parseVisit(url: string, bucket: string, mount: string): Target {
 function visitorContext(
   request: Request,
   arrival: Arrival,
-  facts: { ids: VisitFacts["ids"]; target: Target },
+  facts: Pick<VisitFacts, "ids" | "notes"> & { target: Target },
 ): ServiceContext {
   const headers = new Headers(
     [...request.headers].filter(([name]) => name !== "authorization" && !/^x-amz-/.test(name)),
@@ -149,6 +157,7 @@ function visitorContext(
     ...identifyNobody(request, facts.target, arrival),
     ...arrival,
     ...facts.ids,
+    notes: facts.notes,
     target: facts.target,
     edge: readEdge(request, arrival.env),
     method: request.method,

@@ -36,6 +36,7 @@ const jobKinds = [
   "scrub",
   "rebuild",
   "inventory",
+  "deliver-logs",
 ] as const satisfies readonly JobKind[];
 
 /** `POST /jobs`: starts a job, or gives the one that is under way. A sweep is one job a store. */

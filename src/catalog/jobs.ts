@@ -5,7 +5,14 @@
 import { newRequestId } from "../s3/ids.ts";
 import { type CatalogCall, queryAll, queryFirst, transact } from "./database.ts";
 
-export type JobKind = "sweep" | "fsck" | "scrub" | "rebuild" | "inventory" | "tiering";
+export type JobKind =
+  | "sweep"
+  | "fsck"
+  | "scrub"
+  | "rebuild"
+  | "inventory"
+  | "tiering"
+  | "deliver-logs";
 
 /** What the starter wants; which of these a kind obeys is the kind's. */
 export interface JobOptions {

@@ -23,8 +23,18 @@ export interface IdentityRequest extends CatalogCall, CallFacts {
   readonly authenticated: Authenticated;
   readonly method: string;
   readonly target: Target;
+  /** What is told to whoever records the request. */
+  readonly notes?: CallNotes;
   /** Opens the payload: decoded and verified while it is read. Once only. */
   openBody(): ByteSource;
+}
+
+/** The part of a request's notes that is filled in here. */
+export interface CallNotes {
+  operation?: string;
+  code?: string;
+  denial?: string;
+  decision?: Decision & { readonly action: string; readonly resource: string };
 }
 
 /** A request whose action is known. */
@@ -51,6 +61,8 @@ export function demand(
 ): void {
   const ask = askOf(call, resource, circumstances);
   const decision = judgePlain(call, ask);
+  const { notes, permission } = call;
+  if (notes !== undefined) notes.decision = { ...decision, action: permission, resource };
   if (!decision.isAllowed) throw accessDenied(call, ask, decision);
 }
 

@@ -74,6 +74,7 @@ async function answerAs(service: IdentityService, request: IdentityRequest): Pro
   const { requestId } = request;
   try {
     const query = parseQueryCall(await readParameters(request));
+    if (request.notes !== undefined) request.notes.operation = query.action;
     if (request.principal.type === "Anonymous" && query.action !== unsignedAction) {
       throw new QueryError(
         "MissingAuthenticationToken",
@@ -90,6 +91,9 @@ async function answerAs(service: IdentityService, request: IdentityRequest): Pro
     if (!(error instanceof QueryError || error instanceof S3Error)) throw error;
     const { code, status, message } = error;
     const encoded = error instanceof QueryError ? await encodeDenial(request, error) : undefined;
+    const { notes } = request;
+    if (notes !== undefined) notes.code = code;
+    if (notes !== undefined && encoded !== undefined) notes.denial = encoded;
     return renderQueryError(service, { code, status, message, encoded }, requestId);
   }
 }

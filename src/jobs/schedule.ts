@@ -5,9 +5,12 @@ import { type IndexSteps, reconcileBuckets } from "../catalog/bucket-lifecycle.t
 import { noteDuty } from "../catalog/duties.ts";
 import { forgetJobs, startJob } from "../catalog/jobs.ts";
 import { maintainKmsKeys } from "../catalog/kms-keys.ts";
+import { rollUpCounts } from "../catalog/request-metrics.ts";
 import { type Env, lifecycleDayMs } from "../env.ts";
 import { storeNumbers } from "../storage/classes.ts";
+import { startLogDelivery } from "./deliver-logs.ts";
 import { startInventories } from "./inventory/start.ts";
+import { joinAudit, pruneAudit } from "./keep-audit.ts";
 import { describeError, type WorkFacts } from "./slices.ts";
 import { advanceAllJobs } from "./table.ts";
 
@@ -65,6 +68,20 @@ const startTieringOfShortDays: Duty = async (facts) => {
   if (lifecycleDayMs(facts.env) < 24 * 3600 * 1000) await startTiering(facts);
 };
 
+/** Access logs that wait go out with the jobs of this run. */
+const startLogs: Duty = ({ env, seams }) => startLogDelivery({ env, seams, nowMs: seams.now() });
+
+/** What was recorded is joined, added up, and forgotten when its time is over. */
+const keepRecords: Duty = async ({ env, seams }) => {
+  const call = { env, seams, nowMs: seams.now() };
+  await pruneAudit(call);
+  await joinAudit(call);
+  await rollUpCounts(call, hoursRolledUp);
+};
+
+/** A day and some: what a run that failed left over. */
+const hoursRolledUp = 48;
+
 /** The crons of `wrangler.toml`, and what is due at each. */
 const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])[]> = new Map([
   [
@@ -72,6 +89,7 @@ const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])
     [
       ["reconcile", reconcile],
       ["start-tiering", startTieringOfShortDays],
+      ["start-log-delivery", startLogs],
       ["advance-jobs", advance],
     ],
   ],
@@ -82,7 +100,13 @@ const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])
       ["start-inventories", startReports],
     ],
   ],
-  ["0 * * * *", [["kms-keys", maintainKeys]]],
+  [
+    "0 * * * *",
+    [
+      ["kms-keys", maintainKeys],
+      ["keep-records", keepRecords],
+    ],
+  ],
 ]);
 
 /** Runs the duties of a cron expression, and notes how each went; unknown expressions have none. */

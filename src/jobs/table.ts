@@ -1,13 +1,22 @@
 // Which slice belongs to which kind of job, and how much of one is done at a time.
 
 import { fsck, scrub } from "./check.ts";
+import { deliverLogs } from "./deliver-logs.ts";
 import { inventory } from "./inventory/report.ts";
 import { rebuild } from "./rebuild.ts";
 import { advanceDueJobs, advanceJob, type SliceTable, type WorkFacts } from "./slices.ts";
 import { sweep } from "./sweep.ts";
 import { tiering } from "./tiering.ts";
 
-export const sliceTable: SliceTable = { sweep, fsck, scrub, rebuild, inventory, tiering };
+export const sliceTable: SliceTable = {
+  sweep,
+  fsck,
+  scrub,
+  rebuild,
+  inventory,
+  tiering,
+  "deliver-logs": deliverLogs,
+};
 
 /** Of a cron's 15 minutes; the next one comes after 5. */
 const cronBudget = { slices: 100_000, milliseconds: 4 * 60_000 };

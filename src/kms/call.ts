@@ -12,6 +12,8 @@ export interface KmsCall extends CatalogCall, CallFacts {
   readonly requestId: string;
   readonly authenticated: Authenticated;
   readonly method: string;
+  /** What is told to whoever records the request. */
+  readonly notes?: { operation?: string; code?: string; denial?: string };
   /** Opens the payload: decoded and verified while it is read. Once only. */
   openBody(): ByteSource;
 }

@@ -127,6 +127,7 @@ export async function handleKms(call: KmsCall): Promise<Response> {
     if (service !== "TrentService" || name === undefined || action === undefined) {
       throw new KmsError("UnknownOperationException", "");
     }
+    if (call.notes !== undefined) call.notes.operation = name;
     if (action === "unbuilt") {
       throw new KmsError("UnsupportedOperationException", `${name} is not supported.`);
     }
@@ -139,6 +140,9 @@ export async function handleKms(call: KmsCall): Promise<Response> {
     if (!(error instanceof KmsError) && !(error instanceof S3Error)) throw error;
     const denial = error instanceof KmsError ? error.denial : undefined;
     const encoded = denial && (await encodeDenial(call, denial));
+    const { notes } = call;
+    if (notes !== undefined) notes.code = error.code;
+    if (notes !== undefined && encoded !== undefined) notes.denial = encoded;
     return renderKmsError(error, call.requestId, encoded);
   }
 }

@@ -33,6 +33,10 @@ export async function answerWith(
     ...ids,
     waitUntil: (rest) => context.waitUntil(rest),
   });
+  const { notes } = context;
+  if (notes !== undefined && answer.body !== null && !(answer.body instanceof ReadableStream)) {
+    notes.body = answer.body;
+  }
   const isHead = context.method === "HEAD";
   // Without any length a client cannot tell where the answer ends, and gives the connection up.
   if (isHead && !answer.headers.has("content-length")) answer.headers.set("content-length", "0");

@@ -9,6 +9,7 @@ import type { BucketRecord } from "../catalog/buckets.ts";
 import type { Env, Seams } from "../env.ts";
 import type { ByteSource } from "../s3/byte-source.ts";
 import type { Target } from "../s3/target.ts";
+import type { RequestNotes } from "./notes.ts";
 import type { OpenForm } from "./object/open-form.ts";
 
 /** Every call has this much: who, when, and the request as it came. */
@@ -33,6 +34,8 @@ export interface ServiceContext {
   readonly form?: OpenForm;
   /** Only of a service. */
   readonly onBehalfOf?: OnBehalfOf;
+  /** What is told to whoever records the request; absent where nobody does. */
+  readonly notes?: RequestNotes;
   /** Opens the payload: decoded and verified while it is read. Once only. */
   openBody(): ByteSource;
   /** Work that may outlive the response. */

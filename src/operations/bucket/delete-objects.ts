@@ -13,6 +13,7 @@ import { maximumKeyBytes, utf8Length } from "../../s3/target.ts";
 import { type BucketContext, type OpenedBucket, versioningOf } from "../context.ts";
 import { emitting } from "../emission.ts";
 import type { Handler } from "../handlers.ts";
+import type { MemberNote } from "../notes.ts";
 import { followingSettings } from "../object/commit.ts";
 import { readBypass, refuseMfa, requireDigest } from "../object/lock.ts";
 import { noteDeletions, notedDeletion } from "../object/note.ts";
@@ -36,6 +37,9 @@ export const deleteObjects: Handler<"DeleteObjects"> = async (context, input) =>
   const accepted = given.filter((_, position) => failures[position] === undefined);
   const results = await deleteAll(context, accepted, bypassGovernance);
 
+  if (context.notes !== undefined) {
+    context.notes.members = () => membersOf(given, failures, results);
+  }
   const deleted: Deleted[] = [];
   const errors: Failure[] = [];
   let next = 0;
@@ -51,6 +55,24 @@ export const deleteObjects: Handler<"DeleteObjects"> = async (context, input) =>
     ...(errors.length > 0 && { Errors: errors }),
   };
 };
+
+/** Each key as a request of its own, for the records. */
+function membersOf(
+  given: readonly Given[],
+  failures: readonly (S3ErrorCode | undefined)[],
+  results: readonly KeyResult[],
+): readonly MemberNote[] {
+  let next = 0;
+  return given.map((object, position) => {
+    const result = failures[position] ?? results[next++] ?? "InternalError";
+    const { Key: key = "", VersionId: named } = object;
+    if (typeof result !== "string" && result.kind === "deleted") {
+      return { key, versionId: named ?? result.markerVersionId, status: 204 };
+    }
+    const errorCode = typeof result === "string" ? result : codeOf(result);
+    return { key, versionId: named, status: errorTable[errorCode][0], errorCode };
+  });
+}
 
 /** The error of a key that need not go to the index; a key that is missing spoils the document. */
 function refusalOf(object: Given): S3ErrorCode | undefined {

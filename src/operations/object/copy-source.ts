@@ -45,6 +45,8 @@ export async function openCopySource(
     ...(versionId !== undefined && { versionId }),
   };
   const opened = await context.openOther(named.bucket, [ask]);
+  const { notes } = context;
+  if (notes !== undefined) notes.source = { bucket: opened.bucket, key, versionId };
   checkExpectedOwner(
     context.headers.get("x-amz-source-expected-bucket-owner"),
     opened.bucket.accountId,
@@ -66,6 +68,9 @@ export async function openCopySource(
     });
   }
   const { version, segments } = outcome;
+  if (notes?.source !== undefined) {
+    notes.source = { ...notes.source, versionId: version.versionId, sizeBytes: version.sizeBytes };
+  }
   // Once more with the tags of the very version that is read: they may have changed (SEC-076).
   const existingTags = version.detail.tags ?? [];
   if (!opened.allows({ ...ask, existingTags })) throw new S3Error("AccessDenied");

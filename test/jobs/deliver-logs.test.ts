@@ -1,0 +1,199 @@
+// Server access logs from the request to the object in the target bucket: the lines of every kind of
+// request, where they go, and deliveries that are cut short or done twice.
+import { env } from "cloudflare:test";
+import {
+  CopyObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutBucketLoggingCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import { describe, expect, it } from "vitest";
+import { startJob } from "../../src/catalog/jobs.ts";
+import { systemSeams } from "../../src/env.ts";
+import type { Delivery, DeliveryOutcome } from "../../src/jobs/delivery.ts";
+import { advanceJob } from "../../src/jobs/slices.ts";
+import { sliceTable } from "../../src/jobs/table.ts";
+import { deleteRecords, listRecords, writeRecords } from "../../src/storage/records.ts";
+import { writeAsService } from "../../src/write-as-service.ts";
+import { makeBucket } from "../operations/bucket/fixtures.ts";
+import { refusal, sdk, through } from "../operations/object/fixtures.ts";
+
+/** As AWS publishes it for Athena. */
+const lineShape =
+  /^([^ ]*) ([^ ]*) \[(.*?)\] ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ("[^"]*"|-) (-|[0-9]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ("[^"]*"|-) ("[^"]*"|-) ([^ ]*)(?: ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*))(?: ([^ ]*) ([^ ]*) ([^ ]*))$/;
+
+const at = through({ RECORD_FLUSH_SECONDS: "0" });
+const s3 = sdk(at);
+const arrival = {
+  env,
+  seams: systemSeams,
+  waitUntil: (work: Promise<unknown>) => void work.catch(() => undefined),
+};
+
+function letLogsIn(Bucket: string) {
+  const Policy = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: "logging.s3.amazonaws.com" },
+        Action: "s3:PutObject",
+        Resource: `arn:aws:s3:::${Bucket}/*`,
+      },
+    ],
+  });
+  return s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+}
+
+async function makeLogged(more: object = {}) {
+  const Bucket = await makeBucket("source");
+  const target = await makeBucket("target");
+  await letLogsIn(target);
+  const LoggingEnabled = { TargetBucket: target, TargetPrefix: "logs/", ...more };
+  await s3.send(new PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: { LoggingEnabled } }));
+  return { Bucket, target };
+}
+
+type Deliver = (delivery: Delivery) => Promise<DeliveryOutcome>;
+
+async function runDelivery(deliver: Deliver = (delivery) => writeAsService(arrival, delivery)) {
+  const call = { env, seams: systemSeams, nowMs: Date.now() };
+  const job = await startJob(call, { kind: "deliver-logs", target: "*", options: {} });
+  const facts = { env, seams: systemSeams, deliver, table: sliceTable };
+  await advanceJob(facts, job.jobId, { slices: 100, milliseconds: 60_000 });
+}
+
+async function objectsOf(Bucket: string) {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+  const keys = Contents.flatMap(({ Key }) => Key ?? []);
+  const texts = await Promise.all(
+    keys.map(async (Key) => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+      return (await Body?.transformToString()) ?? "";
+    }),
+  );
+  return { keys, lines: texts.flatMap((text) => text.split("\n").filter((line) => line !== "")) };
+}
+
+const operationsOf = (lines: readonly string[]) => lines.map((line) => line.split(" ")[7]).sort();
+
+describe("access logs", () => {
+  it("record every kind of request, one line each, in S3's format", async () => {
+    const { Bucket, target } = await makeLogged();
+    const Key = 'a "b"/c d';
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body: "hello" }));
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+    await Body?.transformToString();
+    await refusal(s3.send(new GetObjectCommand({ Bucket, Key: "none" })), "NoSuchKey", 404);
+    const CopySource = `${Bucket}/${encodeURIComponent(Key)}`;
+    await s3.send(new CopyObjectCommand({ Bucket, Key: "copy", CopySource }));
+    const Objects = [{ Key: "copy" }, { Key: "absent" }];
+    await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    await runDelivery();
+    const { keys, lines } = await objectsOf(target);
+    expect(keys).toHaveLength(1);
+    expect(keys[0]).toMatch(/^logs\/\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d-[0-9A-Z]{16}$/);
+    expect(lines.filter((line) => !lineShape.test(line))).toEqual([]);
+    expect(operationsOf(lines)).toEqual(
+      [
+        "BATCH.DELETE.OBJECT",
+        "BATCH.DELETE.OBJECT",
+        "REST.COPY.OBJECT",
+        "REST.COPY.OBJECT_GET",
+        "REST.GET.OBJECT",
+        "REST.GET.OBJECT",
+        "REST.POST.MULTI_OBJECT_DELETE",
+        "REST.PUT.LOGGING_STATUS",
+        "REST.PUT.OBJECT",
+      ].filter((name) => name !== "REST.PUT.LOGGING_STATUS"),
+    );
+    const line = (name: string, status: string) =>
+      lines
+        .map((text) => lineShape.exec(text))
+        .find((all) => all?.[7] === name && all[10] === status);
+    const put = line("REST.PUT.OBJECT", "200");
+    expect(put?.[2]).toBe(Bucket);
+    expect(put?.[8]).toBe("a%20%22b%22/c%20d");
+    expect(put?.[13]).toBe("5");
+    expect(line("REST.GET.OBJECT", "200")?.[12]).toBe("5");
+    expect(line("REST.GET.OBJECT", "404")?.[11]).toBe("NoSuchKey");
+    expect(line("BATCH.DELETE.OBJECT", "204")?.[9]).toBe("-");
+    expect(line("REST.COPY.OBJECT_GET", "200")?.[13]).toBe("5");
+  });
+
+  it("go into folders by account, region, bucket and day when asked", async () => {
+    const format = (PartitionDateSource: "EventTime" | "DeliveryTime") => ({
+      TargetObjectKeyFormat: { PartitionedPrefix: { PartitionDateSource } },
+    });
+    const event = await makeLogged(format("EventTime"));
+    await s3.send(new PutObjectCommand({ Bucket: event.Bucket, Key: "k", Body: "x" }));
+    await runDelivery();
+    const { keys } = await objectsOf(event.target);
+    const day = new Date().toISOString().slice(0, 10);
+    expect(keys[0]).toMatch(
+      new RegExp(
+        `^logs/\\d{12}/us-east-1/${event.Bucket}/${day.replaceAll("-", "/")}/${day}-00-00-00-[0-9A-Z]{16}$`,
+      ),
+    );
+  });
+
+  it("arrive once more under the same key when a delivery is cut short", async () => {
+    const { Bucket, target } = await makeLogged();
+    await s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: "x" }));
+    let cut = true;
+    await runDelivery(async (delivery) => {
+      const outcome = await writeAsService(arrival, delivery);
+      // The object is there, and nobody heard of it.
+      return cut ? { kind: "refused", code: "InternalError" } : outcome;
+    });
+    expect((await objectsOf(target)).keys).toHaveLength(1);
+    expect(await listRecords(env, "log", 10)).not.toHaveLength(0);
+    cut = false;
+    await runDelivery();
+    expect((await objectsOf(target)).keys).toHaveLength(1);
+    expect(await listRecords(env, "log", 10)).toHaveLength(0);
+  });
+
+  it("of a target that takes none any more are given up, and do not hold up others", async () => {
+    const { Bucket, target } = await makeLogged();
+    await s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: "x" }));
+    const Statement = [
+      {
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:PutObject",
+        Resource: `arn:aws:s3:::${target}/*`,
+      },
+    ];
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+    await s3.send(new PutBucketPolicyCommand({ Bucket: target, Policy }));
+    await runDelivery();
+    expect((await objectsOf(target)).keys).toHaveLength(0);
+    expect(await listRecords(env, "log", 10)).toHaveLength(0);
+  });
+
+  it("of a bucket into itself record requests, not deliveries", async () => {
+    const Bucket = await makeBucket("self");
+    await letLogsIn(Bucket);
+    const LoggingEnabled = { TargetBucket: Bucket, TargetPrefix: "own/" };
+    await s3.send(new PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: { LoggingEnabled } }));
+    await s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: "x" }));
+    await runDelivery();
+    expect(await listRecords(env, "log", 10)).toHaveLength(0);
+  });
+});
+
+describe("record chunks", () => {
+  it("are read as they were written, and may be removed twice", async () => {
+    const path = "log/00000000000001-TEST";
+    await writeRecords(env, path, [{ a: "ü\n" }, { b: 2 }]);
+    const { readRecords } = await import("../../src/storage/records.ts");
+    expect(await readRecords(env, path)).toEqual([{ a: "ü\n" }, { b: 2 }]);
+    await deleteRecords(env, [path]);
+    await deleteRecords(env, [path]);
+    expect(await readRecords(env, path)).toBeUndefined();
+  });
+});
