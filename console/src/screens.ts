@@ -31,4 +31,22 @@ export const screens: readonly Screen[] = [
     load: () => import("./screens/objects/index.tsx"),
     isBucketTab: true,
   },
+  {
+    path: "/buckets/$bucket/uploads",
+    title: text("uploads"),
+    load: () => import("./screens/uploads/index.tsx"),
+    isBucketTab: true,
+  },
+  {
+    path: "/connect",
+    title: text("connect"),
+    load: () => import("./screens/connect/index.tsx"),
+    navigation: { icon: "connect", group: "storage" },
+  },
+  {
+    path: "/jobs",
+    title: text("jobs"),
+    load: () => import("./screens/jobs/index.tsx"),
+    navigation: { icon: "activity", group: "operate" },
+  },
 ];

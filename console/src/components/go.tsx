@@ -17,9 +17,12 @@ interface GoProps {
   onClick?(): void;
 }
 
+/** Only the very page is the current one: a bucket's objects are not its uploads. */
+const active = { exact: true, includeSearch: false } as const;
+
 /** A link to a screen. */
 export function Go({ to, search = {}, ...rest }: GoProps) {
-  return <Link {...rest} to={to as never} search={search as never} />;
+  return <Link {...rest} to={to as never} search={search as never} activeOptions={active} />;
 }
 
 /** Goes to a screen: `go("/buckets/x", { prefix: "a/" })`; `replace` leaves no trace in the history. */

@@ -10,4 +10,7 @@ export const screens = messages("screens", {
   objects: "Objects",
   object: "Object",
   transfers: "Transfers",
+  uploads: "Multipart uploads",
+  connect: "Connect",
+  jobs: "Jobs",
 });
