@@ -62,7 +62,8 @@ function matches(
   if (!(record.key ?? "").startsWith(prefix)) return false;
   if (tags.length === 0) return true;
   const given = notes.caller?.headers.get("x-amz-tagging");
-  const own = notes.tags ?? (given === null || given === undefined ? [] : parseTagging(given));
+  const own =
+    notes.existing?.tags ?? (given === null || given === undefined ? [] : parseTagging(given));
   return tags.every(([key, value]) => own.some((tag) => tag[0] === key && tag[1] === value));
 }
 

@@ -246,8 +246,7 @@ function bucketContext(
     },
     judgeVersion: (version) => {
       const { notes } = context;
-      if (notes !== undefined && version.detail.tags !== undefined)
-        notes.tags = version.detail.tags;
+      if (notes !== undefined) notes.existing = version.detail;
       judgeVersion(context, current.bucket, { asks: wish.asks, version });
     },
   };

@@ -41,6 +41,10 @@ export interface Env {
   readonly AUTH_FAILURES_PER_MINUTE?: string;
   /** Cloudflare's rate limiter for the same, shared by the isolates of a location; optional. */
   readonly AUTH_FAILURE_LIMITER?: RateLimit;
+  /** Object ownership of new buckets: `BucketOwnerEnforced` when absent; `ObjectWriter` as once. */
+  readonly DEFAULT_OBJECT_OWNERSHIP?: string;
+  /** "false" leaves Block Public Access off in new buckets, as it was before April 2023. */
+  readonly DEFAULT_BLOCK_PUBLIC_ACCESS?: string;
   /** "true" lets buckets take SSE-C unless they block it, as AWS did before April 2026. */
   readonly ALLOW_SSE_C?: string;
   /** "true" takes customers' keys over plain HTTP: for a laptop, never for a network. */

@@ -3,13 +3,17 @@
 
 import {
   type Ask,
+  asAbsent,
+  askOf,
   authorize,
   checkExpectedOwner,
   denialOf,
+  dependsOnObject,
   isAuthorized,
   judge,
   needsDocument,
-  needsTags,
+  needsObject,
+  needsUpload,
 } from "./auth/authorize.ts";
 import { mayLookAgain } from "./auth/second-look.ts";
 import { openBucket } from "./bucket/client.ts";
@@ -58,7 +62,7 @@ export async function openBucketFor(
     if (wish.lacksDocument && wish.asks.some((ask) => needsDocument(context, bucket, ask))) {
       throw new S3Error("SlowDown");
     }
-    const asks = await withTags(context, opened, wish.asks);
+    const asks = await withObject(context, opened, wish.asks);
     const isRemembered = stale === undefined;
     stale = bucket;
     if (asks === "stale") continue;
@@ -72,31 +76,52 @@ export async function openBucketFor(
   throw new S3Error("SlowDown");
 }
 
-/** The asks with the tags their decision needs, from one question to the index; most need none. */
-async function withTags(
+/** The asks with what their decision needs of the object, from one question; most need none. */
+async function withObject(
   context: ServiceContext,
   opened: OpenedBucket,
   asks: readonly Ask[],
 ): Promise<readonly Ask[] | "stale"> {
   const { bucket, index } = opened;
-  const tagged = asks.find((ask) => needsTags(context, bucket, ask));
-  if (tagged?.key === undefined) return asks;
+  const ofUpload = asks.find((ask) => needsUpload(context, bucket, ask));
+  if (ofUpload?.key !== undefined) return withUpload(context, opened, { ...ofUpload, asks });
+  const needy = asks.find((ask) => needsObject(context, bucket, ask));
+  if (needy?.key === undefined) return asks;
+  const { key, versionId } = needy;
   const outcome = await index.resolve({
     ...callFacts({ bucket, nowMs: context.nowMs }),
-    key: tagged.key,
-    ...(tagged.versionId !== undefined && { versionId: tagged.versionId }),
+    key,
+    ...(versionId !== undefined && { versionId }),
     wantSegments: false,
   });
   if (outcome.kind === "stale") return "stale";
-  // What is not there has no tags; the operation finds out the same way.
+  if (outcome.kind === "found") {
+    const { detail } = outcome.version;
+    return asks.map((ask) => (ask.key === key ? askOf(ask, detail) : ask));
+  }
+  // What is not there has no tags and grants nothing; the operation finds out the same way.
+  return asks.map((ask) => (ask.key === key ? asAbsent(context, bucket, ask) : ask));
+}
+
+/** The asks with who began the upload that the request names. */
+async function withUpload(
+  context: ServiceContext,
+  { bucket, index }: OpenedBucket,
+  { key = "", asks }: { readonly key?: string; readonly asks: readonly Ask[] },
+): Promise<readonly Ask[] | "stale"> {
+  const uploadId = context.target.query.get("uploadId") ?? "";
+  const facts = callFacts({ bucket, nowMs: context.nowMs });
+  const outcome = await index.getUpload({ ...facts, key, uploadId });
+  if (outcome.kind === "stale") return "stale";
   if (outcome.kind !== "found") return asks;
-  const existingTags = outcome.version.detail.tags ?? [];
-  return asks.map((ask) => (ask.key === undefined ? ask : { ...ask, existingTags }));
+  const { id: initiatorId } = outcome.upload.initiator;
+  return asks.map((ask) => ({ ...ask, initiatorId }));
 }
 
 /**
- * Judges asks once more by the very version that was read: tags may have changed since they were
- * looked at (SEC-076). Throws AccessDenied. Free where no policy asks for tags.
+ * Judges asks once more by the very version that was read: its tags and its ACL may have changed
+ * since they were looked at (SEC-076), and it may be somebody else's. Throws AccessDenied. Free where
+ * no policy asks for tags and ownership is enforced.
  */
 export function judgeVersion(
   context: ServiceContext,
@@ -104,13 +129,12 @@ export function judgeVersion(
   facts: { readonly asks: readonly Ask[]; readonly version: Pick<Version, "detail"> },
 ): void {
   const { asks, version } = facts;
-  const tagged = asks.filter((ask) => needsTags(context, bucket, ask));
-  if (tagged.length === 0) return;
-  const existingTags = version.detail.tags ?? [];
+  const again = asks.filter((ask) => dependsOnObject(context, bucket, ask));
+  if (again.length === 0) return;
   authorize(
     context,
     bucket,
-    tagged.map((ask) => ({ ...ask, existingTags })),
+    again.map((ask) => askOf(ask, version.detail)),
   );
 }
 

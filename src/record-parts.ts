@@ -1,7 +1,7 @@
 // Notes and an answer become a record; a copy and a batch become one for each of their parts, as S3
 // records them. Pure but for the evaluator, which is asked again why it decided as it did.
 
-import { type Ask, judge, judgePlain } from "./auth/authorize.ts";
+import { type Ask, askOf, judge, judgePlain } from "./auth/authorize.ts";
 import type { EdgeFacts } from "./auth/edge.ts";
 import type { BucketRecord } from "./catalog/buckets.ts";
 import type { RequestNotes } from "./operations/notes.ts";
@@ -189,8 +189,9 @@ function decisionOf(notes: RequestNotes, status: number): RecordedDecision | und
   return chosen;
 }
 
-function tagged(ask: Ask, { tags }: RequestNotes): Ask {
-  return tags === undefined || ask.key === undefined ? ask : { ...ask, existingTags: tags };
+/** As it was judged again by the version that was read. */
+function tagged(ask: Ask, { existing }: RequestNotes): Ask {
+  return existing === undefined || ask.key === undefined ? ask : askOf(ask, existing);
 }
 
 function judgeAsk({ caller, bucket }: RequestNotes, ask: Ask, resource: string) {

@@ -5,14 +5,15 @@
 import { nobody } from "../auth/authenticate.ts";
 import {
   type Ask,
+  askOf,
   type CallFacts,
+  dependsOnObject,
   type Explanation,
   explainAccess,
   explainPlain,
   judgePlain,
-  needsTags,
+  type ObjectFacts,
   type Supposed,
-  type Tags,
 } from "../auth/authorize.ts";
 import { describeAccess, headline } from "../auth/policy/message.ts";
 import { anyKey } from "../auth/policy/suggest.ts";
@@ -133,18 +134,24 @@ async function explainIn(
   ask: Ask,
   supposed?: Supposed,
 ): Promise<Explanation> {
-  const existingTags = await tagsFor({ call, facts, bucket }, ask);
-  return explainAccess(facts, bucket, { ...ask, ...(existingTags && { existingTags }) }, supposed);
+  const existing = await objectFor({ call, facts, bucket }, ask);
+  const asked = existing === undefined ? ask : askOf(ask, existing);
+  return explainAccess(facts, bucket, asked, supposed);
 }
 
-/** Tags of the object, where a policy asks for them and there is one. */
-async function tagsFor({ call, facts, bucket }: Place, ask: Ask): Promise<Tags | undefined> {
+/** What the object says of itself, where the decision depends on it and there is one. */
+async function objectFor(
+  { call, facts, bucket }: Place,
+  ask: Ask,
+): Promise<ObjectFacts | undefined> {
   const { key } = ask;
-  if (key === undefined || key === anyKey || !needsTags(facts, bucket, ask)) return undefined;
+  if (key === undefined || key === anyKey || !dependsOnObject(facts, bucket, ask)) {
+    return undefined;
+  }
   const { nowMs } = call;
   const index = openBucket(call.env, bucket.bucketId);
   const found = await index.resolve({ epoch: bucket.epoch, nowMs, key, wantSegments: false });
-  return found.kind === "found" ? (found.version.detail.tags ?? []) : undefined;
+  return found.kind === "found" ? found.version.detail : undefined;
 }
 
 /** The bucket as it is now. Somebody else's looks as if it were not there. */

@@ -2,17 +2,22 @@
 // Fails closed: whatever nothing allows is denied. Everything it needs is in hand already: it asks
 // no database.
 
+import { type Acl, allUsers, privateAcl } from "../s3/acl.ts";
 import { S3Error } from "../s3/errors.ts";
 import type { StoredPolicy } from "../s3/principal.ts";
 import { AccessDenial } from "./access-denial.ts";
-import { accessOf, type BucketFacts } from "./bucket-access.ts";
 import {
-  type CallFacts,
-  conditionContext,
-  type DocumentFacts,
-  type SubjectFacts,
-  type Tags,
-} from "./condition-context.ts";
+  aclQuestion,
+  foreignOwner,
+  initiatorIdOf,
+  isAclAction,
+  isOwnerUngranted,
+  uploadActions,
+} from "./acl-access.ts";
+import type { Ask, ObjectFacts, PlainAsk } from "./ask.ts";
+import { accessOf, type BucketFacts } from "./bucket-access.ts";
+import { type CallFacts, conditionContext, type SubjectFacts } from "./condition-context.ts";
+import { aclIdOf, findGrant } from "./policy/acl.ts";
 import { compiledIdentityPolicy } from "./policy/compiled.ts";
 import { fixedContext, overlaidContext } from "./policy/context.ts";
 import {
@@ -27,40 +32,11 @@ import { allowsSomewhere, readsKey } from "./policy/evaluate.ts";
 import { hasExistingTags } from "./policy/s3-actions.ts";
 import { anyKey } from "./policy/suggest.ts";
 
+export { initiatorIdOf } from "./acl-access.ts";
+export type { Ask, ObjectFacts, PlainAsk } from "./ask.ts";
 export type { BucketFacts } from "./bucket-access.ts";
 export type { CallFacts, DocumentFacts, OnBehalfOf, Tags } from "./condition-context.ts";
 export type { Decision, Explanation } from "./policy/decide.ts";
-
-/** One permission to ask for. */
-export interface Ask {
-  readonly action: string;
-  /** Absent: on the bucket itself, or on no bucket. */
-  readonly key?: string;
-  readonly versionId?: string | undefined;
-  /** Tags the object has, where `needsTags` says that they count. */
-  readonly existingTags?: Tags | undefined;
-  readonly isListing?: boolean;
-  readonly createsObject?: boolean;
-  readonly document?: DocumentFacts;
-  /**
-   * Some key of the bucket, the handler asks for each: let in who might be allowed one, so that
-   * strangers are refused before their body is read.
-   */
-  readonly isGlance?: true;
-}
-
-/** An ask on something that is no bucket of the catalog: a bucket to be made, a key, a user. */
-export interface PlainAsk extends Ask {
-  /** An ARN, or `*`. */
-  readonly resource: string;
-  /** The account that owns it; the caller's own when absent. */
-  readonly accountId?: string;
-  readonly resourceTags?: Tags;
-  /** The policy of the resource itself: whom a role trusts. */
-  readonly resourcePolicy?: NamedPolicy;
-  /** Keys of the asking service's own, their names in lower case: `iam:policyarn`. */
-  readonly keys?: Readonly<Record<string, string>>;
-}
 
 /** Judges one permission on a bucket or on a key in it. Never throws. */
 export function judge(call: CallFacts, bucket: BucketFacts, ask: Ask): Decision {
@@ -98,9 +74,11 @@ function supposing(inputs: DecisionInputs, supposed: Supposed): DecisionInputs {
 
 /** Whether every ask on the bucket is allowed. Never throws. */
 export function isAuthorized(call: CallFacts, bucket: BucketFacts, asks: readonly Ask[]): boolean {
-  return asks.every((ask) =>
-    ask.isGlance ? mightAllow(call, bucket, ask.action) : judge(call, bucket, ask).isAllowed,
-  );
+  return asks.every((ask) => {
+    if (ask.isGlance) return mightAllow(call, bucket, ask.action);
+    if (judge(call, bucket, ask).isAllowed) return true;
+    return ask.isAbsent === true && judge(call, bucket, { action: "s3:ListBucket" }).isAllowed;
+  });
 }
 
 /** Throws AccessDenied (403) unless `isAuthorized`. */
@@ -110,8 +88,8 @@ export function authorize(call: CallFacts, bucket: BucketFacts, asks: readonly A
 
 /**
  * AccessDenied for asks that are not all allowed, with the reason in hand where the caller may know
- * it: a principal of the account that owns the bucket. Where the decision took the tags of an
- * object, the reason would tell whether there is one: only who may list learns it (SEC-060).
+ * it: a principal of the account that owns the bucket. Where the decision took the tags or the ACL of
+ * an object, the reason would tell whether there is one: only who may list learns it (SEC-060).
  */
 export function denialOf(call: CallFacts, bucket: BucketFacts, asks: readonly Ask[]): S3Error {
   const { principal } = call;
@@ -121,7 +99,7 @@ export function denialOf(call: CallFacts, bucket: BucketFacts, asks: readonly As
   const refused = asks.find((ask) => !isAuthorized(call, bucket, [ask]));
   const isTold =
     refused !== undefined &&
-    (!needsTags(call, bucket, refused) ||
+    (!dependsOnObject(call, bucket, refused) ||
       judge(call, bucket, { action: "s3:ListBucket" }).isAllowed);
   if (!isTold) return new S3Error("AccessDenied");
   const ask = refused.isGlance ? { ...refused, key: anyKey } : refused;
@@ -134,6 +112,8 @@ function mightAllow(call: CallFacts, bucket: BucketFacts, action: string): boole
   const { policy, isPolicyRestricted } = accessOf(bucket);
   const isOwn = principal.accountId !== "" && principal.accountId === bucket.accountId;
   if (isOwn && principal.type === "Account") return true;
+  const question = aclQuestion(call, bucket, { action });
+  if (question !== undefined && findGrant(question, principal) !== undefined) return true;
   const allows = ({ policy: asked }: NamedPolicy) =>
     asked !== "unreadable" &&
     [action, `${action}Version`].some((name) => allowsSomewhere(asked, name, principal));
@@ -157,9 +137,51 @@ export function denialOfPlain(call: CallFacts, ask: PlainAsk): S3Error {
   return new AccessDenial(principal, () => explainPlain(call, ask));
 }
 
-/** Whether judging the ask takes the tags of the object: only then are they worth a question. */
-export function needsTags(call: CallFacts, bucket: BucketFacts, ask: Ask): boolean {
-  return ask.key !== undefined && hasExistingTags(ask.action) && reads(call, bucket, ask, tagKey);
+/** Whether judging the ask takes a look at the object: only then is it worth a question. */
+export function needsObject(call: CallFacts, bucket: BucketFacts, ask: Ask): boolean {
+  if (ask.key === undefined) return false;
+  return needsTags(call, bucket, ask) || mightGrant(call, bucket, ask);
+}
+
+/**
+ * Whether the verdict depends on what the object says of itself, so that who has read it must judge
+ * again. Wherever ACLs are in force the object may be somebody else's.
+ */
+export function dependsOnObject(call: CallFacts, bucket: BucketFacts, ask: Ask): boolean {
+  if (ask.key === undefined) return false;
+  return needsTags(call, bucket, ask) || isAclAction(bucket, ask);
+}
+
+/** An ask with what the object says of itself. */
+export function askOf(ask: Ask, { tags = [], ownerId, acl }: ObjectFacts): Ask {
+  return { ...ask, existing: { tags, ownerId, acl } };
+}
+
+function needsTags(call: CallFacts, bucket: BucketFacts, ask: Ask): boolean {
+  return hasExistingTags(ask.action) && reads(call, bucket, ask, tagKey);
+}
+
+/**
+ * Whether it counts who began the upload: denied as things stand, to a caller that the bucket's ACL
+ * lets write. Who begins an upload may list its parts and give it up.
+ */
+export function needsUpload(call: CallFacts, bucket: BucketFacts, ask: Ask): boolean {
+  if (ask.key === undefined || !uploadActions.has(ask.action)) return false;
+  if (accessOf(bucket).acl === undefined || judge(call, bucket, ask).isAllowed) return false;
+  return judge(call, bucket, { ...ask, initiatorId: initiatorIdOf(call.principal) }).isAllowed;
+}
+
+/** The ask about an object that was looked for in vain: its ACL cannot grant any more. */
+export function asAbsent(call: CallFacts, bucket: BucketFacts, ask: Ask): Ask {
+  return mightGrant(call, bucket, ask) ? { ...ask, isAbsent: true } : ask;
+}
+
+/** Denied as things stand, and allowed if the object granted it to everybody or were the caller's. */
+function mightGrant(call: CallFacts, bucket: BucketFacts, ask: Ask): boolean {
+  if (!isAclAction(bucket, ask) || judge(call, bucket, ask).isAllowed) return false;
+  const id = aclIdOf(call.principal);
+  const grants: Acl = [...privateAcl(id), [allUsers, "FULL_CONTROL"]];
+  return judge(call, bucket, { ...ask, existing: { ownerId: id, acl: grants } }).isAllowed;
 }
 
 const tagKey = "s3:existingobjecttag";
@@ -198,9 +220,12 @@ function bucketInputs(call: CallFacts, bucket: BucketFacts, ask: Ask): DecisionI
   const { policy, isPolicyRestricted, tags } = accessOf(bucket);
   const arn = `arn:aws:s3:::${bucket.name}`;
   const { accountId } = bucket;
+  const acl = aclQuestion(call, bucket, ask);
+  const objectOwner = foreignOwner(call, bucket, ask);
   return {
     ...inputsOf(call, {
       ...ask,
+      existingTags: ask.existing?.tags,
       resource: ask.key === undefined ? arn : `${arn}/${ask.key}`,
       accountId,
       ...(tags !== undefined && { bucketTags: tags }),
@@ -208,6 +233,9 @@ function bucketInputs(call: CallFacts, bucket: BucketFacts, ask: Ask): DecisionI
     resourceAccountId: accountId,
     ...(policy !== undefined && { resource: policy }),
     isPolicyRestricted,
+    ...(acl !== undefined && { acl }),
+    ...(objectOwner !== undefined && { objectOwner }),
+    ...(acl?.name === "bucket ACL" && { isOwnerUngranted: isOwnerUngranted(acl, bucket) }),
   };
 }
 

@@ -1,6 +1,8 @@
-// What a bucket's settings mean for who may use it: its policy compiled, Block Public Access, tags.
+// What a bucket's settings mean for who may use it: its policy compiled, Block Public Access,
+// ownership of objects and the bucket's ACL, tags.
 // Worked out once for each record the catalog gives, so that a warm request pays nothing.
 
+import { type Acl, parseAcl, privateAcl } from "../s3/acl.ts";
 import type { Tags } from "./condition-context.ts";
 import { compiledPolicy } from "./policy/compiled.ts";
 import type { NamedPolicy } from "./policy/decide.ts";
@@ -10,8 +12,12 @@ import { isPublicPolicy } from "./policy/public-policy.ts";
 export interface BucketFacts {
   readonly name: string;
   readonly accountId: string;
+  readonly ownerCanonicalId: string;
   readonly settings: ReadonlyMap<string, string>;
 }
+
+/** Whose objects are that others write, and whether ACLs mean anything. */
+export type ObjectOwnership = "BucketOwnerEnforced" | "BucketOwnerPreferred" | "ObjectWriter";
 
 /** The four switches of Block Public Access. */
 export interface PublicAccessBlock {
@@ -26,6 +32,9 @@ export interface BucketAccess {
   readonly block: PublicAccessBlock;
   /** The policy is public and may not be: it allows nothing outside the owner's account. */
   readonly isPolicyRestricted: boolean;
+  readonly ownership: ObjectOwnership;
+  /** The bucket's own; absent where ownership is enforced, and no ACL means anything. */
+  readonly acl?: Acl;
   /** Only where attribute-based access control is switched on. */
   readonly tags?: Tags;
 }
@@ -56,21 +65,51 @@ export function accessOf(bucket: BucketFacts): BucketAccess {
   return access;
 }
 
-function readAccess({ settings }: BucketFacts): BucketAccess {
+function readAccess({ settings, ownerCanonicalId }: BucketFacts): BucketAccess {
   const text = settings.get("policy");
   const block = readBlock(settings.get("publicAccessBlock"));
   const tags = readTags(settings);
-  if (text === undefined) {
-    return { block, isPolicyRestricted: false, ...(tags !== undefined && { tags }) };
-  }
-  const policy = compiledPolicy(text, "resource");
-  return {
-    policy: { name: "bucket policy", policy },
+  const ownership = readOwnership(settings.get("ownershipControls"));
+  const acl =
+    ownership === "BucketOwnerEnforced"
+      ? undefined
+      : readAcl(settings.get("acl"), ownerCanonicalId);
+  const access = {
     block,
-    isPolicyRestricted:
-      block.RestrictPublicBuckets && policy !== "unreadable" && isPublicPolicy(policy),
+    ownership,
+    ...(acl !== undefined && { acl }),
     ...(tags !== undefined && { tags }),
   };
+  if (text === undefined) return { ...access, isPolicyRestricted: false };
+  const policy = compiledPolicy(text, "resource");
+  return {
+    ...access,
+    policy: { name: "bucket policy", policy },
+    isPolicyRestricted:
+      block.RestrictPublicBuckets && policy !== "unreadable" && isPublicPolicy(policy),
+  };
+}
+
+/**
+ * Buckets without a document are enforced; `null` is stored where the controls were taken away, and
+ * means what it meant before there were any. A document that cannot be read enforces.
+ */
+function readOwnership(text: string | undefined): ObjectOwnership {
+  if (text === undefined) return "BucketOwnerEnforced";
+  const document = readJson(text) as OwnershipDocument | null | undefined;
+  if (document === null) return "ObjectWriter";
+  return document?.OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? "BucketOwnerEnforced";
+}
+
+interface OwnershipDocument {
+  readonly OwnershipControls?: {
+    readonly Rules?: readonly { readonly ObjectOwnership?: ObjectOwnership }[];
+  };
+}
+
+/** An ACL that cannot be read grants nothing. */
+function readAcl(text: string | undefined, ownerId: string): Acl {
+  return text === undefined ? privateAcl(ownerId) : (parseAcl(text) ?? []);
 }
 
 /**

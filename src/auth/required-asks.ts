@@ -61,6 +61,7 @@ export function requiredAsks(row: OperationRow, request: AskedRequest): readonly
   return [action, ...furtherActions(row, headers, namesVersion)].map((name) => ({
     action: name,
     ...subject,
+    ...(name === "s3:PutObjectAcl" && writers.has(row.name) && { isInPassing: true }),
   }));
 }
 

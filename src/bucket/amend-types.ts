@@ -1,6 +1,7 @@
 // What crosses RPC when a version's detail is changed in place: tags, Object Lock, encryption. As
 // `types.ts`: plain data, outcomes tagged, additive between releases.
 
+import type { Acl } from "../s3/acl.ts";
 import type { ContentId } from "../s3/content.ts";
 import type { CallFacts, Refusal, Version, VersionDetail } from "./types.ts";
 
@@ -50,6 +51,8 @@ export type Amendment =
       readonly bypassGovernance: boolean;
     }
   | { readonly kind: "legal-hold"; readonly isOn: boolean }
+  /** Absent: the owner's full control. Only if the version is the one with that `seq`. */
+  | { readonly kind: "acl"; readonly expectedSeq: number; readonly acl?: Acl }
   /** Only if the version is still the one with that `seq`; else `changed`. */
   | {
       readonly kind: "encryption";

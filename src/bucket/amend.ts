@@ -1,4 +1,4 @@
-// Changes what is known of a version where it stands: tags, Object Lock, encryption. Never makes or
+// Changes what is known of a version where it stands: tags, ACL, Object Lock, encryption. Never makes or
 // removes a version; its bytes are at most named anew, the same ones encrypted otherwise. The version
 // is found and changed in one transaction (faults.md D47). Doing the same again changes nothing more, so a lost answer may be asked for again.
 
@@ -39,6 +39,8 @@ function eventOf(change: Amendment): string {
   switch (change.kind) {
     case "tags":
       return change.tags.length === 0 ? "ObjectTagging:Delete" : "ObjectTagging:Put";
+    case "acl":
+      return "ObjectAcl:Put";
     case "retention":
       return "ObjectRetention:Put";
     case "legal-hold":
@@ -88,6 +90,11 @@ function apply(
     case "tags": {
       const { tags: _, ...rest } = detail;
       return { detail: change.tags.length === 0 ? rest : { ...rest, tags: change.tags } };
+    }
+    case "acl": {
+      if (change.expectedSeq !== seq) return { kind: "changed" };
+      const { acl: _, ...rest } = detail;
+      return { detail: change.acl === undefined ? rest : { ...rest, acl: change.acl } };
     }
     case "encryption": {
       if (change.expectedSeq !== seq) return { kind: "changed" };

@@ -2,6 +2,7 @@
 // outcomes are tagged and never thrown. Additive between releases: an older Worker may talk to a
 // newer index and the other way round (faults.md D12).
 
+import type { Acl } from "../s3/acl.ts";
 import type { AccessTier, Checksum, ContentId, Segment, StorageClass } from "../s3/content.ts";
 import type { DefaultLock, VersionLock } from "./amend-types.ts";
 import type { Emission } from "./outbox-types.ts";
@@ -45,6 +46,8 @@ export interface VersionDetail {
   readonly tags?: readonly (readonly [key: string, value: string])[];
   /** Canonical id of the owner when it is not the bucket's owner. */
   readonly ownerId?: string;
+  /** Absent: full control for the owner, and nothing else. Means nothing under enforced ownership. */
+  readonly acl?: Acl;
   readonly encryption?: { readonly algorithm: string; readonly [field: string]: string | boolean };
   readonly lock?: VersionLock;
   /** Only for INTELLIGENT_TIERING: where its bytes are; absent for the frequent access tier. */

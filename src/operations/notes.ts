@@ -1,8 +1,7 @@
 // What a request leaves of itself on its way through the pipeline, for whoever records it when it is
 // over. Leaving a note is one assignment; nothing is computed until somebody wants the record.
 
-import type { Ask, Decision } from "../auth/authorize.ts";
-import type { Tags } from "../auth/condition-context.ts";
+import type { Ask, Decision, ObjectFacts } from "../auth/authorize.ts";
 import type { BucketRecord } from "../catalog/buckets.ts";
 import type { OperationRow } from "../s3/operations.ts";
 import type { Target } from "../s3/target.ts";
@@ -38,8 +37,8 @@ export interface RequestNotes {
   code?: string;
   /** A body that was in memory, whose length no header says. */
   body?: string | Uint8Array;
-  /** Tags of the version that was read. */
-  tags?: Tags;
+  /** What the version that was read says of itself: tags, owner, ACL. */
+  existing?: ObjectFacts;
   /** Where a copy came from. */
   source?: {
     readonly bucket: BucketRecord;

@@ -257,11 +257,27 @@ function compileXmlBody(
       throw new S3Error("MissingRequestBodyError");
     }
     if (body.length > bounds.bytes) throw tooLong(bounds.bytes);
-    const value = read(parseXml(body, bounds.elements)) as object;
+    const value = readNamed(row, () => read(parseXml(body, bounds.elements)) as object);
     const isTooMany = (list: unknown) => Array.isArray(list) && list.length > bounds.entries;
     if (Object.values(value).some(isTooMany)) throw malformedXml();
     return value;
   };
+}
+
+const aclNames: ReadonlySet<OperationName> = new Set<OperationName>([
+  "PutBucketAcl",
+  "PutObjectAcl",
+]);
+
+/** ACLs have a name of their own for XML that is not theirs. */
+function readNamed<Value>(row: OperationRow, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    const isMalformed = error instanceof S3Error && error.code === "MalformedXML";
+    if (!isMalformed || !aclNames.has(row.name)) throw error;
+    throw new S3Error("MalformedACLError", undefined, { cause: error });
+  }
 }
 
 /** The one payload of text is a bucket policy. */

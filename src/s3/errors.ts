@@ -86,6 +86,10 @@ export const errorTable = {
   InvalidAddressingHeader: [400, "You must specify the anonymous role."],
   InvalidAnnotationName: [400, "The annotation name you provided is not valid."],
   InvalidArgument: [400, "Invalid Argument"],
+  InvalidBucketAclWithBlockPublicAccessError: [
+    400,
+    "Bucket cannot have public ACLs set with BlockPublicAccess enabled",
+  ],
   InvalidBucketAclWithObjectOwnership: [
     400,
     "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",

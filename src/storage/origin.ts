@@ -35,7 +35,7 @@ export interface ReadOrigin extends Omit<BlobOrigin, "detail"> {
 const maximumMetadataBytes = 8192;
 
 /** Given up in this order: what a rebuilt object can best do without comes first. */
-const dispensable = ["tags", "metadata", "headers"] as const;
+const dispensable = ["acl", "tags", "metadata", "headers"] as const;
 
 /** The custom metadata of a blob: plain ASCII names and values of at most 8,192 bytes in all. */
 export function encodeOrigin(

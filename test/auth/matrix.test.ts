@@ -91,7 +91,7 @@ function bucketUnder(state: State, actions: readonly string[]) {
     ["policy", policy],
     ["publicAccessBlock", "null"],
   ]);
-  return { name: bucketName, accountId: owner, settings };
+  return { name: bucketName, accountId: owner, ownerCanonicalId: "owner", settings };
 }
 
 /** AWS's rules, case by case. */

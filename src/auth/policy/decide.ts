@@ -3,6 +3,13 @@
 // of every statement, from the same inputs.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 
+import {
+  type AclAllowance,
+  type AclGrantTrace,
+  type AclQuestion,
+  findGrant,
+  traceGrants,
+} from "./acl.ts";
 import type { PresentCondition } from "./context.ts";
 import type { Policy } from "./document.ts";
 import {
@@ -23,7 +30,7 @@ export interface NamedPolicy {
 }
 
 /** What kind of policy decided. */
-export type PolicySource = "guard" | "identity" | "boundary" | "session" | "resource";
+export type PolicySource = "guard" | "identity" | "boundary" | "session" | "resource" | "acl";
 
 /** Everything that counts. What is absent does not exist, and so neither limits nor allows. */
 export interface DecisionInputs {
@@ -40,8 +47,15 @@ export interface DecisionInputs {
   readonly guards?: readonly NamedPolicy[];
   /** The bucket policy. */
   readonly resource?: NamedPolicy;
-  /** Whom an ACL grants the permission that the action needs: the caller's account, or anybody. */
-  readonly aclGrant?: "account" | "everybody";
+  /** The ACL that may allow too, where ACLs are in force and one speaks of the action. */
+  readonly acl?: AclQuestion;
+  /**
+   * Whose the object is, where it is not the bucket owner's: its owner's side allows then, or its
+   * ACL; the bucket's policies can only deny.
+   */
+  readonly objectOwner?: "caller" | "other";
+  /** The bucket's ACL withholds from the bucket's own account what it could give it. */
+  readonly isOwnerUngranted?: boolean;
   /**
    * Block Public Access: the bucket policy is public and RestrictPublicBuckets is on, so that it
    * allows nothing outside the owner's account.
@@ -60,6 +74,8 @@ export type DecisionReason =
   | "explicit-deny"
   /** Stored text could not be read as a policy. */
   | "unreadable-policy"
+  /** The owner took its own grant out of the bucket's ACL. */
+  | "owner-ungranted"
   | "no-identity-allow"
   | "no-resource-allow"
   | "no-boundary-allow"
@@ -74,6 +90,8 @@ export interface Decision {
   readonly source?: PolicySource;
   readonly policy?: string;
   readonly statement?: { readonly index: number; readonly sid?: string };
+  /** The grant that allowed, when an ACL did. */
+  readonly grant?: Pick<AclAllowance, "grantee" | "permission">;
 }
 
 /** The decision with what every statement of every policy made of the request. */
@@ -89,6 +107,10 @@ export interface Explanation extends Decision {
   readonly policies: readonly PolicyTrace[];
   /** Every condition key that the request has. */
   readonly conditions: readonly PresentCondition[];
+  /** Whose the object is, where it is not the bucket owner's. */
+  readonly objectOwner?: "caller" | "other";
+  /** What each grant of the ACL made of it, where an ACL speaks of the action. */
+  readonly acl?: { readonly name: string; readonly grants: readonly AclGrantTrace[] };
 }
 
 export interface PolicyTrace {
@@ -108,8 +130,7 @@ const rescueActions = new Set([
 export function decide(inputs: DecisionInputs): Decision {
   const request = prepareRequest(inputs.request);
   const { principal } = request;
-  const isOwnAccount =
-    principal.accountId !== "" && principal.accountId === inputs.resourceAccountId;
+  const isOwnAccount = ownsResource(inputs);
   const isOwnerRoot = isOwnAccount && principal.type === "Account";
   const isRescue = isOwnerRoot && rescueActions.has(request.actionName);
   const answers = askAll(isRescue ? withoutResource(inputs) : inputs, request);
@@ -117,8 +138,27 @@ export function decide(inputs: DecisionInputs): Decision {
   if (refusal !== undefined) return refusal;
   const limit = answers.guards.find(({ answer }) => answer.allows === undefined);
   if (limit !== undefined) return denied("no-guard-allow");
-  if (isOwnerRoot) return { isAllowed: true, reason: "owner-root" };
-  return isOwnAccount ? decideWithin(answers, inputs) : decideAcross(answers, request, inputs);
+  if (isOwnerRoot && inputs.isOwnerUngranted !== true) {
+    return { isAllowed: true, reason: "owner-root" };
+  }
+  const grant = inputs.acl && findGrant(inputs.acl, principal);
+  const facts = { request, inputs, grant };
+  if (!isOwnAccount) return decideAcross(answers, facts);
+  const decision = decideWithin(answers, facts);
+  return isOwnerRoot && !decision.isAllowed ? denied("owner-ungranted") : decision;
+}
+
+/** Whether caller and resource are one account's. */
+function ownsResource({ request, resourceAccountId, objectOwner }: DecisionInputs): boolean {
+  if (objectOwner !== undefined) return objectOwner === "caller";
+  const { accountId } = request.principal;
+  return accountId !== "" && accountId === resourceAccountId;
+}
+
+interface DecisionFacts {
+  readonly request: PreparedRequest;
+  readonly inputs: DecisionInputs;
+  readonly grant: AclAllowance | undefined;
 }
 
 interface Asked {
@@ -191,11 +231,11 @@ function findRefusal(answers: Answers): Decision | undefined {
  * caller itself is not limited by what merely fails to allow; what it gives to a role is limited by
  * the role's boundary and session.
  */
-function decideWithin(answers: Answers, inputs: DecisionInputs): Decision {
-  const { resource } = answers;
+function decideWithin(answers: Answers, { inputs, grant }: DecisionFacts): Decision {
+  const resource = inputs.objectOwner === undefined ? answers.resource : undefined;
   const match = resource?.answer.match ?? "none";
   if (resource !== undefined && match === "exact") return allowedBy("resource-policy", resource);
-  if (inputs.aclGrant === "everybody") return { isAllowed: true, reason: "acl" };
+  if (grant?.scope === "everybody") return allowedByGrant(grant);
   const identity = findAllowing(answers.identity);
   const granting = match === "issuer" ? resource : identity;
   if (granting === undefined) return denied("no-identity-allow");
@@ -208,18 +248,18 @@ function decideWithin(answers: Answers, inputs: DecisionInputs): Decision {
 /** Two accounts: each must allow. Somebody without an account needs the resource's word alone. */
 function decideAcross(
   answers: Answers,
-  request: PreparedRequest,
-  inputs: DecisionInputs,
+  { request, inputs, grant: byAcl }: DecisionFacts,
 ): Decision {
   const { type } = request.principal;
-  const { resource } = answers;
+  // What the bucket's owner says of objects that are not its own can only deny.
+  const resource = inputs.objectOwner === undefined ? answers.resource : undefined;
   const isAllowing = resource?.answer.allows !== undefined;
   const granting = inputs.isPolicyRestricted === true && type !== "Service" ? undefined : resource;
   const grant =
     granting !== undefined && isAllowing
       ? allowedBy("resource-policy", granting)
-      : inputs.aclGrant !== undefined
-        ? ({ isAllowed: true, reason: "acl" } as const)
+      : byAcl !== undefined
+        ? allowedByGrant(byAcl)
         : undefined;
   if (grant === undefined) {
     return denied(isAllowing ? "public-access-blocked" : "no-resource-allow");
@@ -256,6 +296,11 @@ function allowedBy(reason: DecisionReason, { source, name, answer }: Asked): Dec
   return { isAllowed: true, reason, source, policy: name, ...(statement && { statement }) };
 }
 
+function allowedByGrant({ acl, grantee, permission }: AclAllowance): Decision {
+  const grant = { grantee, permission };
+  return { isAllowed: true, reason: "acl", source: "acl", policy: acl, grant };
+}
+
 function nameStatement({ index, sid }: { readonly index: number; readonly sid?: string }) {
   return { index, ...(sid !== undefined && { sid }) };
 }
@@ -282,5 +327,9 @@ export function explain(inputs: DecisionInputs): Explanation {
       name,
       statements: policy === "unreadable" ? policy : tracePolicy(policy, request),
     })),
+    ...(inputs.objectOwner && { objectOwner: inputs.objectOwner }),
+    ...(inputs.acl && {
+      acl: { name: inputs.acl.name, grants: traceGrants(inputs.acl, request.principal) },
+    }),
   };
 }

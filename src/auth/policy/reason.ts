@@ -11,6 +11,7 @@ export const policyKinds: Readonly<Record<PolicySource, string>> = {
   boundary: "permissions boundary",
   session: "session policy",
   resource: "resource-based policy",
+  acl: "access control list",
 };
 
 /** `because no identity-based policy allows the s3:GetObject action` and its siblings. */

@@ -105,10 +105,12 @@ function missing(explanation: Explanation): Change[] {
     if (!allows(source)) changes.push(addition(explanation, source));
   };
   if (has("guard")) needs("guard");
+  if (reason === "owner-ungranted") return [...changes, ungrantedOwner];
   const isRoot = principalType === "Account";
   if (isOwnAccount && (isRoot || allows("resource", "exact"))) return changes;
   if (!isOwnAccount) {
-    needs("resource");
+    if (explanation.objectOwner !== "other") needs("resource");
+    else if (reason === "no-resource-allow") changes.push(foreignObject);
     if (reason === "public-access-blocked") changes.push(blockedAccess);
     if (principalType === "Anonymous" || principalType === "Service") return changes;
   }
@@ -125,12 +127,29 @@ const blockedAccess: Change = {
     "bucket's own account: name the callers in the policy, or switch RestrictPublicBuckets off.",
 };
 
+const ungrantedOwner: Change = {
+  kind: "setting",
+  source: "acl",
+  policy: "bucket ACL",
+  words: "The bucket's owner took its own grant out of the bucket's ACL: set the ACL anew.",
+};
+
+const foreignObject: Change = {
+  kind: "setting",
+  source: "acl",
+  policy: "object ACL",
+  words:
+    "The object belongs to another account, whose ACL for it decides: its owner must grant the " +
+    "permission there, or the bucket enforce its own ownership.",
+};
+
 const places: Readonly<Record<PolicySource, string>> = {
   guard: "the policy that limits the account",
   identity: "a policy of the caller (its own, or one of its groups)",
   boundary: "the caller's permissions boundary",
   session: "the policy that was passed when the session was made",
   resource: "the bucket policy",
+  acl: "the access control list",
 };
 
 function addition(explanation: Explanation, source: PolicySource): Change {

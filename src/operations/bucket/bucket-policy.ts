@@ -8,6 +8,7 @@
 // Differs from AWS:
 // - `Resource: "*"` and patterns that can name other buckets too are taken, if they can name this
 //   one; they speak of this bucket alone.
+// - GetBucketPolicyStatus counts the bucket's ACL, where ACLs are in force, and then needs no policy.
 // - A condition key that means nothing for the statement's actions is taken and never there.
 // - The element names of a policy are case-sensitive.
 
@@ -25,6 +26,7 @@ import { isPublicPolicy } from "../../auth/policy/public-policy.ts";
 import { findAccountByCanonicalId, getAccount } from "../../catalog/accounts.ts";
 import type { BucketRecord } from "../../catalog/buckets.ts";
 import { findIdentity } from "../../catalog/identities.ts";
+import { isPublicAcl } from "../../s3/acl.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { utf8Length } from "../../s3/target.ts";
 import type { BucketContext } from "../context.ts";
@@ -38,9 +40,14 @@ export const getBucketPolicy: Handler<"GetBucketPolicy"> = async (context) => {
 };
 
 export const getBucketPolicyStatus: Handler<"GetBucketPolicyStatus"> = async (context) => {
-  const { policy } = accessOf(await freshBucket(context));
-  if (policy === undefined) throw notConfigured(context, "NoSuchBucketPolicy");
-  const isPublic = policy.policy !== "unreadable" && isPublicPolicy(policy.policy);
+  const { policy, acl, block } = accessOf(await freshBucket(context));
+  if (policy === undefined && acl === undefined) {
+    throw notConfigured(context, "NoSuchBucketPolicy");
+  }
+  const isPublicByPolicy =
+    policy !== undefined && policy.policy !== "unreadable" && isPublicPolicy(policy.policy);
+  const isPublicByAcl = acl !== undefined && !block.IgnorePublicAcls && isPublicAcl(acl);
+  const isPublic = isPublicByPolicy || isPublicByAcl;
   return { PolicyStatus: { IsPublic: isPublic } };
 };
 

@@ -5,8 +5,7 @@
 // Differs from AWS:
 // - `Location` is `/name` in every region.
 // - A bucket of one's own answers 409 BucketAlreadyOwnedByYou in us-east-1 too.
-// - Directory buckets and ownership other than BucketOwnerEnforced answer
-//   NotImplemented.
+// - Directory buckets answer NotImplemented.
 // - `cdn-cgi` is no bucket's name: Cloudflare keeps that path for itself.
 // - A deleted bucket's name is kept from other accounts for a while.
 
@@ -14,16 +13,26 @@ import { authorizePlain } from "../../auth/authorize.ts";
 import { createBucket as create } from "../../catalog/bucket-lifecycle.ts";
 import type { BucketNamespace } from "../../catalog/buckets.ts";
 import type { SettingName } from "../../catalog/settings.ts";
+import type { Env } from "../../env.ts";
+import {
+  type Acl,
+  expandCannedAcl,
+  isPrivateAcl,
+  isPublicAcl,
+  readAclHeaders,
+  renderAcl,
+} from "../../s3/acl.ts";
 import { isValidBucketName } from "../../s3/bucket-name.ts";
 import { S3Error } from "../../s3/errors.ts";
 import type { OperationInput } from "../../s3/operation-types.ts";
+import { invalidArgument } from "../../s3/parameters.ts";
+import { grantsOnlyOwner, resolveGrants } from "../acl.ts";
 import type { ServiceContext } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { isObjectOwnership, ownershipDocument } from "./bucket-ownership-controls.ts";
 import { taggingDocument } from "./bucket-tagging.ts";
 import { bucketArn } from "./head-bucket.ts";
 import { indexSteps } from "./index-steps.ts";
-import { invalidArgument } from "./listing.ts";
 import { plainLockDocument } from "./object-lock-configuration.ts";
 import { checkLocationConstraint } from "./regions.ts";
 import { renderSetting } from "./settings.ts";
@@ -37,14 +46,14 @@ export const createBucket: Handler<"CreateBucket"> = async (context, input) => {
   }
   checkLocationConstraint(input.CreateBucketConfiguration?.LocationConstraint, context.region);
   refuseUnsupported(input);
-  checkAcl(context.headers, input.ACL);
+  const access = await firstAccess(context, input);
   authorizeTags(context, name, input);
   const wish = {
     name,
     accountId: context.principal.accountId,
     region: context.region,
     namespace: readNamespace(context, name, input.BucketNamespace),
-    settings: firstSettings(input),
+    settings: new Map([...access, ...firstSettings(input)]),
   };
   const outcome = await create(context, wish, indexSteps(context));
   switch (outcome.kind) {
@@ -77,21 +86,57 @@ function refuseUnsupported(input: Input): void {
   }
 }
 
-const cannedAcls = new Set(["private", "public-read", "public-read-write", "authenticated-read"]);
+/**
+ * Ownership, Block Public Access and ACL that the bucket is born with; what is the default of all
+ * buckets is not stored. Throws InvalidBucketAclWithObjectOwnership and
+ * InvalidBucketAclWithBlockPublicAccessError for an ACL that could never take effect.
+ */
+async function firstAccess(
+  context: ServiceContext,
+  input: Input,
+): Promise<ReadonlyMap<SettingName, string>> {
+  const { env, principal } = context;
+  const settings = new Map<SettingName, string>();
+  const asked = input.ObjectOwnership;
+  if (asked !== undefined && !isObjectOwnership(asked)) throw invalidOwnership(asked);
+  const ownership = asked ?? defaultOwnership(env);
+  // Classic buckets have no controls, as before there were any.
+  const isClassic = asked === undefined && ownership === "ObjectWriter";
+  if (isClassic) settings.set("ownershipControls", "null");
+  else if (ownership !== undefined) {
+    settings.set("ownershipControls", renderSetting(ownershipDocument(ownership)));
+  }
+  const isBlocked = env.DEFAULT_BLOCK_PUBLIC_ACCESS !== "false";
+  if (!isBlocked) settings.set("publicAccessBlock", "null");
+  const isEnforced = (ownership ?? "BucketOwnerEnforced") === "BucketOwnerEnforced";
+  const acl = await firstAcl(context, isEnforced);
+  if (acl === undefined || isPrivateAcl(acl, principal.canonicalId)) return settings;
+  if (isBlocked && isPublicAcl(acl)) {
+    throw new S3Error("InvalidBucketAclWithBlockPublicAccessError");
+  }
+  return settings.set("acl", renderAcl(acl));
+}
 
-/** With ownership enforced an ACL can only say what is so anyway: `private`. */
-function checkAcl(headers: Headers, acl: string | undefined): void {
-  const hasGrant = [...headers.keys()].some((name) => name.startsWith("x-amz-grant-"));
-  if (acl !== undefined && hasGrant) {
-    throw new S3Error(
-      "InvalidRequest",
-      "Specifying both Canned ACLs and Header Grants is not allowed",
-    );
+/** The ACL that the headers ask for; under enforced ownership only the one that it is anyway. */
+async function firstAcl(context: ServiceContext, isEnforced: boolean): Promise<Acl | undefined> {
+  const given = readAclHeaders(context.headers);
+  if (given === undefined) return undefined;
+  const ownerId = context.principal.canonicalId;
+  const refusal = () => new S3Error("InvalidBucketAclWithObjectOwnership");
+  if (given.kind === "grants") {
+    if (isEnforced && !grantsOnlyOwner(given.grants, ownerId)) throw refusal();
+    return resolveGrants(context, given.grants);
   }
-  if (acl !== undefined && !cannedAcls.has(acl)) throw invalidArgument("", "x-amz-acl", acl);
-  if (hasGrant || (acl !== undefined && acl !== "private")) {
-    throw new S3Error("InvalidBucketAclWithObjectOwnership");
-  }
+  const acl = expandCannedAcl(given.name, { kind: "bucket", ownerId, bucketOwnerId: ownerId });
+  if (isEnforced && !isPrivateAcl(acl, ownerId)) throw refusal();
+  return acl;
+}
+
+/** What the deployment wants of new buckets; `undefined` for the default of all. */
+function defaultOwnership({ DEFAULT_OBJECT_OWNERSHIP: text = "" }: Env) {
+  if (text === "" || text === "BucketOwnerEnforced") return undefined;
+  if (isObjectOwnership(text)) return text;
+  throw new Error(`DEFAULT_OBJECT_OWNERSHIP is no object ownership: ${text}`);
 }
 
 /**
@@ -121,14 +166,9 @@ function readNamespace(
   throw new S3Error(namespace === undefined ? "MissingNamespaceHeader" : "InvalidNamespaceHeader");
 }
 
-/** What the bucket is born with, apart from the defaults, which are not stored. */
+/** What else the bucket is born with, apart from the defaults, which are not stored. */
 function firstSettings(input: Input): ReadonlyMap<SettingName, string> {
   const settings = new Map<SettingName, string>();
-  const ownership = input.ObjectOwnership;
-  if (ownership !== undefined) {
-    if (!isObjectOwnership(ownership)) throw invalidOwnership(ownership);
-    settings.set("ownershipControls", renderSetting(ownershipDocument(ownership)));
-  }
   if (input.ObjectLockEnabledForBucket === true) {
     settings.set("versioning", "Enabled");
     settings.set("objectLock", renderSetting(plainLockDocument));

@@ -10,6 +10,7 @@ import { parseEntityTag } from "../../s3/etag.ts";
 import { isVersionId, newVersionId } from "../../s3/ids.ts";
 import type { OperationInput, OperationOutput } from "../../s3/operation-types.ts";
 import { maximumKeyBytes, utf8Length } from "../../s3/target.ts";
+import { ownerIdOf } from "../acl.ts";
 import { type BucketContext, type OpenedBucket, versioningOf } from "../context.ts";
 import { emitting } from "../emission.ts";
 import type { Handler } from "../handlers.ts";
@@ -96,6 +97,7 @@ async function deleteAll(
     ...readDeletion(context, object),
     ...(bypassGovernance && { bypassGovernance }),
   }));
+  const ownerId = ownerIdOf(context);
   let isAllowed: readonly boolean[] = [];
   const outcome = await followingSettings(context, async (opened) => {
     isAllowed = deletions.map((deletion) => mayDelete(opened, deletion));
@@ -107,6 +109,7 @@ async function deleteAll(
       versioning: versioningOf(opened.bucket),
       deletions: allowed,
       ...emitting(context, opened),
+      ...(ownerId !== undefined && { ownerId }),
     });
   });
   if (outcome.kind !== "done") return refuse(outcome, { bucket: context.bucket.name });

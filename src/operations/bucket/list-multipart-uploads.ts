@@ -9,7 +9,8 @@ import { isUploadId } from "../../s3/ids.ts";
 import { type BucketContext, callFacts } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { settle } from "../outcomes.ts";
-import { invalidArgument, readEncodingType, readPageLimit, shownOwner } from "./listing.ts";
+import { ownersOf, type ShownOwner } from "../owner.ts";
+import { invalidArgument, readEncodingType, readPageLimit } from "./listing.ts";
 
 type Page = Extract<ListUploadsOutcome, { kind: "page" }>;
 
@@ -44,7 +45,7 @@ export const listMultipartUploads: Handler<"ListMultipartUploads"> = async (cont
     MaxUploads: limit,
     IsTruncated: page.isTruncated,
     ...encoding,
-    ...listedUploads(context, page),
+    ...(await listedUploads(context, page)),
   };
 };
 
@@ -63,8 +64,12 @@ async function listUploadsPage(
   return wish.limit === 0 ? { ...page, isTruncated: false } : page;
 }
 
-function listedUploads(context: BucketContext, page: Page) {
-  const uploads = page.uploads.map((upload) => listedUpload(context, upload));
+async function listedUploads(context: BucketContext, page: Page) {
+  const showOwner = await ownersOf(
+    context,
+    page.uploads.map(({ ownerId }) => ownerId),
+  );
+  const uploads = page.uploads.map((upload) => listedUpload(upload, showOwner(upload.ownerId)));
   const commonPrefixes = page.commonPrefixes.map((prefix) => ({ Prefix: prefix }));
   return {
     ...(uploads.length > 0 && { Uploads: uploads }),
@@ -72,12 +77,12 @@ function listedUploads(context: BucketContext, page: Page) {
   };
 }
 
-function listedUpload(context: BucketContext, upload: Upload) {
+function listedUpload(upload: Upload, owner: ShownOwner) {
   return {
     Key: upload.key,
     UploadId: upload.uploadId,
     Initiator: { ID: upload.initiator.id, DisplayName: upload.initiator.displayName },
-    Owner: shownOwner(context, upload.ownerId),
+    Owner: owner,
     StorageClass: upload.storageClass,
     Initiated: new Date(upload.initiatedAtMs),
     ...(upload.checksum !== undefined && {

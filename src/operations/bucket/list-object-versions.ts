@@ -9,13 +9,13 @@ import { type BucketContext, callFacts } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { checkVersionId } from "../object/read.ts";
 import { settle } from "../outcomes.ts";
+import { ownersOf } from "../owner.ts";
 import {
   checkOptionalAttributes,
   invalidArgument,
   listedChecksum,
   readEncodingType,
   readPageLimit,
-  shownOwner,
 } from "./listing.ts";
 
 type Page = Extract<ListVersionsOutcome, { kind: "page" }>;
@@ -42,7 +42,7 @@ export const listObjectVersions: Handler<"ListObjectVersions"> = async (context,
     ...(delimiter !== "" && { Delimiter: delimiter }),
     IsTruncated: page.isTruncated,
     ...encoding,
-    ...listedVersions(context, page),
+    ...(await listedVersions(context, page)),
   };
 };
 
@@ -102,12 +102,14 @@ function nextMarkers(page: Page) {
   };
 }
 
-function listedVersions(context: BucketContext, page: Page) {
+async function listedVersions(context: BucketContext, page: Page) {
+  const ownerIds = page.versions.map(({ detail }) => detail.ownerId);
+  const showOwner = await ownersOf(context, ownerIds);
   const versions = [];
   const markers = [];
   const order: ("Version" | "DeleteMarker")[] = [];
   for (const version of page.versions) {
-    const entry = listedEntry(context, version);
+    const entry = { ...listedEntry(version), Owner: showOwner(version.detail.ownerId) };
     if (version.isDeleteMarker) markers.push(entry);
     else versions.push({ ...entry, ...listedContent(version) });
     order.push(version.isDeleteMarker ? "DeleteMarker" : "Version");
@@ -122,13 +124,12 @@ function listedVersions(context: BucketContext, page: Page) {
 }
 
 /** What versions and delete markers have in common. */
-function listedEntry(context: BucketContext, version: Version) {
+function listedEntry(version: Version) {
   return {
     Key: version.key,
     VersionId: version.versionId,
     IsLatest: version.isLatest,
     LastModified: new Date(version.modifiedAtMs),
-    Owner: shownOwner(context, version.detail.ownerId),
   };
 }
 

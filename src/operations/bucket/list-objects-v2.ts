@@ -39,6 +39,6 @@ export const listObjectsV2: Handler<"ListObjectsV2"> = async (context, input) =>
     ...(delimiter !== "" && { Delimiter: delimiter }),
     IsTruncated: page.isTruncated,
     ...encoding,
-    ...listedEntries(context, page, { showsOwner: input.FetchOwner === true }),
+    ...(await listedEntries(context, page, { showsOwner: input.FetchOwner === true })),
   };
 };

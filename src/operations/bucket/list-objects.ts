@@ -8,12 +8,12 @@ import type { ListedObject, ListOutcome } from "../../bucket/types.ts";
 import { type BucketContext, callFacts } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { settle } from "../outcomes.ts";
+import { ownersOf } from "../owner.ts";
 import {
   checkOptionalAttributes,
   listedChecksum,
   readEncodingType,
   readPageLimit,
-  shownOwner,
 } from "./listing.ts";
 
 export const listObjects: Handler<"ListObjects"> = async (context, input) => {
@@ -37,7 +37,7 @@ export const listObjects: Handler<"ListObjects"> = async (context, input) => {
     ...(delimiter !== "" && { Delimiter: delimiter }),
     IsTruncated: page.isTruncated,
     ...encoding,
-    ...listedEntries(context, page, { showsOwner: true }),
+    ...(await listedEntries(context, page, { showsOwner: true })),
   };
 };
 
@@ -61,14 +61,16 @@ export async function listPage(
 }
 
 /** `Contents` and `CommonPrefixes` of a page; empty ones are left out. */
-export function listedEntries(
+export async function listedEntries(
   context: BucketContext,
   page: ListPage,
   shape: { showsOwner: boolean },
 ) {
+  const ownerIds = shape.showsOwner ? page.objects.map(({ ownerId }) => ownerId) : [];
+  const showOwner = await ownersOf(context, ownerIds);
   const contents = page.objects.map((object) => ({
     ...listedObject(object),
-    ...(shape.showsOwner && { Owner: shownOwner(context, object.ownerId) }),
+    ...(shape.showsOwner && { Owner: showOwner(object.ownerId) }),
   }));
   const commonPrefixes = page.commonPrefixes.map((prefix) => ({ Prefix: prefix }));
   return {

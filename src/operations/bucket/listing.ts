@@ -3,7 +3,6 @@
 
 import type { Checksum } from "../../s3/content.ts";
 import { S3Error } from "../../s3/errors.ts";
-import type { BucketContext } from "../context.ts";
 
 /** The most entries a page of any listing has, and the default: 1,000. */
 export const maximumPageEntries = 1000;
@@ -102,22 +101,6 @@ export function invalidArgument(message: string, name: string, value: string): S
   return new S3Error("InvalidArgument", message, {
     detail: { ArgumentName: name, ArgumentValue: value },
   });
-}
-
-/** An owner as listings show it. */
-export interface ShownOwner {
-  readonly ID: string;
-  readonly DisplayName?: string;
-}
-
-/**
- * The owner to show for an entry. With ownership enforced that is the bucket's owner; entries from
- * before may name another account, of which only the id is known here.
- */
-export function shownOwner(context: BucketContext, ownerId: string | undefined): ShownOwner {
-  const { ownerCanonicalId, ownerDisplayName } = context.bucket;
-  if (ownerId !== undefined && ownerId !== ownerCanonicalId) return { ID: ownerId };
-  return { ID: ownerCanonicalId, DisplayName: ownerDisplayName };
 }
 
 /** The checksum members of a listed object; the algorithm is a list on the wire. */

@@ -1,10 +1,11 @@
 // CreateMultipartUpload: writes down what the object will be; no bytes yet.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html
 //
-// Differs from AWS: ACL headers as PutObject.
+// Differs from AWS: nothing known.
 
 import { readMultipartChecksum } from "../../checksums/multipart.ts";
 import { newUploadId } from "../../s3/ids.ts";
+import { checkSameOwnership, resolveObjectAcl } from "../acl.ts";
 import type { Handler } from "../handlers.ts";
 import { followingSettings } from "../object/commit.ts";
 import { checkSameDefault, resolveEncryption } from "../object/encryption.ts";
@@ -13,16 +14,19 @@ import { resolveLock } from "../object/lock.ts";
 import { contextMember, encryptionMembers } from "../object/members.ts";
 import { readWriteIntent } from "../object/write-intent.ts";
 import { refuse } from "../outcomes.ts";
+import { initiatorOf } from "../owner.ts";
 
 export const createMultipartUpload: Handler<"CreateMultipartUpload"> = async (context, input) => {
   const intent = readWriteIntent(context.headers, input);
+  const owned = await resolveObjectAcl(context);
   const checksum = readMultipartChecksum(context.headers);
   const encryption = await resolveEncryption(context, input);
   const lock = await resolveLock(context, input);
-  const detail = { ...intent.detail, ...encryption.detail, ...lock };
+  const detail = { ...intent.detail, ...owned, ...encryption.detail, ...lock };
   const uploadId = newUploadId(context.nowMs, context.seams.randomBytes);
   const outcome = await followingSettings(context, (opened) => {
     checkSameDefault(context, opened);
+    checkSameOwnership(context, opened);
     return opened.index.createUpload({
       epoch: opened.bucket.epoch,
       nowMs: context.nowMs,
@@ -32,7 +36,8 @@ export const createMultipartUpload: Handler<"CreateMultipartUpload"> = async (co
         storageClass: intent.storageClass,
         detail,
         ...(checksum !== undefined && { checksum }),
-        initiator: { id: context.principal.arn, displayName: context.principal.displayName },
+        initiator: initiatorOf(context.principal),
+        ...(owned.ownerId !== undefined && { ownerId: owned.ownerId }),
       },
     });
   });

@@ -8,7 +8,7 @@ import type { Handler } from "../handlers.ts";
 import { abortMembers } from "../object/lifecycle-members.ts";
 import { partChecksumMember } from "../object/members.ts";
 import { settle } from "../outcomes.ts";
-import { ownerOf } from "../owner.ts";
+import { ownersOf } from "../owner.ts";
 import { noSuchUpload } from "./upload.ts";
 
 const maximumPageSize = 1000;
@@ -28,6 +28,7 @@ export const listParts: Handler<"ListParts"> = async (context, input) => {
   if (outcome.kind === "no-such-upload") throw noSuchUpload(uploadId);
   const { upload, parts, isTruncated } = outcome;
   const { bucket } = context;
+  const showOwner = await ownersOf(context, [upload.ownerId]);
   return {
     Bucket: bucket.name,
     Key: context.key,
@@ -45,7 +46,7 @@ export const listParts: Handler<"ListParts"> = async (context, input) => {
       ...partChecksumMember(part.checksum),
     })),
     Initiator: { ID: upload.initiator.id, DisplayName: upload.initiator.displayName },
-    Owner: ownerOf(bucket),
+    Owner: showOwner(upload.ownerId),
     StorageClass: upload.storageClass,
     ...(upload.checksum !== undefined && {
       ChecksumAlgorithm: upload.checksum.algorithm,

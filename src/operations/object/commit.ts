@@ -4,6 +4,7 @@
 import type { CommitOutcome, CommitRequest, WriteConditions } from "../../bucket/types.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { deleteBlobs } from "../../storage/blobs.ts";
+import { checkSameOwnership } from "../acl.ts";
 import {
   type BucketContext,
   callFacts,
@@ -58,6 +59,7 @@ export async function commitStored(
   return withBlobs(context, ownBlobs, async () => {
     const outcome = await followingSettings(context, (opened) => {
       checkSameDefault(context, opened);
+      checkSameOwnership(context, opened);
       return opened.index.commit({
         ...facts,
         key: context.key,

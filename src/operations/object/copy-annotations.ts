@@ -48,7 +48,7 @@ export function planAnnotations(
     action: versionId === undefined ? "s3:GetObjectAnnotation" : "s3:GetObjectVersionAnnotation",
     key: source.key,
     versionId,
-    existingTags: version.detail.tags ?? [],
+    existing: { tags: version.detail.tags ?? [] },
   });
   const mayWrite = context.allows({ action: "s3:PutObjectAnnotation", key: context.key });
   if (!mayRead || !mayWrite) throw new S3Error("AccessDenied");

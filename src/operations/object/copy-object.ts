@@ -5,7 +5,6 @@
 // Differs from AWS:
 // - A copy by reference keeps the ETag, the part boundaries and the checksum of its source; AWS
 //   gives a copied multipart object a plain MD5 ETag.
-// - ACL headers: as PutObject.
 
 import type { Version, VersionDetail } from "../../bucket/types.ts";
 import { encodeChecksum } from "../../checksums/algorithms.ts";
@@ -19,6 +18,7 @@ import { parseTagging } from "../../s3/metadata.ts";
 import { writeBlob } from "../../storage/blobs.ts";
 import { sharesStore } from "../../storage/classes.ts";
 import { segmentsSource } from "../../storage/sources.ts";
+import { resolveObjectAcl } from "../acl.ts";
 import { type ObjectContext, versioningOf } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import { type CommitFacts, commitStored, refuseDoomed } from "./commit.ts";
@@ -37,6 +37,8 @@ export const copyObject: Handler<"CopyObject"> = async (context, input) => {
   const metadataDirective = readDirective(input.MetadataDirective, "x-amz-metadata-directive");
   const taggingDirective = readDirective(input.TaggingDirective, "x-amz-tagging-directive");
   const intent = readWriteIntent(context.headers, input);
+  // The request's own: a source's owner and ACL are not copied.
+  const owned = await resolveObjectAcl(context);
   const conditions = readWriteConditions(context.headers);
   // The request's own: a source's lock is not copied.
   const lock = await resolveLock(context, input);
@@ -50,7 +52,7 @@ export const copyObject: Handler<"CopyObject"> = async (context, input) => {
     keepsTags: taggingDirective === "COPY",
     tagging: input.Tagging,
   });
-  const detail = { ...copied, ...lock };
+  const detail = { ...copied, ...owned, ...lock };
   const versionId = newVersionId(context.nowMs, context.seams.randomBytes);
   const algorithm = readChecksumAlgorithm(context.headers);
   const encryption = await resolveEncryption(context, input);

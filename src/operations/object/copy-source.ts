@@ -1,7 +1,7 @@
 // The source side of CopyObject and UploadPartCopy: who may read it, which version it is, whether
 // its conditions hold. The string that is authorised is the one that is read (threats.md B).
 
-import { checkExpectedOwner } from "../../auth/authorize.ts";
+import { askOf, checkExpectedOwner } from "../../auth/authorize.ts";
 import type { RangeWish, Version } from "../../bucket/types.ts";
 import { checkCopySourceConditions } from "../../s3/conditions.ts";
 import type { Segment } from "../../s3/content.ts";
@@ -71,9 +71,8 @@ export async function openCopySource(
   if (notes?.source !== undefined) {
     notes.source = { ...notes.source, versionId: version.versionId, sizeBytes: version.sizeBytes };
   }
-  // Once more with the tags of the very version that is read: they may have changed (SEC-076).
-  const existingTags = version.detail.tags ?? [];
-  if (!opened.allows({ ...ask, existingTags })) throw new S3Error("AccessDenied");
+  // Once more by the very version that is read: tags and ACL may have changed (SEC-076).
+  if (!opened.allows(askOf(ask, version.detail))) throw new S3Error("AccessDenied");
   if (version.isDeleteMarker || version.content === null) {
     throw new S3Error(
       "InvalidRequest",
@@ -115,12 +114,12 @@ export async function checkTagCopy(context: ObjectContext, source: CopySource): 
   const existingTags = source.version.detail.tags ?? [];
   if (existingTags.length === 0) return;
   const versionId = source.namedVersionId;
-  const mayRead = source.allows({
+  const read = {
     action: versionId === undefined ? "s3:GetObjectTagging" : "s3:GetObjectVersionTagging",
     key: source.key,
     versionId,
-    existingTags,
-  });
+  };
+  const mayRead = source.allows(askOf(read, source.version.detail));
   if (!mayRead) throw new S3Error("AccessDenied");
   const document = { tags: existingTags };
   const set = { action: "s3:PutObjectTagging", key: context.key, document };

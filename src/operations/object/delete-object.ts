@@ -6,6 +6,7 @@
 import { S3Error } from "../../s3/errors.ts";
 import { parseEntityTag } from "../../s3/etag.ts";
 import { newVersionId } from "../../s3/ids.ts";
+import { ownerIdOf } from "../acl.ts";
 import { versioningOf } from "../context.ts";
 import { emitting } from "../emission.ts";
 import type { Handler } from "../handlers.ts";
@@ -33,6 +34,7 @@ export const deleteObject: Handler<"DeleteObject"> = async (context, input) => {
     ...(Object.keys(conditions).length > 0 && { conditions }),
     ...(bypassGovernance && { bypassGovernance }),
   };
+  const ownerId = ownerIdOf(context);
   const facts = { bucket: context.bucket.name, key: context.key };
   const outcome = await followingSettings(context, (opened) =>
     opened.index.delete({
@@ -41,6 +43,7 @@ export const deleteObject: Handler<"DeleteObject"> = async (context, input) => {
       versioning: versioningOf(opened.bucket),
       deletions: [deletion],
       ...emitting(context, opened),
+      ...(ownerId !== undefined && { ownerId }),
     }),
   );
   if (outcome.kind !== "done") return refuse(outcome, facts);

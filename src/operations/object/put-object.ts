@@ -2,16 +2,15 @@
 // refusal after the bytes were stored takes them away again.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 //
-// Differs from AWS:
-// - ACLs other than `private` and `bucket-owner-full-control` are refused, as on a bucket with
-//   BucketOwnerEnforced (AWS's default for new buckets).
-// - Write offsets: see append-object.ts.
+// Differs from AWS: write offsets: see append-object.ts.
 
+import type { VersionDetail } from "../../bucket/types.ts";
 import { planChecksums } from "../../checksums/plan.ts";
 import { readWriteConditions } from "../../s3/conditions.ts";
 import { newVersionId } from "../../s3/ids.ts";
 import type { OperationInput, OperationOutput } from "../../s3/operation-types.ts";
 import { type BlobWish, type StoredBlob, writeBlob } from "../../storage/blobs.ts";
+import { resolveObjectAcl } from "../acl.ts";
 import { type ObjectContext, versioningOf } from "../context.ts";
 import type { Handler } from "../handlers.ts";
 import {
@@ -26,6 +25,7 @@ import { expirationMember } from "./lifecycle-members.ts";
 import { checkUploadSize } from "./limits.ts";
 import { requireLockDigest, resolveLock } from "./lock.ts";
 import { checksumMembers, contextMember, encryptionMembers } from "./members.ts";
+import { leaveNote } from "./note.ts";
 import { readWriteIntent } from "./write-intent.ts";
 
 export const putObject: Handler<"PutObject"> = async (context, input) => {
@@ -51,6 +51,7 @@ export async function storeObject(
   store: (wish: BlobWish) => Promise<StoredBlob>,
 ): Promise<OperationOutput<"PutObject">> {
   const intent = readWriteIntent(context.headers, input);
+  const owned = await resolveObjectAcl(context);
   const plan = planChecksums(context.headers, { defaultAlgorithm: "CRC64NVME" });
   const asked = readWriteConditions(context.headers);
   // Made by an append at 0, an object must not take the place of one made meanwhile.
@@ -61,7 +62,7 @@ export async function storeObject(
   // Browsers cannot compute digests; forms are held to what they promise, if anything.
   if (context.form === undefined) requireLockDigest(context, "Object", lock);
   const { detail: encryption, keys } = await resolveEncryption(context, input);
-  const detail = { ...intent.detail, ...encryption, ...(lock && { lock }) };
+  const detail = { ...intent.detail, ...owned, ...encryption, ...(lock && { lock }) };
 
   const versionId = newVersionId(context.nowMs, context.seams.randomBytes);
   const stored = await store({
@@ -88,6 +89,7 @@ export async function storeObject(
     detail: { ...detail, checksum: wholeChecksum(stored) },
     ...(conditions && { conditions }),
   });
+  noteLargeAcl(context, detail, { versionId: committed.versionId, writtenAs: versionId });
   return {
     ETag: `"${stored.md5Hex}"`,
     ...expirationMember(context, { ...committed, sizeBytes: stored.sizeBytes, detail }),
@@ -96,6 +98,18 @@ export async function storeObject(
     ...contextMember(detail),
     ...(committed.versionId !== undefined && { VersionId: committed.versionId }),
   };
+}
+
+/** Longer ones may not fit beside the rest into the metadata of a blob. */
+const largeAclGrants = 20;
+
+/** A blob's metadata has no room for a long ACL: a note keeps it for a rebuild of the index. */
+function noteLargeAcl(
+  context: ObjectContext,
+  { acl = [] }: VersionDetail,
+  version: Parameters<typeof leaveNote>[1],
+): void {
+  if (acl.length > largeAclGrants) leaveNote(context, version);
 }
 
 function wholeChecksum(stored: StoredBlob) {

@@ -4,13 +4,11 @@
 
 import type { VersionDetail } from "../../bucket/types.ts";
 import type { StorageClass } from "../../s3/content.ts";
-import { S3Error } from "../../s3/errors.ts";
 import { checkUserMetadata, parseTagging, readStoredHeaders } from "../../s3/metadata.ts";
 import { parseStorageClass } from "../../storage/classes.ts";
 
 /** The members that the write operations have in common, as the SDK types them. */
 export interface WriteInput {
-  readonly ACL?: string | undefined;
   readonly StorageClass?: string | undefined;
   readonly Metadata?: Record<string, string> | undefined;
   readonly Tagging?: string | undefined;
@@ -22,16 +20,11 @@ export interface WriteIntent {
   readonly detail: VersionDetail;
 }
 
-/** ACL headers that say no more than the bucket's enforced ownership already does. */
-const harmlessAcls = new Set(["private", "bucket-owner-full-control"]);
-
 /**
  * Reads a write's intent from its input and headers.
- * Throws InvalidStorageClass, MetadataTooLarge, InvalidTag, AccessControlListNotSupported and, for
- * what this deployment does not do yet, NotImplemented with the header's name.
+ * Throws InvalidStorageClass, MetadataTooLarge, InvalidTag. Owner and ACL: `operations/acl.ts`.
  */
 export function readWriteIntent(headers: Headers, input: WriteInput): WriteIntent {
-  refuseUnsupported(headers, input);
   const metadata = input.Metadata ?? {};
   checkUserMetadata(metadata);
   const storedHeaders = readStoredHeaders(headers);
@@ -44,13 +37,4 @@ export function readWriteIntent(headers: Headers, input: WriteInput): WriteInten
       ...(tags.length > 0 && { tags }),
     },
   };
-}
-
-function refuseUnsupported(headers: Headers, input: WriteInput): void {
-  if (input.ACL !== undefined && !harmlessAcls.has(input.ACL)) {
-    throw new S3Error("AccessControlListNotSupported");
-  }
-  for (const name of ["read", "write", "read-acp", "write-acp", "full-control"]) {
-    if (headers.has(`x-amz-grant-${name}`)) throw new S3Error("AccessControlListNotSupported");
-  }
 }

@@ -1,9 +1,11 @@
 // Small words for tests of the evaluator: a condition alone, a policy alone, a whole decision.
 
+import type { AclQuestion } from "../../../src/auth/policy/acl.ts";
 import { fixedContext } from "../../../src/auth/policy/context.ts";
 import { type Decision, type DecisionInputs, decide } from "../../../src/auth/policy/decide.ts";
 import { type PolicyKind, parsePolicy } from "../../../src/auth/policy/document.ts";
 import type { PolicyPrincipal } from "../../../src/auth/policy/principals.ts";
+import { allUsers } from "../../../src/s3/acl.ts";
 
 export const account = "111122223333";
 export const otherAccount = "444455556666";
@@ -100,8 +102,19 @@ export function inputsOf(question: Question): DecisionInputs {
     ...(session && { session: [compile(session, "identity", "session")] }),
     ...(guard && { guards: [compile(guard, "identity", "guard")] }),
     ...(resource && { resource: compile(resource, "resource", "bucket policy") }),
-    ...(aclGrant && { aclGrant }),
+    ...(aclGrant && { acl: aclFor(aclGrant, callers[as].canonicalId) }),
     ...(isPolicyRestricted !== undefined && { isPolicyRestricted }),
+  };
+}
+
+/** An object's ACL that grants the account of that id, or everybody, to read. */
+function aclFor(scope: "account" | "everybody", canonicalId: string): AclQuestion {
+  const grantee = scope === "everybody" ? allUsers : canonicalId;
+  return {
+    name: "object ACL",
+    acl: [[grantee, "READ"]],
+    permission: "READ",
+    ignoresPublic: false,
   };
 }
 

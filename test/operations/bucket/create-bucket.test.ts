@@ -91,7 +91,6 @@ describe("CreateBucket", () => {
     ["x-amz-acl", "nonsense", 400, "InvalidArgument"],
     ["x-amz-grant-read", 'id="abc"', 400, "InvalidBucketAclWithObjectOwnership"],
     ["x-amz-object-ownership", "RandomValue", 400, "InvalidArgument"],
-    ["x-amz-object-ownership", "ObjectWriter", 501, "NotImplemented"],
     ["x-amz-bucket-namespace", "elsewhere", 400, "InvalidArgument"],
     ["x-amz-bucket-namespace", "account-regional", 400, "InvalidNamespaceHeader"],
   ])("refuses %s: %s with %i %s", async (name, value, status, code) => {

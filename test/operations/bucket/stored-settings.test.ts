@@ -206,17 +206,6 @@ describe("PutBucketAccelerateConfiguration", () => {
   });
 });
 
-describe("PutBucketOwnershipControls", () => {
-  it.each(["ObjectWriter", "BucketOwnerPreferred"])(
-    "refuses %s with NotImplemented, since it would have no effect",
-    async (ownership) => {
-      const body = `<OwnershipControls><Rule><ObjectOwnership>${ownership}</ObjectOwnership></Rule></OwnershipControls>`;
-      const answer = await put("ownershipControls", body);
-      expect([answer.status, answer.first("Code")]).toEqual([501, "NotImplemented"]);
-    },
-  );
-});
-
 describe("DeleteBucketOwnershipControls", () => {
   it("leaves none to be found, again and again", async () => {
     expect((await call("DELETE", `/${bucket}?ownershipControls`)).status).toBe(204);
