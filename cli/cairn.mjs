@@ -5,6 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { addAuditCommands } from "./audit.mjs";
 import {
   createAccount,
   createKey,
@@ -97,6 +98,7 @@ program
   .description("version, counts and the state of the stores (for the operator)")
   .action(() => run(showStatus));
 
+addAuditCommands(program, run);
 addExplainCommands(program, run);
 addKmsCommands(program, run);
 addUpkeepCommands(program, run);

@@ -8,7 +8,7 @@ import { callAdmin } from "./request.mjs";
 
 /** @typedef {import("./connection.mjs").Connection} Connection */
 /** @typedef {import("./commands.mjs").Report} Report */
-/** @typedef {{ principal?: string, action?: string, resource?: string, context?: string[] }} Question */
+/** @typedef {{ requestId?: string, principal?: string, action?: string, resource?: string, context?: string[] }} Question */
 
 /**
  * @param {import("commander").Command} program
@@ -19,6 +19,7 @@ export function addExplainCommands(program, run) {
     .command("explain")
     .description("why a request was denied, or whether one would be; and what would allow it")
     .argument("[message]", "EncodedMessage of a denial")
+    .option("--request-id <id>", "of a denied request that was audited")
     .option("--principal <arn>", 'who would ask: an ARN, or "*" for somebody anonymous')
     .option("--action <action>", "what: s3:GetObject")
     .option("--resource <arn>", "on what: arn:aws:s3:::bucket/key")
@@ -39,9 +40,30 @@ export function addExplainCommands(program, run) {
  * @returns {Promise<Report>}
  */
 async function explain(connection, message, question) {
+  const { requestId, ...rest } = question;
+  if (requestId !== undefined) {
+    return explain(connection, await findMessage(connection, requestId), rest);
+  }
   const call = message === undefined ? askLive(question) : askMessage(message, question);
   const document = await callAdmin(connection, { method: "POST", ...call });
   return { json: document, text: renderDocument(document) };
+}
+
+/**
+ * The EncodedMessage of a denial, from the audit.
+ *
+ * @param {Connection} connection
+ * @param {string} requestId
+ * @returns {Promise<string>}
+ */
+async function findMessage(connection, requestId) {
+  const path = `/audit?requestId=${encodeURIComponent(requestId)}`;
+  const { records, level } = await callAdmin(connection, { method: "GET", path });
+  const denial = records.find((/** @type {any} */ record) => record.denial !== undefined)?.denial;
+  if (denial !== undefined) return denial;
+  const advice = level === "off" ? " AUDIT is off: nothing is recorded." : "";
+  const why = records.length === 0 ? "No record has this request id." : "It holds no explanation.";
+  throw new Failure(exitCodes.refused, `${why}${advice}`);
 }
 
 /**

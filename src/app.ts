@@ -7,12 +7,15 @@ import { serveAdmin } from "./admin/serve.ts";
 import { readEdge } from "./auth/edge.ts";
 import { isConsoleVisit, serveConsole, showConsole } from "./console.ts";
 import { withCrossOrigin } from "./cross-origin.ts";
-import { dispatch } from "./dispatch.ts";
+import { beginNotes, dispatch } from "./dispatch.ts";
 import { type Env, type Seams, systemSeams } from "./env.ts";
 import { afterExpectation } from "./expectation.ts";
 import { type Arrival, identify } from "./identify.ts";
 import type { Delivery } from "./jobs/delivery.ts";
 import { pushJob } from "./jobs/table.ts";
+import { flushRecords } from "./record-buffer.ts";
+import { recordActionsWith } from "./record-service.ts";
+import { recorded } from "./recorder.ts";
 import { bucketOfHost, parseBaseDomains, parseTarget } from "./s3/target.ts";
 import { formatHttpDate } from "./s3/time.ts";
 import { isWebsiteHost, serveWebsite, websiteBucketOf, websitePath } from "./website.ts";
@@ -74,16 +77,31 @@ function website(request: Request, arrival: Arrival): Promise<Response> {
 }
 
 /** The admin API behind the same authentication as S3. */
-function admin(request: Request, arrival: Arrival): Promise<Response> {
+async function admin(request: Request, arrival: Arrival): Promise<Response> {
   const { env, seams } = arrival;
+  const notes = beginNotes(seams);
+  notes.service = "admin";
   const authenticate = async () => {
     const target = parseTarget(request.url, []);
+    notes.target = target;
     const caller = await identify(request, target, arrival);
+    notes.principal = caller.principal;
     return { ...caller, target, headers: request.headers, edge: readEdge(request, env) };
   };
   const deliver = (delivery: Delivery) => writeAsService(arrival, delivery);
-  const advanceJob = (jobId: string) => pushJob({ env, seams, deliver }, jobId);
-  return serveAdmin(request, { env, seams, authenticate, advanceJob });
+  const recordActions = recordActionsWith(arrival);
+  const advanceJob = (jobId: string) => pushJob({ env, seams, deliver, recordActions }, jobId);
+  const settleRecords = () =>
+    flushRecords({ env, seams, nowMs: seams.now() }, { withCounts: true });
+  const response = await serveAdmin(request, {
+    env,
+    seams,
+    authenticate,
+    advanceJob,
+    settleRecords,
+  });
+  response.headers.set("x-amz-request-id", notes.ids.requestId);
+  return recorded(response, { request, arrival, notes });
 }
 
 /** Says when it was: the SDKs set their clocks by it when a signature is refused for its date. */

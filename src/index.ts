@@ -10,6 +10,7 @@ import type { Delivery } from "./jobs/delivery.ts";
 import { drainOutbox } from "./jobs/outbox.ts";
 import { runSchedule } from "./jobs/schedule.ts";
 import { indexSteps } from "./operations/bucket/index-steps.ts";
+import { recordActionsWith } from "./record-service.ts";
 import { writeAsService } from "./write-as-service.ts";
 
 const app = createApp();
@@ -39,6 +40,7 @@ export default {
     const seams = systemSeams;
     const arrival = { env, seams, waitUntil: (work: Promise<unknown>) => context.waitUntil(work) };
     const deliver = (delivery: Delivery) => writeAsService(arrival, delivery);
-    await runSchedule(controller.cron, { env, seams, indexSteps, deliver });
+    const recordActions = recordActionsWith(arrival);
+    await runSchedule(controller.cron, { env, seams, indexSteps, deliver, recordActions });
   },
 } satisfies ExportedHandler<Env>;

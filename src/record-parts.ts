@@ -37,6 +37,8 @@ export function describeRequest(facts: Facts, ending: Ending): RequestRecord {
   const { method } = request;
   const target = caller?.target ?? notes.target;
   const kind = target?.kind ?? "service";
+  // Paths of the admin API name no bucket.
+  const isOurs = notes.service !== undefined;
   const { response } = ending;
   const decision = decisionOf(notes, response.status);
   const sizes = sizesOf(facts, ending);
@@ -45,11 +47,11 @@ export function describeRequest(facts: Facts, ending: Ending): RequestRecord {
     ...notes.ids,
     service: serviceOf(notes),
     operation: row?.name ?? notes.operation ?? "-",
-    logOperation: notes.logOperation ?? logOperationOf(row, { method, kind }),
+    logOperation: notes.logOperation ?? (isOurs ? "-" : logOperationOf(row, { method, kind })),
     ...who(facts),
-    ...optional("bucket", bucket?.name ?? target?.bucket),
+    ...optional("bucket", bucket?.name ?? (isOurs ? undefined : target?.bucket)),
     ...optional("bucketId", bucket?.bucketId),
-    ...optional("key", target?.key),
+    ...optional("key", isOurs ? undefined : target?.key),
     ...optional("versionId", versionIdOf(notes, response)),
     requestUri: requestLineOf(method, notes.target ?? unreadable(request.url)),
     status: response.status,
@@ -70,7 +72,8 @@ function optional<Name extends string, Value>(name: Name, value: Value | undefin
   return (value === undefined ? {} : { [name]: value }) as { readonly [N in Name]?: Value };
 }
 
-function serviceOf({ caller, row }: RequestNotes): RequestRecord["service"] {
+function serviceOf({ caller, row, service: own }: RequestNotes): RequestRecord["service"] {
+  if (own !== undefined) return own;
   const service = row === undefined ? caller?.authenticated.service : "s3";
   return service === "iam" || service === "sts" || service === "kms" ? service : "s3";
 }
@@ -82,7 +85,7 @@ function unreadable(url: string): { readonly rawPath: string; readonly rawQuery:
 }
 
 function who({ request, notes }: Facts): Pick<RequestRecord, "requester" | "claimedAccessKeyId"> {
-  const principal = notes.caller?.principal;
+  const principal = notes.caller?.principal ?? notes.principal;
   if (principal !== undefined) return { requester: requesterOf(principal) };
   const claimed = /Credential=([A-Za-z0-9]{1,128})\//.exec(
     request.headers.get("authorization") ?? "",

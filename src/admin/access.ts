@@ -17,6 +17,8 @@ export interface AdminCall extends CatalogCall {
   openBody(): ByteSource;
   /** Works on an upkeep job for a moment, in slices. */
   advanceJob(jobId: string): Promise<void>;
+  /** Writes down what this isolate has recorded and not written yet. */
+  settleRecords(): Promise<void>;
 }
 
 /** Throws AccessDenied unless the caller is the root of the account that deployed Cairn. */

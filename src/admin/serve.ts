@@ -14,6 +14,7 @@ import {
   answerListAccounts,
 } from "./accounts.ts";
 import { AdminError, answerError } from "./answer.ts";
+import { answerAudit } from "./audit.ts";
 import { answerBucketAccess, answerExplain, answerExplainMessage } from "./explain.ts";
 import { answerCreateKey, answerDeleteKey, answerListKeys, answerUpdateKey } from "./keys.ts";
 import { answerReseal } from "./master-key.ts";
@@ -41,6 +42,8 @@ export interface AdminFacts {
   authenticate(): Promise<AdminCaller>;
   /** Works on an upkeep job for a moment: the jobs are no part of this room. */
   advanceJob(jobId: string): Promise<void>;
+  /** Writes down what this isolate has recorded and not written yet. */
+  settleRecords?(): Promise<void>;
 }
 
 type AdminContext = Context<{ Bindings: AdminCall }>;
@@ -112,6 +115,9 @@ route("/remotes", {
   POST: (c) => answerCreateRemote(c.env),
 });
 route(`/remotes/${REMOTE}`, { DELETE: (c) => answerDeleteRemote(c.env, parameter(c, "remote")) });
+route("/audit", {
+  GET: (c) => answerAudit(c.env, (name) => c.req.query(name), Object.keys(c.req.query())),
+});
 app.notFound(() => answerError(new AdminError("NoSuchPath")));
 app.onError((error) => answerError(error));
 
@@ -120,11 +126,21 @@ export async function serveAdmin(request: Request, facts: AdminFacts): Promise<R
   try {
     const { env, seams } = facts;
     const advanceJob = (jobId: string) => facts.advanceJob(jobId);
+    const settleRecords = async () => facts.settleRecords?.();
     const caller = await facts.authenticate();
     if (caller.principal.type === "Anonymous") throw new AdminError("AccessDenied");
     const { principal, nowMs } = caller;
     const openBody = () => caller.openBody();
-    const call = { env, seams, nowMs, principal, asking: caller, openBody, advanceJob };
+    const call = {
+      env,
+      seams,
+      nowMs,
+      principal,
+      asking: caller,
+      openBody,
+      advanceJob,
+      settleRecords,
+    };
     return await app.fetch(request, call);
   } catch (error) {
     return answerError(error);

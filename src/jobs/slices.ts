@@ -18,6 +18,7 @@ import {
 } from "../catalog/jobs.ts";
 import type { Env, Seams } from "../env.ts";
 import type { Deliver } from "./delivery.ts";
+import type { RecordActions } from "./record-action.ts";
 
 /** What a slice did. Counts are added to the job's. */
 export interface SliceOutcome {
@@ -33,6 +34,7 @@ export interface SliceCall extends CatalogCall {
   readonly seams: Seams;
   readonly nowMs: number;
   readonly deliver: Deliver;
+  readonly recordActions: RecordActions;
 }
 
 /** What jobs are worked on with. */
@@ -41,7 +43,11 @@ export interface WorkFacts {
   readonly seams: Seams;
   /** How reports and logs get into their buckets. */
   readonly deliver: Deliver;
+  /** How what they do to objects gets into logs and the audit; nowhere when absent. */
+  readonly recordActions?: RecordActions;
 }
+
+const recordNothing: RecordActions = async () => {};
 
 /** One kind of job: bounded work from the job's place on. May be done again after a crash. */
 export type Slice = (call: SliceCall, job: Job) => Promise<SliceOutcome>;
@@ -70,9 +76,15 @@ export async function advanceJob(
   jobId: string,
   budget: Budget,
 ): Promise<number> {
-  const { env, seams, deliver, table } = facts;
+  const { env, seams, deliver, recordActions = recordNothing, table } = facts;
   const startedAtMs = seams.now();
-  const callNow = (): SliceCall => ({ env, seams, deliver, nowMs: seams.now() });
+  const callNow = (): SliceCall => ({
+    env,
+    seams,
+    deliver,
+    recordActions,
+    nowMs: seams.now(),
+  });
   let job = await leaseJob(callNow(), jobId, leaseMs);
   let done = 0;
   while (job !== undefined) {

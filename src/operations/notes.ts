@@ -4,6 +4,7 @@
 import type { Ask, Decision, ObjectFacts } from "../auth/authorize.ts";
 import type { BucketRecord } from "../catalog/buckets.ts";
 import type { OperationRow } from "../s3/operations.ts";
+import type { Principal } from "../s3/principal.ts";
 import type { Target } from "../s3/target.ts";
 import type { ServiceContext } from "./context.ts";
 
@@ -23,6 +24,10 @@ export interface RequestNotes {
   readonly ids: { readonly requestId: string; readonly hostId: string };
   target?: Target;
   caller?: ServiceContext;
+  /** Who asked, where there is no such context: the admin API. */
+  principal?: Principal;
+  /** Other than what the signature was made for. */
+  service?: "admin";
   row?: OperationRow;
   /** As access logs name it, where the row does not say: `WEBSITE.GET.OBJECT`. */
   logOperation?: string;
