@@ -17,6 +17,7 @@ import {
   showStatus,
 } from "./commands.mjs";
 import { findConnection } from "./connection.mjs";
+import { addEventCommands } from "./events.mjs";
 import { addExplainCommands } from "./explain.mjs";
 import { exitCodes, Failure } from "./failure.mjs";
 import { addKmsCommands } from "./kms.mjs";
@@ -103,6 +104,7 @@ addExplainCommands(program, run);
 addKmsCommands(program, run);
 addUpkeepCommands(program, run);
 addReplicationCommands(program, run);
+addEventCommands(program, run);
 
 /**
  * Finds the server, runs the command, prints its report.

@@ -3,6 +3,7 @@
 // `-` cannot be a bucket name, so nothing a user stores is ever hidden by these paths.
 
 import { Hono } from "hono";
+import type { Resend } from "./admin/access.ts";
 import { serveAdmin } from "./admin/serve.ts";
 import { readEdge } from "./auth/edge.ts";
 import { isConsoleVisit, serveConsole, showConsole } from "./console.ts";
@@ -12,6 +13,7 @@ import { type Env, type Seams, systemSeams } from "./env.ts";
 import { afterExpectation } from "./expectation.ts";
 import { type Arrival, identify } from "./identify.ts";
 import type { Delivery } from "./jobs/delivery.ts";
+import { resendDelivery } from "./jobs/notifications/resend.ts";
 import { pushJob } from "./jobs/table.ts";
 import { flushRecords } from "./record-buffer.ts";
 import { recordActionsWith } from "./record-service.ts";
@@ -93,12 +95,14 @@ async function admin(request: Request, arrival: Arrival): Promise<Response> {
   const advanceJob = (jobId: string) => pushJob({ env, seams, deliver, recordActions }, jobId);
   const settleRecords = () =>
     flushRecords({ env, seams, nowMs: seams.now() }, { withCounts: true });
+  const resend: Resend = (webhook, delivery) => resendDelivery({ env, seams }, webhook, delivery);
   const response = await serveAdmin(request, {
     env,
     seams,
     authenticate,
     advanceJob,
     settleRecords,
+    resend,
   });
   response.headers.set("x-amz-request-id", notes.ids.requestId);
   return recorded(response, { request, arrival, notes });

@@ -4,6 +4,7 @@
 
 import type { CallFacts } from "../auth/authorize.ts";
 import type { CatalogCall } from "../catalog/database.ts";
+import type { LoggedDelivery, WebhookDelivery } from "../catalog/webhook-deliveries.ts";
 import type { ByteSource } from "../s3/byte-source.ts";
 import type { Principal } from "../s3/principal.ts";
 import { AdminError } from "./answer.ts";
@@ -19,7 +20,15 @@ export interface AdminCall extends CatalogCall {
   advanceJob(jobId: string): Promise<void>;
   /** Writes down what this isolate has recorded and not written yet. */
   settleRecords(): Promise<void>;
+  /** Sends a delivery to a webhook, again or for the first time, and logs what became of it. */
+  resend: Resend;
 }
+
+/** The webhook by its account and name. */
+export type Resend = (
+  webhook: { readonly accountId: string; readonly name: string },
+  delivery: LoggedDelivery,
+) => Promise<WebhookDelivery>;
 
 /** Throws AccessDenied unless the caller is the root of the account that deployed Cairn. */
 export function requireOperator(call: AdminCall): void {

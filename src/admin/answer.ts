@@ -8,6 +8,7 @@ const errorTable = {
   AccountOwnsBuckets: [409, "The account still owns buckets. Delete them first."],
   BodyTooLarge: [413, "The request body is too large."],
   EmailInUse: [409, "Another account has this e-mail address."],
+  EventBusExists: [409, "The account has an event bus already."],
   InvalidRequest: [400, "The request is not valid."],
   KeyLimitExceeded: [409, "An account has at most two access keys. Delete one first."],
   MethodNotAllowed: [405, "This path does not answer to that method."],
@@ -17,6 +18,8 @@ const errorTable = {
   NoSuchBucket: [404, "There is no such bucket."],
   NoSuchJob: [404, "There is no such job."],
   NoSuchPrincipal: [404, "There is no such principal in the account."],
+  NoSuchDelivery: [404, "The log has no such delivery."],
+  NoSuchWebhook: [404, "There is no such webhook."],
   NoSuchPath: [404, "The admin API has no such path."],
   NoSuchRemote: [404, "There is no such remote."],
   OperatorAccount: [409, "The operator's account cannot be deleted."],
@@ -25,6 +28,8 @@ const errorTable = {
     409,
     "This is the deployment's root key: change ROOT_ACCESS_KEY_ID and ROOT_SECRET_ACCESS_KEY.",
   ],
+  WebhookExists: [409, "There is a webhook of this name already."],
+  WebhookLimitExceeded: [409, "An account has at most 100 webhooks."],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 
 export type AdminErrorCode = keyof typeof errorTable;

@@ -6,7 +6,7 @@ import { type Context, Hono } from "hono";
 import type { CallFacts } from "../auth/authorize.ts";
 import type { Env, Seams } from "../env.ts";
 import type { ByteSource } from "../s3/byte-source.ts";
-import type { AdminCall } from "./access.ts";
+import type { AdminCall, Resend } from "./access.ts";
 import {
   answerCreateAccount,
   answerDeleteAccount,
@@ -15,6 +15,7 @@ import {
 } from "./accounts.ts";
 import { AdminError, answerError } from "./answer.ts";
 import { answerAudit } from "./audit.ts";
+import { answerEvents } from "./events.ts";
 import { answerBucketAccess, answerExplain, answerExplainMessage } from "./explain.ts";
 import { answerCreateKey, answerDeleteKey, answerListKeys, answerUpdateKey } from "./keys.ts";
 import { answerReseal } from "./master-key.ts";
@@ -28,6 +29,19 @@ import {
   answerListJobs,
   answerStartJobs,
 } from "./upkeep.ts";
+import {
+  answerCreateWebhook,
+  answerDeleteWebhook,
+  answerGetDelivery,
+  answerGetWebhook,
+  answerListDeliveries,
+  answerListWebhooks,
+  answerReplay,
+  answerRotateWebhook,
+  answerTestWebhook,
+  answerUpdateWebhook,
+  type WebhookPath,
+} from "./webhooks.ts";
 
 /** Who asks, as the same authentication that guards S3 found it. */
 export interface AdminCaller extends CallFacts {
@@ -44,6 +58,8 @@ export interface AdminFacts {
   advanceJob(jobId: string): Promise<void>;
   /** Writes down what this isolate has recorded and not written yet. */
   settleRecords?(): Promise<void>;
+  /** Sends a delivery to a webhook: neither are deliveries. */
+  readonly resend: Resend;
 }
 
 type AdminContext = Context<{ Bindings: AdminCall }>;
@@ -95,6 +111,33 @@ route(`/buckets/${BUCKET}/access`, {
       limit: c.req.query("limit"),
     }),
 });
+route(`/accounts/${ACCOUNT}/webhooks`, {
+  GET: (c) => answerListWebhooks(c.env, parameter(c, "account")),
+  POST: (c) => answerCreateWebhook(c.env, parameter(c, "account")),
+});
+const WEBHOOK = `/accounts/${ACCOUNT}/webhooks/:webhook{[A-Za-z0-9_-]{1,80}}`;
+route(WEBHOOK, {
+  GET: (c) => answerGetWebhook(c.env, webhookPath(c)),
+  PATCH: (c) => answerUpdateWebhook(c.env, webhookPath(c)),
+  DELETE: (c) => answerDeleteWebhook(c.env, webhookPath(c)),
+});
+route(`${WEBHOOK}/rotate`, { POST: (c) => answerRotateWebhook(c.env, webhookPath(c)) });
+route(`${WEBHOOK}/test`, { POST: (c) => answerTestWebhook(c.env, webhookPath(c)) });
+route(`${WEBHOOK}/replay`, { POST: (c) => answerReplay(c.env, webhookPath(c)) });
+route(`${WEBHOOK}/deliveries`, {
+  GET: (c) =>
+    answerListDeliveries(c.env, webhookPath(c), {
+      outcome: c.req.query("outcome"),
+      before: c.req.query("before"),
+      limit: c.req.query("limit"),
+    }),
+});
+route(`${WEBHOOK}/deliveries/:delivery{[0-9A-Za-z-]{1,64}}`, {
+  GET: (c) => answerGetDelivery(c.env, webhookPath(c), parameter(c, "delivery")),
+});
+route("/events/:bucket{[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]}", {
+  GET: (c) => answerEvents(c.env, parameter(c, "bucket")),
+});
 route("/master-key/reseal", { POST: (c) => answerReseal(c.env) });
 route("/duties", { GET: (c) => answerListDuties(c.env) });
 route("/jobs", {
@@ -140,6 +183,7 @@ export async function serveAdmin(request: Request, facts: AdminFacts): Promise<R
       openBody,
       advanceJob,
       settleRecords,
+      resend: facts.resend,
     };
     return await app.fetch(request, call);
   } catch (error) {
@@ -147,6 +191,12 @@ export async function serveAdmin(request: Request, facts: AdminFacts): Promise<R
   }
 }
 
-function parameter(c: AdminContext, name: "account" | "bucket" | "key" | "job" | "remote"): string {
+function webhookPath(c: AdminContext): WebhookPath {
+  return { account: parameter(c, "account"), name: parameter(c, "webhook") };
+}
+
+type Parameter = "account" | "bucket" | "delivery" | "key" | "job" | "remote" | "webhook";
+
+function parameter(c: AdminContext, name: Parameter): string {
   return c.req.param(name) ?? "";
 }

@@ -1,6 +1,6 @@
 // All buckets of all accounts, for upkeep: it answers to no caller and obeys no cache.
 
-import { type CatalogCall, queryFirst } from "./database.ts";
+import { type CatalogCall, type Query, queryAll, queryFirst } from "./database.ts";
 
 export interface UpkeptBucket {
   readonly name: string;
@@ -68,4 +68,21 @@ function render(row: BucketRow | undefined): UpkeptBucket | undefined {
     tiering: JSON.parse(row.tiering) as readonly object[],
     ...(row.object_lock !== null && { objectLock: row.object_lock }),
   };
+}
+
+/** Page by page through the buckets that tell somebody of their changes, around and around. */
+const countWatched = `SELECT count(DISTINCT bucket_id) AS n FROM bucket_settings
+  WHERE setting IN ('notification', 'replication')`;
+const selectWatched = `SELECT DISTINCT bucket_id FROM bucket_settings
+  WHERE setting IN ('notification', 'replication') ORDER BY bucket_id LIMIT ?1 OFFSET ?2`;
+
+/** Ids of buckets with notifications or replication: the page of that run, of at most `limit`. */
+export async function watchedBuckets(
+  call: CatalogCall,
+  { run, limit }: { readonly run: number; readonly limit: number },
+): Promise<readonly string[]> {
+  const { n: count } = (await queryFirst<{ n: number }>(call, [countWatched])) ?? { n: 0 };
+  const pages = Math.max(1, Math.ceil(count / limit));
+  const query: Query = [selectWatched, limit, (run % pages) * limit];
+  return (await queryAll<{ bucket_id: string }>(call, query)).map((row) => row.bucket_id);
 }

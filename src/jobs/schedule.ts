@@ -11,6 +11,7 @@ import { storeNumbers } from "../storage/classes.ts";
 import { startLogDelivery } from "./deliver-logs.ts";
 import { startInventories } from "./inventory/start.ts";
 import { joinAudit, pruneAudit } from "./keep-audit.ts";
+import { drainOutboxes, pruneDeliveryLog } from "./notifications/backstop.ts";
 import { describeError, type WorkFacts } from "./slices.ts";
 import { advanceAllJobs } from "./table.ts";
 
@@ -90,6 +91,7 @@ const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])
       ["reconcile", reconcile],
       ["start-tiering", startTieringOfShortDays],
       ["start-log-delivery", startLogs],
+      ["drain-outboxes", drainOutboxes],
       ["advance-jobs", advance],
     ],
   ],
@@ -105,6 +107,7 @@ const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])
     [
       ["kms-keys", maintainKeys],
       ["keep-records", keepRecords],
+      ["prune-deliveries", pruneDeliveryLog],
     ],
   ],
 ]);

@@ -106,7 +106,8 @@ describe("the admin API's door", () => {
     const authenticate = () => Promise.reject(new S3Error("SignatureDoesNotMatch"));
     const request = new Request("http://localhost/-/api/v1/accounts");
     const advanceJob = () => Promise.resolve();
-    const facts = { env, seams: systemSeams, authenticate, advanceJob };
+    const resend = () => Promise.reject(new Error("nothing is sent"));
+    const facts = { env, seams: systemSeams, authenticate, advanceJob, resend };
     const answer = await read(await serveAdmin(request, facts));
     expect(answer.status).toBe(403);
     expect(answer.body.error.code).toBe("SignatureDoesNotMatch");

@@ -1,5 +1,6 @@
 // Callers for the admin API's tests: the door as `app.ts` opens it, with the caller chosen.
 import { env } from "cloudflare:test";
+import type { Resend } from "../../src/admin/access.ts";
 import { type AdminCaller, serveAdmin } from "../../src/admin/serve.ts";
 import {
   type Account,
@@ -39,6 +40,7 @@ export interface Asked {
   readonly source?: ByteSource;
   readonly env?: Env;
   readonly advanceJob?: (jobId: string) => Promise<void>;
+  readonly resend?: Resend;
 }
 
 /** Sends `"GET /status"` and the like; gives the status, the headers and the parsed body. */
@@ -58,8 +60,9 @@ export async function ask(line: string, asked: Asked) {
     openBody: () => source,
   });
   const request = new Request(`http://localhost/-/api/v1${path}`, { method });
+  const resend: Resend = asked.resend ?? (async (_, delivery) => delivery);
   const advanceJob = asked.advanceJob ?? (async () => undefined);
-  const facts = { env: asked.env ?? env, seams: systemSeams, authenticate, advanceJob };
+  const facts = { env: asked.env ?? env, seams: systemSeams, authenticate, advanceJob, resend };
   return read(await serveAdmin(request, facts));
 }
 
