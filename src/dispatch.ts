@@ -7,6 +7,7 @@ import { authorizePlain } from "./auth/authorize.ts";
 import { readEdge } from "./auth/edge.ts";
 import { limitFailures } from "./auth/failure-limit.ts";
 import { discardBody } from "./auth/payload.ts";
+import { isCharged } from "./auth/requester-pays.ts";
 import { requiredAsks } from "./auth/required-asks.ts";
 import { forgetBucket, loadBucket } from "./catalog/buckets.ts";
 import type { Env, Seams } from "./env.ts";
@@ -176,7 +177,9 @@ export async function serve(
   let opened = await openBucketFor(context, wish);
   for (let round = 1; ; round++) {
     try {
-      return await answerWith(bucketContext(context, opened, wish), row, facts.ids);
+      const answer = await answerWith(bucketContext(context, opened, wish), row, facts.ids);
+      if (isCharged(context, opened.bucket)) answer.headers.set(...charged);
+      return answer;
     } catch (error) {
       if (!(error instanceof StaleSettings)) throw withoutAbsence(error, row, opened);
       opened = await reopen(context, { wish, opened, stale: error });
@@ -187,6 +190,8 @@ export async function serve(
     }
   }
 }
+
+const charged = ["x-amz-request-charged", "requester"] as const;
 
 const absences: ReadonlySet<string> = new Set(["MethodNotAllowed", "NoSuchKey", "NoSuchVersion"]);
 

@@ -15,6 +15,7 @@ import {
   needsObject,
   needsUpload,
 } from "./auth/authorize.ts";
+import { checkPayer } from "./auth/requester-pays.ts";
 import { mayLookAgain } from "./auth/second-look.ts";
 import { openBucket } from "./bucket/client.ts";
 import type { Version } from "./bucket/types.ts";
@@ -68,7 +69,10 @@ export async function openBucketFor(
     if (asks === "stale") continue;
     // A memory that denies may be older than the policy that allows; one that allows is found out by
     // the index.
-    if (isAuthorized(context, bucket, asks)) return opened;
+    if (isAuthorized(context, bucket, asks)) {
+      checkPayer(context, bucket, asks);
+      return opened;
+    }
     if (!isRemembered || !mayLookAgain(bucket.bucketId, context.nowMs)) {
       throw denialOf(context, bucket, asks);
     }

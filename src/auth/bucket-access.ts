@@ -35,6 +35,7 @@ export interface BucketAccess {
   readonly ownership: ObjectOwnership;
   /** The bucket's own; absent where ownership is enforced, and no ACL means anything. */
   readonly acl?: Acl;
+  readonly isRequesterPays: boolean;
   /** Only where attribute-based access control is switched on. */
   readonly tags?: Tags;
 }
@@ -77,6 +78,7 @@ function readAccess({ settings, ownerCanonicalId }: BucketFacts): BucketAccess {
   const access = {
     block,
     ownership,
+    isRequesterPays: isPaidByRequester(settings.get("requestPayment")),
     ...(acl !== undefined && { acl }),
     ...(tags !== undefined && { tags }),
   };
@@ -105,6 +107,12 @@ interface OwnershipDocument {
   readonly OwnershipControls?: {
     readonly Rules?: readonly { readonly ObjectOwnership?: ObjectOwnership }[];
   };
+}
+
+function isPaidByRequester(text: string | undefined): boolean {
+  if (text === undefined) return false;
+  const document = readJson(text) as { readonly Payer?: string } | undefined;
+  return document?.Payer === "Requester";
 }
 
 /** An ACL that cannot be read grants nothing. */

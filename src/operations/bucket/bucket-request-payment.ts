@@ -1,8 +1,9 @@
-// Who pays for requests. Kept and answered; nothing is billed here.
+// Who pays for requests: others than the owner must say that they do, and nobody anonymous may ask
+// (`auth/requester-pays.ts`). Nothing is billed here.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketRequestPayment.html
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketRequestPayment.html
 //
-// Differs from AWS: nobody is charged, so requests without `x-amz-request-payer` are not refused.
+// Differs from AWS: nobody is charged.
 
 import { S3Error } from "../../s3/errors.ts";
 import type { OperationOutput } from "../../s3/operation-types.ts";

@@ -131,6 +131,7 @@ const headerPrefixes = [
 const headerNames = new Set<string>([
   ...plainHeaders,
   "x-amz-acl",
+  "x-amz-request-payer",
   "x-amz-sdk-checksum-algorithm",
   "x-amz-storage-class",
   "x-amz-website-redirect-location",
