@@ -49,4 +49,60 @@ export const screens: readonly Screen[] = [
     load: () => import("./screens/jobs/index.tsx"),
     navigation: { icon: "activity", group: "operate" },
   },
+  {
+    path: "/users",
+    title: text("users"),
+    load: () => import("./screens/users/index.tsx"),
+    navigation: { icon: "users", group: "access" },
+  },
+  {
+    path: "/users/$name",
+    title: text("user"),
+    load: () => import("./screens/users/user.tsx"),
+  },
+  {
+    path: "/groups",
+    title: text("groups"),
+    load: () => import("./screens/groups/index.tsx"),
+    navigation: { icon: "layers", group: "access" },
+  },
+  {
+    path: "/groups/$name",
+    title: text("group"),
+    load: () => import("./screens/groups/group.tsx"),
+  },
+  {
+    path: "/roles",
+    title: text("roles"),
+    load: () => import("./screens/roles/index.tsx"),
+    navigation: { icon: "shield", group: "access" },
+  },
+  {
+    path: "/roles/$name",
+    title: text("role"),
+    load: () => import("./screens/roles/role.tsx"),
+  },
+  {
+    path: "/policies",
+    title: text("policies"),
+    load: () => import("./screens/policies/index.tsx"),
+    navigation: { icon: "audit", group: "access" },
+  },
+  {
+    path: "/policies/$arn",
+    title: text("policy"),
+    load: () => import("./screens/policies/policy.tsx"),
+  },
+  {
+    path: "/providers",
+    title: text("providers"),
+    load: () => import("./screens/providers/index.tsx"),
+    navigation: { icon: "key", group: "access" },
+  },
+  {
+    path: "/simulator",
+    title: text("simulator"),
+    load: () => import("./screens/simulator/index.tsx"),
+    navigation: { icon: "zap", group: "access" },
+  },
 ];

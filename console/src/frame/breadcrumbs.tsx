@@ -44,8 +44,9 @@ export function Breadcrumbs() {
 function crumbsOf(path: string, search: Search): readonly Crumb[] {
   const [first = "", bucket, ...rest] = path.split("/").filter((part) => part !== "");
   if (first !== "buckets" || bucket === undefined) {
-    const screen = screens.find((candidate) => candidate.path === path);
-    return screen === undefined ? [] : [{ label: screen.title, to: path }];
+    const screen = screens.find((candidate) => candidate.path === `/${first}`);
+    const list = screen === undefined ? [] : [{ label: screen.title, to: screen.path }];
+    return bucket === undefined ? list : [...list, { label: shortName(bucket), to: path }];
   }
   const name = decodeURIComponent(bucket);
   const home = `/buckets/${bucket}`;
@@ -63,6 +64,12 @@ function crumbsOf(path: string, search: Search): readonly Crumb[] {
     if (screen !== undefined) crumbs.push({ label: screen.title, to: path });
   }
   return crumbs;
+}
+
+/** Of a policy, which its ARN names, the name alone. */
+function shortName(part: string): string {
+  const name = decodeURIComponent(part);
+  return name.startsWith("arn:") ? name.slice(name.lastIndexOf("/") + 1) : name;
 }
 
 function foldersOf(home: string, folder: string): readonly Crumb[] {

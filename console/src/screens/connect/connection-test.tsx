@@ -50,7 +50,7 @@ export function ConnectionTest({ bucket }: { readonly bucket: string }) {
         {run && (
           <ul className="connect-steps">
             {run.steps.map(({ label, ms }) => (
-              <li key={label} className="spread">
+              <li key={label} className="row spread">
                 <span>{label}</span>
                 {ms === undefined ? (
                   <span className="muted">{text("testWaiting")}</span>

@@ -1,0 +1,102 @@
+// A policy's document in a dialog: edited with highlighting, started from a template, refused by the
+// server in its own words.
+
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { CodeEditor } from "../../components/code-editor.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { Field } from "../../components/field.tsx";
+import { iam as text } from "../../messages/en/iam.ts";
+import { bucketsQuery } from "../../queries/buckets.ts";
+import { templates } from "./templates.ts";
+
+interface PolicyDialogProps {
+  readonly title: string;
+  readonly isOpen: boolean;
+  /** What to start with; the dialog is empty until it is there. */
+  readonly document: string;
+  /** Absent: a name is asked for. `null`: the document has none. */
+  readonly name?: string | null;
+  onSave(name: string, document: string): Promise<unknown>;
+  onClose(): void;
+}
+
+export function PolicyDialog(props: PolicyDialogProps) {
+  const { title, isOpen, document: given, onSave, onClose } = props;
+  const [name, setName] = useState("");
+  const [document, setDocument] = useState(given);
+  const [error, setError] = useState<unknown>();
+  const [isBusy, setBusy] = useState(false);
+  useEffect(() => {
+    if (!isOpen) return;
+    setDocument(given);
+    setName("");
+    setError(undefined);
+  }, [isOpen, given]);
+  const save = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await onSave(props.name ?? name, document);
+      onClose();
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const actions = (
+    <>
+      <Button onClick={onClose}>{text("cancel")}</Button>
+      <Button kind="primary" onClick={save} isBusy={isBusy}>
+        {text("save")}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={title} isOpen={isOpen} size="large" onClose={onClose} actions={actions}>
+      {props.name === undefined && (
+        <Field label={text("policyName")}>
+          <input
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            autoComplete="off"
+            spellCheck={false}
+          />
+        </Field>
+      )}
+      {props.name !== null && <TemplateField onChoose={setDocument} />}
+      <CodeEditor
+        label={text("document")}
+        language="json"
+        value={document}
+        minimumLines={14}
+        onChange={setDocument}
+      />
+      {error !== undefined && <ErrorPanel error={error} />}
+    </Dialog>
+  );
+}
+
+/** Replaces the document by a template for the first bucket of the account. */
+function TemplateField({ onChoose }: { readonly onChoose: (document: string) => void }) {
+  const { data: buckets = [] } = useQuery(bucketsQuery());
+  const choose = (label: string) => {
+    const template = templates.find((one) => one.label === label);
+    if (template !== undefined) onChoose(template.render(buckets[0]?.name ?? "BUCKET"));
+  };
+  return (
+    <Field label={text("template")}>
+      <select defaultValue="" onChange={(event) => choose(event.target.value)}>
+        <option value="">{text("templateNone")}</option>
+        {templates.map(({ label }) => (
+          <option key={label} value={label}>
+            {text(label)}
+          </option>
+        ))}
+      </select>
+    </Field>
+  );
+}

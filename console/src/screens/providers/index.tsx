@@ -1,0 +1,152 @@
+// The account's OpenID Connect providers, with their audiences.
+
+import {
+  AddClientIDToOpenIDConnectProviderCommand,
+  CreateOpenIDConnectProviderCommand,
+  DeleteOpenIDConnectProviderCommand,
+  GetOpenIDConnectProviderCommand,
+  ListOpenIDConnectProvidersCommand,
+  RemoveClientIDFromOpenIDConnectProviderCommand,
+} from "@aws-sdk/client-iam";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { KeyRound, Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { sendIam } from "../../clients/identity.ts";
+import { Button } from "../../components/button.tsx";
+import { CopyButton } from "../../components/copy-button.tsx";
+import { ConfirmDialog } from "../../components/dialog.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { Field } from "../../components/field.tsx";
+import { Card, Empty, Facts, Loading, Page } from "../../components/parts.tsx";
+import { SafeText } from "../../components/safe-text.tsx";
+import { toast, toastError } from "../../components/toasts.tsx";
+import { iam as text } from "../../messages/en/iam.ts";
+import "../iam/iam.css";
+import { NameDialog } from "../iam/name-dialog.tsx";
+
+const key = ["iam", "providers"];
+
+export default function ProvidersScreen() {
+  const { data, error, refetch } = useQuery({
+    queryKey: key,
+    queryFn: () => sendIam(new ListOpenIDConnectProvidersCommand({})),
+  });
+  const [isOpen, setOpen] = useState(false);
+  const queries = useQueryClient();
+  const arns = data?.OpenIDConnectProviderList?.map(({ Arn = "" }) => Arn);
+  const button = (
+    <Button kind="primary" icon={<Plus />} onClick={() => setOpen(true)}>
+      {text("createProvider")}
+    </Button>
+  );
+  return (
+    <Page title={text("providers")} lead={text("providersLead")} actions={data && button}>
+      {error && <ErrorPanel error={error} onRetry={() => refetch()} />}
+      {!data && !error && <Loading />}
+      {arns?.length === 0 && (
+        <Empty icon={<KeyRound />} title={text("noProviders")}>
+          {text("noProvidersLead")}
+        </Empty>
+      )}
+      {arns?.map((arn) => (
+        <Provider key={arn} arn={arn} />
+      ))}
+      <NameDialog
+        title={text("createProvider")}
+        label={text("url")}
+        hint={text("urlHint")}
+        isOpen={isOpen}
+        onCreate={async (Url) => {
+          const given = { Url, ClientIDList: ["sts.amazonaws.com"] };
+          await sendIam(new CreateOpenIDConnectProviderCommand(given));
+          await queries.invalidateQueries({ queryKey: key });
+        }}
+        onClose={() => setOpen(false)}
+      />
+    </Page>
+  );
+}
+
+function Provider({ arn }: { readonly arn: string }) {
+  const given = { OpenIDConnectProviderArn: arn };
+  const { data, error } = useQuery({
+    queryKey: [...key, arn],
+    queryFn: () => sendIam(new GetOpenIDConnectProviderCommand(given)),
+  });
+  const [audience, setAudience] = useState("");
+  const [isDoomed, setDoomed] = useState(false);
+  const queries = useQueryClient();
+  const run = async (call: Promise<unknown>) => {
+    await call;
+    await queries.invalidateQueries({ queryKey: key });
+  };
+  const add = (ClientID: string) =>
+    run(sendIam(new AddClientIDToOpenIDConnectProviderCommand({ ...given, ClientID })));
+  const remove = (ClientID: string) =>
+    run(sendIam(new RemoveClientIDFromOpenIDConnectProviderCommand({ ...given, ClientID })));
+  const name = data?.Url ?? arn;
+  return (
+    <Card
+      title={<SafeText>{name}</SafeText>}
+      actions={
+        <Button icon={<Trash2 />} onClick={() => setDoomed(true)}>
+          {text("delete")}
+        </Button>
+      }
+    >
+      {error && <ErrorPanel error={error} />}
+      <Facts
+        items={[
+          [
+            text("arn"),
+            <span className="row" key="arn">
+              <code>{arn}</code>
+              <CopyButton value={arn} />
+            </span>,
+          ],
+          [text("thumbprints"), data?.ThumbprintList?.join(", ")],
+        ]}
+      />
+      <h3>{text("audiences")}</h3>
+      <ul className="iam-list">
+        {data?.ClientIDList?.map((id) => (
+          <li key={id} className="row spread">
+            <SafeText>{id}</SafeText>
+            <Button
+              kind="quiet"
+              onClick={() =>
+                remove(id)
+                  .then(() => toast(text("saved"), { undo: () => add(id) }))
+                  .catch(toastError)
+              }
+            >
+              {text("remove")}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <form
+        className="row"
+        onSubmit={(event) => {
+          event.preventDefault();
+          add(audience)
+            .then(() => setAudience(""))
+            .catch(toastError);
+        }}
+      >
+        <Field label={text("audience")}>
+          <input value={audience} onChange={(event) => setAudience(event.target.value)} />
+        </Field>
+        <Button type="submit">{text("addAudience")}</Button>
+      </form>
+      <ConfirmDialog
+        title={text("deleteTitle", { name })}
+        lead={text("deleteProviderLead")}
+        isOpen={isDoomed}
+        confirm={text("delete")}
+        onConfirm={() => run(sendIam(new DeleteOpenIDConnectProviderCommand(given)))}
+        onClose={() => setDoomed(false)}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,212 @@
+// The access keys of a user: made, switched off and on, deleted; the secret is shown once.
+
+import {
+  type AccessKeyMetadata,
+  CreateAccessKeyCommand,
+  DeleteAccessKeyCommand,
+  GetAccessKeyLastUsedCommand,
+  ListAccessKeysCommand,
+  UpdateAccessKeyCommand,
+} from "@aws-sdk/client-iam";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { sendIam } from "../../clients/identity.ts";
+import { Button } from "../../components/button.tsx";
+import { CopyButton } from "../../components/copy-button.tsx";
+import { type Column, DataTable } from "../../components/data-table.tsx";
+import { ConfirmDialog, Dialog } from "../../components/dialog.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { formatDateTime, formatRelative } from "../../components/format.ts";
+import { Badge, Card, Facts } from "../../components/parts.tsx";
+import { ShowAs } from "../../components/show-as.tsx";
+import { toast, toastError } from "../../components/toasts.tsx";
+import { iam as text } from "../../messages/en/iam.ts";
+
+const maximumKeys = 2;
+
+interface NewKey {
+  readonly id: string;
+  readonly secret: string;
+}
+
+export function Keys({ user }: { readonly user: string }) {
+  const key = ["iam", "user", user, "keys"];
+  const { data, error } = useQuery({
+    queryKey: key,
+    queryFn: () => sendIam(new ListAccessKeysCommand({ UserName: user })),
+  });
+  const [made, setMade] = useState<NewKey>();
+  const [doomed, setDoomed] = useState<string>();
+  const queries = useQueryClient();
+  const refresh = () => queries.invalidateQueries({ queryKey: key });
+  const keys = data?.AccessKeyMetadata ?? [];
+  const create = async () => {
+    const { AccessKey } = await sendIam(new CreateAccessKeyCommand({ UserName: user }));
+    setMade({ id: AccessKey?.AccessKeyId ?? "", secret: AccessKey?.SecretAccessKey ?? "" });
+    await refresh();
+  };
+  const change = async (id: string, Status: "Active" | "Inactive") => {
+    await sendIam(new UpdateAccessKeyCommand({ UserName: user, AccessKeyId: id, Status }));
+    await refresh();
+  };
+  const switchTo = (id: string, status: "Active" | "Inactive") => {
+    const back = status === "Active" ? "Inactive" : "Active";
+    change(id, status)
+      .then(() => toast(text("saved"), { undo: () => change(id, back) }))
+      .catch(toastError);
+  };
+  const actions = (
+    <div className="row">
+      <ShowAs
+        calls={[{ service: "iam", operation: "CreateAccessKey", input: { UserName: user } }]}
+      />
+      <Button
+        icon={<Plus />}
+        onClick={() => create().catch(toastError)}
+        disabledReason={keys.length >= maximumKeys ? text("twoKeys") : undefined}
+      >
+        {text("createKey")}
+      </Button>
+    </div>
+  );
+  return (
+    <Card title={text("keys")} actions={actions}>
+      {error && <ErrorPanel error={error} />}
+      {data && keys.length === 0 && <p className="muted">{text("noKeys")}</p>}
+      {keys.length > 0 && (
+        <DataTable
+          label={text("keys")}
+          rows={keys}
+          columns={columnsOf({ switchTo, onDelete: setDoomed })}
+          rowKey={({ AccessKeyId = "" }) => AccessKeyId}
+        />
+      )}
+      <p className="muted small">{text("rotateHint")}</p>
+      <NewKeyDialog made={made} onClose={() => setMade(undefined)} />
+      <ConfirmDialog
+        title={text("deleteKeyTitle")}
+        lead={text("deleteKeyLead", { key: doomed ?? "" })}
+        isOpen={doomed !== undefined}
+        confirm={text("delete")}
+        onConfirm={async () => {
+          await sendIam(new DeleteAccessKeyCommand({ UserName: user, AccessKeyId: doomed }));
+          await refresh();
+        }}
+        onClose={() => setDoomed(undefined)}
+      />
+    </Card>
+  );
+}
+
+interface KeyActions {
+  switchTo(id: string, status: "Active" | "Inactive"): void;
+  onDelete(id: string): void;
+}
+
+function columnsOf({ switchTo, onDelete }: KeyActions): readonly Column<AccessKeyMetadata>[] {
+  return [
+    {
+      id: "id",
+      head: text("keyId"),
+      cell: ({ AccessKeyId = "" }) => (
+        <span className="row">
+          <code>{AccessKeyId}</code>
+          <CopyButton value={AccessKeyId} />
+        </span>
+      ),
+    },
+    {
+      id: "status",
+      head: text("status"),
+      cell: ({ Status }) =>
+        Status === "Active" ? (
+          <Badge tone="good">{text("active")}</Badge>
+        ) : (
+          <Badge>{text("inactive")}</Badge>
+        ),
+    },
+    {
+      id: "used",
+      head: text("lastUsed"),
+      cell: ({ AccessKeyId = "" }) => <LastUsed accessKeyId={AccessKeyId} />,
+    },
+    {
+      id: "created",
+      head: text("created"),
+      cell: ({ CreateDate }) => formatDateTime(CreateDate),
+      isMinor: true,
+    },
+    {
+      id: "change",
+      head: "",
+      align: "end",
+      cell: ({ AccessKeyId = "", Status }) => (
+        <span className="row">
+          <Button
+            kind="quiet"
+            onClick={() => switchTo(AccessKeyId, Status === "Active" ? "Inactive" : "Active")}
+          >
+            {Status === "Active" ? text("switchOff") : text("switchOn")}
+          </Button>
+          <Button kind="quiet" onClick={() => onDelete(AccessKeyId)}>
+            {text("delete")}
+          </Button>
+        </span>
+      ),
+    },
+  ];
+}
+
+function LastUsed({ accessKeyId }: { readonly accessKeyId: string }) {
+  const { data } = useQuery({
+    queryKey: ["iam", "last-used", accessKeyId],
+    queryFn: () => sendIam(new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId })),
+    retry: false,
+  });
+  if (data === undefined) return null;
+  const { LastUsedDate, ServiceName } = data.AccessKeyLastUsed ?? {};
+  if (LastUsedDate === undefined) return <span className="muted">{text("never")}</span>;
+  return (
+    <>
+      {formatRelative(LastUsedDate)}, {ServiceName}
+    </>
+  );
+}
+
+function NewKeyDialog({ made, onClose }: { readonly made: NewKey | undefined; onClose(): void }) {
+  return (
+    <Dialog
+      title={text("newKeyTitle")}
+      lead={text("newKeyLead")}
+      isOpen={made !== undefined}
+      onClose={onClose}
+      actions={
+        <Button kind="primary" onClick={onClose}>
+          {text("close")}
+        </Button>
+      }
+    >
+      {made && (
+        <Facts
+          items={[
+            [
+              text("keyId"),
+              <span className="row" key="id">
+                <code>{made.id}</code>
+                <CopyButton value={made.id} />
+              </span>,
+            ],
+            [
+              text("secret"),
+              <span className="row" key="secret">
+                <code>{made.secret}</code>
+                <CopyButton value={made.secret} />
+              </span>,
+            ],
+          ]}
+        />
+      )}
+    </Dialog>
+  );
+}
