@@ -35,6 +35,8 @@ export interface Env {
   readonly CONDEMNED_GRACE_SECONDS?: string;
   /** How long a day is for lifecycle rules and Intelligent-Tiering, in seconds; 86400 when absent. */
   readonly LIFECYCLE_DAY_SECONDS?: string;
+  /** How long restoring archived objects takes, in seconds; as on AWS, by class and tier, when absent. */
+  readonly RESTORE_DELAY_SECONDS?: string;
   /** How long a deleted bucket's name is kept from other accounts, in seconds; 2592000 when absent. */
   readonly BUCKET_NAME_QUARANTINE_SECONDS?: string;
   /** Failed authentications of one address in a minute before it is told SlowDown; 100 when absent. */

@@ -8,6 +8,7 @@ import { collectCondemned } from "./jobs/collect.ts";
 import { couriers } from "./jobs/couriers.ts";
 import type { Delivery } from "./jobs/delivery.ts";
 import { drainOutbox } from "./jobs/outbox.ts";
+import { advanceRestores } from "./jobs/restore.ts";
 import { runSchedule } from "./jobs/schedule.ts";
 import { indexSteps } from "./operations/bucket/index-steps.ts";
 import { recordActionsWith } from "./record-service.ts";
@@ -22,6 +23,17 @@ const slicesPerAlarm = 20;
 /** The bucket index, with upkeep: its alarm tells of changes, and removes content whose grace is over. */
 export class BucketIndex extends IndexOfBucket {
   protected override async upkeep(nowMs: number): Promise<boolean> {
+    const isLeft = await this.#restore();
+    return (await this.#collect(nowMs)) || isLeft;
+  }
+
+  /** Brings archived bytes back, and ends what was brought back. */
+  async #restore(): Promise<boolean> {
+    if (this.restoreDueMs === null || this.restoreDueMs > systemSeams.now()) return false;
+    return advanceRestores({ env: this.env, seams: systemSeams }, this.bucketId);
+  }
+
+  async #collect(nowMs: number): Promise<boolean> {
     for (let slice = 0; slice < slicesPerAlarm; slice++) {
       const hasMore = await collectCondemned(this, { env: this.env, nowMs, limit: blobsPerSlice });
       if (!hasMore && this.isClaimDone) return false;

@@ -33,6 +33,7 @@ import { describe, findMissing, rebuild } from "./rebuild.ts";
 import { countRows, mendKey, recount } from "./recount.ts";
 import { rename } from "./rename.ts";
 import { resolve } from "./resolve.ts";
+import * as restores from "./restores.ts";
 import { scan } from "./scan.ts";
 import { migrate } from "./schema.ts";
 import { Sql } from "./statements.ts";
@@ -46,6 +47,8 @@ type Answer<Method extends keyof Rpc> = ReturnType<Rpc[Method]>;
 const defaultGraceSeconds = 86_400;
 /** Changes made together are told together: how long the first one waits for others. */
 const outboxDelayMs = 1000;
+/** Restorations that are due together are made together. */
+const restoreRestMs = 1000;
 /** Upkeep never runs more often than this, whatever the grace. */
 const shortestRestMs = 60_000;
 
@@ -130,6 +133,24 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   }
   async scanTiered(request: rpc.ScanTieredRequest): Answer<"scanTiered"> {
     return scanTiered(this.#index, request);
+  }
+  async startRestore(request: rpc.StartRestoreRequest): Answer<"startRestore"> {
+    return this.#write((index) => restores.startRestore(index, request));
+  }
+  async dueRestores(request: Parameters<Rpc["dueRestores"]>[0]): Answer<"dueRestores"> {
+    return restores.dueRestores(this.#index, request);
+  }
+  async finishRestore(request: rpc.FinishRestoreRequest): Answer<"finishRestore"> {
+    return this.#write((index) => restores.finishRestore(index, request));
+  }
+  async endRestore(request: rpc.EndRestoreRequest): Promise<void> {
+    this.#write((index) => restores.endRestore(index, request));
+  }
+  async postponeRestore(request: rpc.PostponeRestoreRequest): Promise<void> {
+    this.#write((index) => restores.postponeRestore(index, request));
+  }
+  async restoreStates(request: rpc.RestoreStatesRequest): Answer<"restoreStates"> {
+    return restores.restoreStates(this.#index, request);
   }
   async claimMove(request: rpc.ClaimMoveRequest): Answer<"claimMove"> {
     return this.#write((index) => claimMove(index, request));
@@ -277,6 +298,16 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   /** Delivers the entries of the outbox that are due, for a while: the entry file's subclass. */
   protected async drain(): Promise<void> {}
 
+  /** Whose index this is. */
+  protected get bucketId(): string {
+    return this.#index.ledger.bucketId;
+  }
+
+  /** When a restoration is due next, milliseconds; `null` for never. */
+  protected get restoreDueMs(): number | null {
+    return this.#index.ledger.restoreDueMs;
+  }
+
   /** Whether the last claim saw everything that was due. */
   protected isClaimDone = true;
 
@@ -315,10 +346,14 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
       this.scheduleUpkeep(Math.max(ledger.outboxDueMs, nowMs + this.#drainRestMs));
     }
     const isUnknown = this.#upkeepAtMs === undefined;
-    if (isUnknown && this.#alarmAtMs !== null) return;
+    if (isUnknown && this.#alarmAtMs !== null && ledger.restoreDueMs === null) return;
     const graceSeconds = Number(this.env.CONDEMNED_GRACE_SECONDS ?? defaultGraceSeconds);
     const restMs = Math.max(graceSeconds * 1000, shortestRestMs);
     if (ledger.hasCondemned) this.#upkeepAtMs ??= nowMs + restMs;
+    if (ledger.restoreDueMs !== null) {
+      const dueMs = Math.max(ledger.restoreDueMs, nowMs + restoreRestMs);
+      this.#upkeepAtMs = Math.min(this.#upkeepAtMs ?? dueMs, dueMs);
+    }
     if (typeof this.#upkeepAtMs === "number") this.scheduleUpkeep(this.#upkeepAtMs);
   }
 }

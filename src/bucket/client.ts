@@ -102,6 +102,24 @@ export class BucketClient {
   scanTiered(request: rpc.ScanTieredRequest): ReturnType<Rpc["scanTiered"]> {
     return this.#home((index) => index.scanTiered(request));
   }
+  startRestore(request: rpc.StartRestoreRequest): ReturnType<Rpc["startRestore"]> {
+    return this.#follow(request.key, (index) => index.startRestore(request));
+  }
+  dueRestores(request: Parameters<Rpc["dueRestores"]>[0]): ReturnType<Rpc["dueRestores"]> {
+    return this.#home((index) => index.dueRestores(request));
+  }
+  finishRestore(request: rpc.FinishRestoreRequest): ReturnType<Rpc["finishRestore"]> {
+    return this.#follow(request.key, (index) => index.finishRestore(request));
+  }
+  endRestore(request: rpc.EndRestoreRequest): Promise<void> {
+    return this.#home((index) => index.endRestore(request));
+  }
+  postponeRestore(request: rpc.PostponeRestoreRequest): Promise<void> {
+    return this.#home((index) => index.postponeRestore(request));
+  }
+  restoreStates(request: rpc.RestoreStatesRequest): ReturnType<Rpc["restoreStates"]> {
+    return this.#home((index) => index.restoreStates(request));
+  }
   claimMove(request: rpc.ClaimMoveRequest): ReturnType<Rpc["claimMove"]> {
     return this.#follow(request.key, (index) => index.claimMove(request));
   }

@@ -13,10 +13,11 @@ const hourMs = 3600 * 1000;
 /**
  * `version`: a displaced or deleted version. `part`: the bytes of a part that was sent again or not
  * listed. `upload`: all parts of an aborted upload. `refused`: a commit that was tried twice and
- * refused. `moved`: bytes that a version named before it moved to another class. `gone`: the bytes are
+ * refused. `moved`: bytes that a version named before it moved to another class. `restored`: a
+ * copy of archived bytes that is no longer wanted. `gone`: the bytes are
  * removed, or others hold them; the row only keeps a late commit from naming them.
  */
-export type Reason = "version" | "part" | "upload" | "refused" | "moved" | "gone";
+export type Reason = "version" | "part" | "upload" | "refused" | "moved" | "restored" | "gone";
 
 /** A condemned row as `findCondemned` gives it. */
 export type CondemnedRow = readonly [
@@ -39,9 +40,30 @@ export function condemnCurrent(index: IndexState, row: VersionRow, seq: number):
 }
 
 /** What tables of their own keep of a version goes with it. */
-function dropWhatIsBeside({ sql, ledger }: IndexState, key: string, seq: number): void {
+function dropWhatIsBeside(index: IndexState, key: string, seq: number): void {
+  const { sql, ledger } = index;
   if (ledger.hasAnnotations) sql.run(statements.dropAnnotations, key, seq);
   if (ledger.hasTiered) sql.run(statements.dropAccess, key, seq);
+  dropRestore(index, { key, seq });
+}
+
+/** Forgets the restoration of a version, if any; its copy is condemned. */
+export function dropRestore(
+  index: IndexState,
+  { key, seq }: { readonly key: string; readonly seq: number },
+): void {
+  const { sql, ledger } = index;
+  if (ledger.restoreDueMs === null) return;
+  const row = sql.first<[number, string, null, number, string | null]>(
+    statements.restoreOf,
+    key,
+    seq,
+  );
+  if (row === undefined) return;
+  sql.run(statements.dropRestore, key, seq);
+  const held = row[4];
+  if (held !== null) condemnBytes(index, { held, reason: "restored", key });
+  ledger.noteRestores();
 }
 
 /** Condemns a version or marker of the history and takes it out of there. */

@@ -28,6 +28,8 @@ export class Ledger {
   hasAnnotations = false;
   /** Whether any version was ever of INTELLIGENT_TIERING; the upkeep of tiers passes others over. */
   hasTiered = false;
+  /** When a restoration is due next, milliseconds; `null` where there is none at all. */
+  restoreDueMs: number | null = null;
   /** Whether something may be condemned, so that upkeep is due some day. */
   hasCondemned = false;
   /** When the outbox has something to deliver; 0 for at once, `null` when it is empty. */
@@ -59,6 +61,7 @@ export class Ledger {
     this.#rangeFrom = meta.get("range_from") ?? null;
     this.#rangeTo = meta.get("range_to") ?? null;
     this.hasTiered = meta.has("tiered");
+    this.noteRestores();
     this.hasHistory = this.#sql.first(statements.anyHistory) !== undefined;
     this.hasCondemned = this.#sql.first(statements.anyCondemned) !== undefined;
     this.hasAnnotations = this.#sql.first(statements.anyAnnotation) !== undefined;
@@ -125,6 +128,11 @@ export class Ledger {
     const seq = this.#nextSeq;
     this.#nextSeq += 1;
     return seq;
+  }
+
+  /** When the next restoration is due, asked anew: after every change of them. */
+  noteRestores(): void {
+    this.restoreDueMs = this.#sql.first<[number | null]>(statements.nextRestore)?.[0] ?? null;
   }
 
   /** A version of that class is about to stand. Costs a row once in the life of a bucket. */

@@ -3,8 +3,8 @@
 // transaction, so a move never brings back what was deleted, never changes what was overwritten, and
 // changes nothing that a client knows of the version but its class (faults.md D17 to D20, P-MOVE).
 
-import type { Destination } from "../s3/content.ts";
-import { condemnBytes, findCondemned } from "./condemned.ts";
+import { type Destination, isArchived } from "../s3/content.ts";
+import { condemnBytes, dropRestore, findCondemned } from "./condemned.ts";
 import type { IndexState } from "./index-state.ts";
 import { isManifest } from "./manifests.ts";
 import type {
@@ -16,7 +16,10 @@ import type {
   SwapMoveOutcome,
   SwapMoveRequest,
 } from "./move-types.ts";
+import { putMovedManifest } from "./moved-manifest.ts";
+import { emitOf } from "./outbox.ts";
 import { isExpired, letGoIfShared } from "./references.ts";
+import { isOutOfReach } from "./restores.ts";
 import {
   column,
   type PartRow,
@@ -24,7 +27,6 @@ import {
   readPart,
   readVersion,
   renderDetail,
-  renderSegments,
   type VersionRow,
 } from "./rows.ts";
 import { statements } from "./statements.ts";
@@ -109,34 +111,16 @@ function decide(index: IndexState, request: SwapMoveRequest): SwapMoveOutcome {
   if (isExpired(index, content) || findCondemned(index, content, content).length > 0) {
     return { kind: "expired-blob" };
   }
-  if (request.parts !== undefined) putManifest(index, request, request.parts);
+  if (request.parts !== undefined) putMovedManifest(index, { ...request, parts: request.parts });
   const { tier: _, ...rest } = version.detail;
   const detail = { ...rest, ...(to.tier !== undefined && { tier: to.tier }) };
   const moved: Version = { ...version, content, detail, storageClass: to.storageClass };
   writePlace(index, row, moved);
   noteTiering(index, version, to);
+  if (isOutOfReach(version) && !isOutOfReach(moved)) dropRestore(index, version);
+  tell(index, request, { before: version, moved });
   letGo(index, version);
   return { kind: "swapped", version: moved, rowsWritten: 0 };
-}
-
-/** The layout, sizes, ETags and checksums of the parts stay; only where they lie is new. */
-function putManifest(
-  { sql }: IndexState,
-  { content, expectedContent, key }: SwapMoveRequest,
-  parts: NonNullable<SwapMoveRequest["parts"]>,
-): void {
-  const manifest = sql.first<[string, string]>(statements.manifestOf, expectedContent);
-  if (manifest === undefined) throw new Error(`no manifest ${expectedContent}`);
-  const rows = sql.rows<PartRow>(statements.partsAfter, expectedContent, 0, everyPart);
-  const moved = new Map(parts.map(({ partNumber, segments }) => [partNumber, segments]));
-  const places = rows.map(([number, sizeBytes]) => {
-    const segments = moved.get(number);
-    const length = segments?.reduce((sum, segment) => sum + segment.length, 0);
-    if (segments === undefined || length !== sizeBytes) throw new Error("a part is not as it was");
-    return [number, renderSegments(segments, sizeBytes)];
-  });
-  sql.run(statements.putManifest, content, key, manifest[1], "{}");
-  sql.run(statements.moveParts, expectedContent, content, JSON.stringify(places));
 }
 
 function writePlace({ sql }: IndexState, row: VersionRow, version: Version): void {
@@ -151,14 +135,34 @@ function writePlace({ sql }: IndexState, row: VersionRow, version: Version): voi
   }
 }
 
+/** Told as what it is to those who watch: a transition, an archiving tier, or a restoration. */
+function tell(
+  index: IndexState,
+  { emit, to }: SwapMoveRequest,
+  { before, moved: version }: { before: Version; moved: Version },
+): void {
+  const { storageClass, tier } = to;
+  if (storageClass !== before.storageClass) {
+    const facts = { transitionStorageClass: storageClass };
+    emitOf(index, emit, { event: "LifecycleTransition", version, facts });
+  } else if (isOutOfReach(version)) {
+    const accessTier = tier === "ARCHIVE" ? "ARCHIVE_ACCESS" : "DEEP_ARCHIVE_ACCESS";
+    emitOf(index, emit, { event: "IntelligentTiering", version, facts: { accessTier } });
+  } else if (isOutOfReach(before)) {
+    emitOf(index, emit, { event: "ObjectRestore:Completed", version });
+  }
+}
+
 /** From when on Intelligent-Tiering counts; and what it counted goes when a version leaves it. */
 function noteTiering(
   { sql, ledger }: IndexState,
-  { key, seq, storageClass }: Version,
+  { key, seq, storageClass, detail: { tier } }: Version,
   to: Destination,
 ) {
   ledger.noteClass(to.storageClass);
-  if (storageClass === to.storageClass) return;
+  const isRestored =
+    tier !== undefined && isArchived({ storageClass, tier }) && to.tier === undefined;
+  if (storageClass === to.storageClass && !isRestored) return;
   if (to.storageClass === "INTELLIGENT_TIERING") {
     sql.run(statements.putAccess, key, seq, ledger.clockMs);
   } else if (ledger.hasTiered) {

@@ -5,6 +5,7 @@ import type { Segment } from "../s3/content.ts";
 import { usedAtMs } from "./accesses.ts";
 import { type IndexState, segmentsOf } from "./index-state.ts";
 import { isManifest } from "./manifests.ts";
+import { isOutOfReach, restoreOf } from "./restores.ts";
 import { column, type PartRow, parseChecksum, readVersion, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
 import type { RangeWish, ResolveOutcome, ResolveRequest, Version } from "./types.ts";
@@ -30,12 +31,15 @@ export function resolve(index: IndexState, request: ResolveRequest): ResolveOutc
   if (content === null) return found;
   const part = range?.kind === "part" ? partOf(index, row, range.partNumber) : undefined;
   const bytes = part ?? bytesOf(range, sizeBytes);
-  const segments: Segment[] =
-    request.wantSegments && bytes !== undefined ? segmentsOf(index, content, bytes) : [];
+  const restore = isOutOfReach(version) ? restoreOf(index, version) : undefined;
+  const readable = isOutOfReach(version) ? restore?.content : content;
+  const wantsBytes = request.wantSegments && bytes !== undefined && readable !== undefined;
+  const segments: Segment[] = wantsBytes ? segmentsOf(index, readable, bytes) : [];
   return {
     ...found,
     segments,
     ...(part !== undefined && { part }),
+    ...(restore !== undefined && { restore: restore.state }),
     ...(isAnnotated(index, version) && { isAnnotated: true }),
     ...(version.storageClass === "INTELLIGENT_TIERING" && { usedAtMs: usedAtMs(index, version) }),
   };

@@ -37,6 +37,17 @@ export interface BucketIndexRpc {
   noticeAccess(request: rpc.NoticeAccessRequest): Promise<void>;
   /** The versions of INTELLIGENT_TIERING among the next rows. */
   scanTiered(request: rpc.ScanTieredRequest): Promise<rpc.TieredPage>;
+  /** Asks for an archived version to be brought back. */
+  startRestore(request: rpc.StartRestoreRequest): Promise<rpc.StartRestoreOutcome>;
+  /** The restorations to be made or ended now. */
+  dueRestores(request: { nowMs: number; limit: number }): Promise<rpc.DueRestores>;
+  /** The restored copy is stored: readers get it. Idempotent by the copy's id. */
+  finishRestore(request: rpc.FinishRestoreRequest): Promise<rpc.FinishRestoreOutcome>;
+  /** The days of a restored copy are over. */
+  endRestore(request: rpc.EndRestoreRequest): Promise<void>;
+  postponeRestore(request: rpc.PostponeRestoreRequest): Promise<void>;
+  /** How each of these versions stands; `null` where nothing was restored. */
+  restoreStates(request: rpc.RestoreStatesRequest): Promise<readonly (rpc.RestoreState | null)[]>;
   /** Gives a mover the version to copy, unless another has it. */
   claimMove(request: rpc.ClaimMoveRequest): Promise<rpc.ClaimMoveOutcome>;
   /** The version names the copy, if it still names what was copied. Idempotent by the copy's id. */

@@ -133,6 +133,17 @@ export const migrations: readonly Migration[] = [
       ) WITHOUT ROWID`,
     ],
   },
+  {
+    id: 6,
+    statements: [
+      // Archived versions that are being restored, until `due_at`; or were, and are kept until then.
+      `CREATE TABLE restores (
+        key TEXT NOT NULL, seq INTEGER NOT NULL, is_done INTEGER NOT NULL, tier TEXT NOT NULL,
+        days INTEGER, due_at INTEGER NOT NULL, content TEXT, PRIMARY KEY (key, seq)
+      ) WITHOUT ROWID`,
+      "CREATE INDEX restores_due ON restores (due_at)",
+    ],
+  },
 ];
 
 /**

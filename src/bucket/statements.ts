@@ -220,7 +220,9 @@ export const statements = {
     holders (content) AS (
       SELECT content FROM current
       UNION ALL SELECT content FROM history WHERE content IS NOT NULL
-      UNION ALL SELECT held FROM condemned WHERE held <> '' AND reason <> 'gone'
+      UNION ALL SELECT held FROM (
+        SELECT held FROM condemned WHERE held <> '' AND reason <> 'gone'
+        UNION ALL SELECT content FROM restores WHERE content IS NOT NULL)
       UNION ALL SELECT segments FROM parts WHERE substr(segments, 1, 1) <> '['
       UNION ALL SELECT blob FROM (SELECT DISTINCT content, number,
         json_extract(segment.value, '$[0]') AS blob
@@ -247,6 +249,19 @@ export const statements = {
   putAccess: `INSERT INTO accesses VALUES (?1, ?2, ?3)
     ON CONFLICT (key, seq) DO UPDATE SET accessed_at = ?3`,
   dropAccess: "DELETE FROM accesses WHERE key = ?1 AND seq = ?2",
+
+  restoreOf: `SELECT is_done, tier, days, due_at, content FROM restores
+    WHERE key = ?1 AND seq = ?2`,
+  putRestore: `INSERT INTO restores VALUES (?1, ?2, 0, ?3, ?4, ?5, NULL)
+    ON CONFLICT (key, seq) DO UPDATE SET tier = ?3, days = ?4, due_at = ?5`,
+  extendRestore: "UPDATE restores SET due_at = ?3, days = ?4 WHERE key = ?1 AND seq = ?2",
+  finishRestore: `UPDATE restores SET is_done = 1, content = ?3, due_at = ?4
+    WHERE key = ?1 AND seq = ?2`,
+  postponeRestore: "UPDATE restores SET due_at = ?3 WHERE key = ?1 AND seq = ?2 AND is_done = 0",
+  dropRestore: "DELETE FROM restores WHERE key = ?1 AND seq = ?2",
+  dueRestores: `SELECT key, seq, is_done FROM restores WHERE due_at <= ?1
+    ORDER BY due_at LIMIT ?2`,
+  nextRestore: "SELECT min(due_at) FROM restores",
 
   readMoves: "SELECT key, seq, fence, until FROM moves",
   putMove: `INSERT INTO moves VALUES (?1, ?2, ?3, ?4)

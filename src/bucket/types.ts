@@ -6,6 +6,7 @@ import type { Acl } from "../s3/acl.ts";
 import type { AccessTier, Checksum, ContentId, Segment, StorageClass } from "../s3/content.ts";
 import type { DefaultLock, VersionLock } from "./amend-types.ts";
 import type { Emission } from "./outbox-types.ts";
+import type { RestoreState } from "./restore-types.ts";
 
 export type * from "./access-types.ts";
 export type * from "./amend-types.ts";
@@ -14,6 +15,7 @@ export type * from "./append-types.ts";
 export type * from "./move-types.ts";
 export type * from "./outbox-types.ts";
 export type * from "./rename-types.ts";
+export type * from "./restore-types.ts";
 export type { BucketIndexRpc } from "./rpc-types.ts";
 export type * from "./scan-types.ts";
 export type * from "./upload-types.ts";
@@ -141,6 +143,8 @@ export type ResolveOutcome =
       readonly isAnnotated?: true;
       /** Of INTELLIGENT_TIERING alone: when it was used last, as far as was noticed. */
       readonly usedAtMs?: number;
+      /** Of archived versions alone: without it, or while it goes on, there are no segments. */
+      readonly restore?: RestoreState;
       /** For `part` wishes: where that part lies. Absent when there is no such part. */
       readonly part?: {
         readonly offset: number;

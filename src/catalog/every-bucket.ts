@@ -1,6 +1,6 @@
 // All buckets of all accounts, for upkeep: it answers to no caller and obeys no cache.
 
-import { type CatalogCall, type Query, queryAll, queryFirst } from "./database.ts";
+import { type CatalogCall, type Query, queryAll, queryFirst, transact } from "./database.ts";
 
 export interface UpkeptBucket {
   readonly name: string;
@@ -54,6 +54,42 @@ export async function findBucket(
   name: string,
 ): Promise<UpkeptBucket | undefined> {
   return render(await queryFirst<BucketRow>(call, [selectByName, name]));
+}
+
+const selectFresh = `SELECT b.name, b.region, b.account_id, a.canonical_id
+  FROM buckets b JOIN accounts a ON a.account_id = b.account_id WHERE b.bucket_id = ?1`;
+const selectSettings = "SELECT setting, document FROM bucket_settings WHERE bucket_id = ?1";
+
+/** A bucket with its settings as they are now, for work that tells of what it changed. */
+export interface FreshBucket {
+  readonly name: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly ownerCanonicalId: string;
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+/** The bucket with that id, past every cache; `undefined` when the catalog has none. */
+export async function findFresh(
+  call: CatalogCall,
+  bucketId: string,
+): Promise<FreshBucket | undefined> {
+  const [rows = [], settings = []] = (await transact(call, [
+    [selectFresh, bucketId],
+    [selectSettings, bucketId],
+  ])) as [
+    { name: string; region: string; account_id: string; canonical_id: string }[],
+    { setting: string; document: string }[],
+  ];
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  return {
+    name: row.name,
+    region: row.region,
+    accountId: row.account_id,
+    ownerCanonicalId: row.canonical_id,
+    settings: new Map(settings.map(({ setting, document }) => [setting, document])),
+  };
 }
 
 function render(row: BucketRow | undefined): UpkeptBucket | undefined {

@@ -129,6 +129,7 @@ import {
 import { postObject } from "./object/post-object.ts";
 import { putObject } from "./object/put-object.ts";
 import { renameObject } from "./object/rename-object.ts";
+import { restoreObject } from "./object/restore-object.ts";
 import { updateObjectEncryption } from "./object/update-object-encryption.ts";
 import { listBuckets } from "./service/list-buckets.ts";
 import { listDirectoryBuckets } from "./service/list-directory-buckets.ts";
@@ -261,7 +262,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   PutObjectTagging: putObjectTagging,
   PutPublicAccessBlock: putPublicAccessBlock,
   RenameObject: renameObject,
-  RestoreObject: "unbuilt",
+  RestoreObject: restoreObject,
   SelectObjectContent: "unbuilt",
   UpdateBucketMetadataAnnotationTableConfiguration: "unbuilt",
   UpdateBucketMetadataInventoryTableConfiguration: "unbuilt",

@@ -7,6 +7,7 @@ import type { ListVersionsOutcome, Version } from "../../bucket/types.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { type BucketContext, callFacts } from "../context.ts";
 import type { Handler } from "../handlers.ts";
+import { restoreStatuses } from "../object/archived.ts";
 import { checkVersionId } from "../object/read.ts";
 import { settle } from "../outcomes.ts";
 import { ownersOf } from "../owner.ts";
@@ -32,6 +33,7 @@ export const listObjectVersions: Handler<"ListObjectVersions"> = async (context,
     limit,
     ...markers,
   });
+  const restoreOf = await restoreStatuses(context, input.OptionalObjectAttributes, page.versions);
   return {
     Name: context.bucket.name,
     Prefix: input.Prefix ?? "",
@@ -42,7 +44,7 @@ export const listObjectVersions: Handler<"ListObjectVersions"> = async (context,
     ...(delimiter !== "" && { Delimiter: delimiter }),
     IsTruncated: page.isTruncated,
     ...encoding,
-    ...(await listedVersions(context, page)),
+    ...(await listedVersions(context, page, restoreOf)),
   };
 };
 
@@ -102,16 +104,20 @@ function nextMarkers(page: Page) {
   };
 }
 
-async function listedVersions(context: BucketContext, page: Page) {
+async function listedVersions(
+  context: BucketContext,
+  page: Page,
+  restoreOf: Awaited<ReturnType<typeof restoreStatuses>>,
+) {
   const ownerIds = page.versions.map(({ detail }) => detail.ownerId);
   const showOwner = await ownersOf(context, ownerIds);
   const versions = [];
   const markers = [];
   const order: ("Version" | "DeleteMarker")[] = [];
-  for (const version of page.versions) {
+  for (const [at, version] of page.versions.entries()) {
     const entry = { ...listedEntry(version), Owner: showOwner(version.detail.ownerId) };
     if (version.isDeleteMarker) markers.push(entry);
-    else versions.push({ ...entry, ...listedContent(version) });
+    else versions.push({ ...entry, ...listedContent(version), ...restoreOf(at) });
     order.push(version.isDeleteMarker ? "DeleteMarker" : "Version");
   }
   const commonPrefixes = page.commonPrefixes.map((prefix) => ({ Prefix: prefix }));

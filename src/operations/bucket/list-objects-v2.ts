@@ -5,6 +5,7 @@
 // Differs from AWS: tokens are not bound to the bucket, prefix or delimiter they were made for.
 
 import type { Handler } from "../handlers.ts";
+import { restoreStatuses } from "../object/archived.ts";
 import { listedEntries, listPage } from "./list-objects.ts";
 import {
   checkOptionalAttributes,
@@ -28,6 +29,7 @@ export const listObjectsV2: Handler<"ListObjectsV2"> = async (context, input) =>
     after,
     limit,
   });
+  const restoreOf = await restoreStatuses(context, input.OptionalObjectAttributes, page.objects);
   return {
     Name: context.bucket.name,
     Prefix: input.Prefix ?? "",
@@ -39,6 +41,9 @@ export const listObjectsV2: Handler<"ListObjectsV2"> = async (context, input) =>
     ...(delimiter !== "" && { Delimiter: delimiter }),
     IsTruncated: page.isTruncated,
     ...encoding,
-    ...(await listedEntries(context, page, { showsOwner: input.FetchOwner === true })),
+    ...(await listedEntries(context, page, {
+      showsOwner: input.FetchOwner === true,
+      restoreOf,
+    })),
   };
 };

@@ -7,6 +7,7 @@
 import type { ListedObject, ListOutcome } from "../../bucket/types.ts";
 import { type BucketContext, callFacts } from "../context.ts";
 import type { Handler } from "../handlers.ts";
+import { restoreStatuses } from "../object/archived.ts";
 import { settle } from "../outcomes.ts";
 import { ownersOf } from "../owner.ts";
 import {
@@ -27,6 +28,7 @@ export const listObjects: Handler<"ListObjects"> = async (context, input) => {
     after: input.Marker,
     limit,
   });
+  const restoreOf = await restoreStatuses(context, input.OptionalObjectAttributes, page.objects);
   const showsNext = page.isTruncated && delimiter !== "" && page.next !== undefined;
   return {
     Name: context.bucket.name,
@@ -37,7 +39,7 @@ export const listObjects: Handler<"ListObjects"> = async (context, input) => {
     ...(delimiter !== "" && { Delimiter: delimiter }),
     IsTruncated: page.isTruncated,
     ...encoding,
-    ...(await listedEntries(context, page, { showsOwner: true })),
+    ...(await listedEntries(context, page, { showsOwner: true, restoreOf })),
   };
 };
 
@@ -64,12 +66,16 @@ export async function listPage(
 export async function listedEntries(
   context: BucketContext,
   page: ListPage,
-  shape: { showsOwner: boolean },
+  shape: {
+    readonly showsOwner: boolean;
+    readonly restoreOf: Awaited<ReturnType<typeof restoreStatuses>>;
+  },
 ) {
   const ownerIds = shape.showsOwner ? page.objects.map(({ ownerId }) => ownerId) : [];
   const showOwner = await ownersOf(context, ownerIds);
-  const contents = page.objects.map((object) => ({
+  const contents = page.objects.map((object, at) => ({
     ...listedObject(object),
+    ...shape.restoreOf(at),
     ...(shape.showsOwner && { Owner: showOwner(object.ownerId) }),
   }));
   const commonPrefixes = page.commonPrefixes.map((prefix) => ({ Prefix: prefix }));

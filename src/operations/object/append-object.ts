@@ -6,6 +6,7 @@
 // - A bucket with versions, enabled or suspended, refuses (400 InvalidRequest): a version is whole.
 // - Headers that say what an object is (Content-Type and the like) are ignored when it is there.
 
+import { isOutOfReach } from "../../bucket/restores.ts";
 import type { AppendOutcome, Version } from "../../bucket/types.ts";
 import { defaultChecksumAlgorithm } from "../../checksums/algorithms.ts";
 import { type ChecksumPlan, planChecksums } from "../../checksums/plan.ts";
@@ -17,6 +18,7 @@ import { writeBlob } from "../../storage/blobs.ts";
 import { callFacts, type ObjectContext, versioningOf } from "../context.ts";
 import { emitting } from "../emission.ts";
 import { refuse, settle } from "../outcomes.ts";
+import { invalidState } from "./archived.ts";
 import { followingSettings, refuseDoomed, withBlobs } from "./commit.ts";
 import { openUploadEncryption } from "./encryption.ts";
 import { checkUploadSize } from "./limits.ts";
@@ -41,6 +43,7 @@ export async function findAppended(
   });
   const outcome = settle(answer, ["found", "no-such-key"], { bucket: context.bucket.name });
   const version = outcome.kind === "found" ? outcome.version : undefined;
+  if (version !== undefined && isOutOfReach(version)) throw invalidState(version);
   if (offset !== (version?.sizeBytes ?? 0)) throw wrongOffset();
   return version;
 }

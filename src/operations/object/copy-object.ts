@@ -152,6 +152,8 @@ function copiedDetail(
 function isNear(context: ObjectContext, source: CopySource, intent: WriteIntent): boolean {
   return (
     source.bucket.bucketId === context.bucket.bucketId &&
+    // A copy begins in the frequent access tier, whatever its source has come to.
+    source.version.detail.tier === undefined &&
     sharesStore(source.version.storageClass, intent.storageClass)
   );
 }

@@ -10,6 +10,7 @@ import { S3Error } from "../../s3/errors.ts";
 import type { ContentKeys } from "../../storage/blobs.ts";
 import { callFacts, type ObjectContext, type OpenedBucket } from "../context.ts";
 import { settle } from "../outcomes.ts";
+import { refuseArchived } from "./archived.ts";
 import type { CustomerKeyHeaders } from "./customer-key.ts";
 import { openEncryption } from "./encryption.ts";
 import { maximumUploadBytes } from "./limits.ts";
@@ -80,6 +81,7 @@ export async function openCopySource(
     );
   }
   checkCopySourceConditions(context.headers, version);
+  refuseArchived(outcome, "Operation is not valid for the source object's storage class");
   if (version.sizeBytes > maximumUploadBytes && wish.range === undefined) {
     throw new S3Error(
       "InvalidRequest",

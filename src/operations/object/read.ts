@@ -9,6 +9,7 @@ import { invalidRange, parseRange, resolveRange } from "../../s3/range.ts";
 import { formatHttpDate } from "../../s3/time.ts";
 import { callFacts, type ObjectContext, versioningOf } from "../context.ts";
 import { settle } from "../outcomes.ts";
+import { archiveMembers, refuseArchived } from "./archived.ts";
 import { expirationMember } from "./lifecycle-members.ts";
 import { lockMembers } from "./lock.ts";
 import { checksumMembers, versionMembers } from "./members.ts";
@@ -91,6 +92,7 @@ export async function resolveVersion(
   }
   context.judgeVersion(outcome.version);
   if (outcome.version.isDeleteMarker) throw deleteMarkerRefusal(context, outcome.version);
+  if (request.wantSegments) refuseArchived(outcome);
   return outcome;
 }
 
@@ -161,6 +163,7 @@ export function describeRead(context: ObjectContext, read: Read, checksumMode: s
   return {
     ...versionMembers(version, versioningOf(context.bucket) !== "Unversioned"),
     ...lockMembers(context, version.detail.lock),
+    ...archiveMembers(found),
     ...(version.isLatest && expirationMember(context, version)),
     ContentLength: window.length,
     ...(isPartial &&

@@ -1,0 +1,123 @@
+// Restorations whose time has come: archived bytes are copied into the first store, where readers find
+// them for the days that were asked for; under Intelligent-Tiering they move back for good. And the end
+// of those days. Run by the alarm of the index; whatever fails is tried again a little later.
+
+import { type BucketClient, openBucket } from "../bucket/client.ts";
+import { emissionOf } from "../bucket/emission.ts";
+import type { DueRestore, Emission } from "../bucket/types.ts";
+import { findFresh } from "../catalog/every-bucket.ts";
+import { type Env, lifecycleDayMs, type Seams } from "../env.ts";
+import { newVersionId } from "../s3/ids.ts";
+import type { CopiedBlob } from "../storage/copy.ts";
+import { type Claim, copyContent } from "./copy-content.ts";
+import { damageOf, giveUp, moveLeaseMs, moveVersion } from "./move.ts";
+
+interface RestoreCall {
+  readonly env: Env;
+  readonly seams: Seams;
+}
+
+/** One that cannot be made now waits so long. */
+const retryMs = 60_000;
+const perTurn = 20;
+
+/** Makes and ends what is due in one bucket. True when more is due. */
+export async function advanceRestores(call: RestoreCall, bucketId: string): Promise<boolean> {
+  const index = openBucket(call.env, bucketId);
+  const nowMs = call.seams.now();
+  const { due, epoch, hasMore } = await index.dueRestores({ nowMs, limit: perTurn });
+  if (due.length === 0) return false;
+  const emission = await emissionFor(call, bucketId);
+  for (const one of due) {
+    const { key, seq } = one;
+    const facts = { epoch, nowMs: call.seams.now(), ...emission };
+    try {
+      if (one.kind === "expired") await index.endRestore({ ...facts, key, seq });
+      else await restoreOne(call, { index, one, facts });
+    } catch (error) {
+      console.error(JSON.stringify({ event: "restore-failed", bucketId }), error);
+      await index.postponeRestore({ key, seq, untilMs: call.seams.now() + retryMs });
+    }
+  }
+  return hasMore;
+}
+
+/** Who watches the bucket, by its settings of now. */
+async function emissionFor(
+  { env, seams }: RestoreCall,
+  bucketId: string,
+): Promise<{ readonly emit?: Emission }> {
+  const watched = await findFresh({ env, seams, nowMs: seams.now() }, bucketId);
+  if (watched === undefined) return {};
+  const name = "s3.amazonaws.com";
+  return emissionOf(watched, () => ({
+    principalId: name,
+    sourceAddress: name,
+    requestId: "",
+    hostId: "",
+  }));
+}
+
+interface Work {
+  readonly index: BucketClient;
+  readonly one: DueRestore;
+  readonly facts: { readonly epoch: number; readonly nowMs: number; readonly emit?: Emission };
+}
+
+async function restoreOne(call: RestoreCall, work: Work): Promise<void> {
+  const { index, one, facts } = work;
+  const { bucketId } = index;
+  const outcome = one.isTiered
+    ? await moveVersion({ ...call, ...facts }, bucketId, one, {
+        storageClass: "INTELLIGENT_TIERING",
+      })
+    : await restoreCopy(call, work);
+  // What is gone or was overwritten took its restoration along.
+  const isSettled = ["moved", "restored", "gone", "no-such-bucket", "in-place"];
+  if (isSettled.includes(outcome.kind)) return;
+  throw new Error(`not restored: ${JSON.stringify(outcome)}`);
+}
+
+async function restoreCopy(call: RestoreCall, { index, one, facts }: Work) {
+  const { key, versionId, seq } = one;
+  const fence = newVersionId(facts.nowMs, call.seams.randomBytes);
+  const target = { key, versionId, seq, fence };
+  const to = { storageClass: "STANDARD" } as const;
+  const claim = await index.claimMove({ ...facts, ...target, to, leaseMs: moveLeaseMs });
+  if (claim.kind !== "claimed") return claim;
+  const copies: CopiedBlob[] = [];
+  let isDone = false;
+  try {
+    const copied = await copyContent(
+      { ...call, nowMs: facts.nowMs },
+      {
+        claim,
+        copies,
+        holding: "STANDARD",
+        shown: claim.version.storageClass,
+        origins: originsOfRestored(index.bucketId, claim),
+      },
+    );
+    const outcome = await index.finishRestore({
+      ...facts,
+      nowMs: call.seams.now(),
+      ...target,
+      expectedContent: claim.version.content ?? "",
+      dayMs: lifecycleDayMs(call.env),
+      ...copied,
+    });
+    isDone = outcome.kind === "restored";
+    return outcome;
+  } catch (error) {
+    const damage = damageOf(error);
+    if (damage === undefined) throw error;
+    return damage;
+  } finally {
+    if (!isDone) await giveUp(call, index, { ...target, copies });
+  }
+}
+
+/** A restored copy says whose it is, and of no version: a rebuild makes nothing of it. */
+function originsOfRestored(bucketId: string, { version: { key } }: Claim) {
+  return { version: () => ({ bucketId, key }), part: () => ({ bucketId, key }) };
+}
