@@ -23,6 +23,7 @@ import { exitCodes, Failure } from "./failure.mjs";
 import { addKmsCommands } from "./kms.mjs";
 import { addReplicationCommands } from "./replication.mjs";
 import { addUpkeepCommands } from "./upkeep.mjs";
+import { addUsageCommands } from "./usage.mjs";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 
@@ -103,6 +104,7 @@ addAuditCommands(program, run);
 addExplainCommands(program, run);
 addKmsCommands(program, run);
 addUpkeepCommands(program, run);
+addUsageCommands(program, run);
 addReplicationCommands(program, run);
 addEventCommands(program, run);
 

@@ -64,6 +64,8 @@ CREATE TABLE bucket_usage (
   current_bytes        INTEGER NOT NULL DEFAULT 0,
   noncurrent_bytes     INTEGER NOT NULL DEFAULT 0,
   upload_bytes         INTEGER NOT NULL DEFAULT 0,
+  condemned_versions   INTEGER NOT NULL DEFAULT 0,
+  condemned_bytes      INTEGER NOT NULL DEFAULT 0,
   measured_at_ms       INTEGER NOT NULL,
   PRIMARY KEY (bucket_id, day, storage_class)
 ) WITHOUT ROWID;

@@ -4,6 +4,7 @@
 
 import { Hono } from "hono";
 import type { Resend } from "./admin/access.ts";
+import { serveMetrics } from "./admin/prometheus.ts";
 import { serveAdmin } from "./admin/serve.ts";
 import { readEdge } from "./auth/edge.ts";
 import { isConsoleVisit, serveConsole, showConsole } from "./console.ts";
@@ -48,6 +49,7 @@ export function createApp(seams: Seams = systemSeams): { readonly fetch: Fetch }
     getPath: (request, options) => routedPath(request, options?.env as Env),
   });
   app.all("/-/api/*", (c) => admin(c.req.raw, arrivalOf(c.env, c.executionCtx)));
+  app.all("/-/metrics", (c) => metrics(c.req.raw, arrivalOf(c.env, c.executionCtx)));
   app.get("/-/console/*", (c) => serveConsole(c.req.raw, c.env));
   app.all(`${websitePath}*`, (c) => website(c.req.raw, arrivalOf(c.env, c.executionCtx)));
   app.all("*", (c) => storage(c.req.raw, arrivalOf(c.env, c.executionCtx)));
@@ -106,6 +108,18 @@ async function admin(request: Request, arrival: Arrival): Promise<Response> {
   });
   response.headers.set("x-amz-request-id", notes.ids.requestId);
   return recorded(response, { request, arrival, notes });
+}
+
+/** Figures for Prometheus, for the operator or whoever has the token. */
+function metrics(request: Request, arrival: Arrival): Promise<Response> {
+  const { env, seams } = arrival;
+  const call = { env, seams, nowMs: seams.now() };
+  return serveMetrics(request, {
+    ...call,
+    authenticate: async () =>
+      (await identify(request, parseTarget(request.url, []), arrival)).principal,
+    settleRecords: () => flushRecords(call, { withCounts: true }),
+  });
 }
 
 /** Says when it was: the SDKs set their clocks by it when a signature is refused for its date. */

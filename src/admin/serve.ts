@@ -29,6 +29,7 @@ import {
   answerListJobs,
   answerStartJobs,
 } from "./upkeep.ts";
+import { answerRequestCounts, answerUsage } from "./usage.ts";
 import {
   answerCreateWebhook,
   answerDeleteWebhook,
@@ -160,6 +161,12 @@ route("/remotes", {
 route(`/remotes/${REMOTE}`, { DELETE: (c) => answerDeleteRemote(c.env, parameter(c, "remote")) });
 route("/audit", {
   GET: (c) => answerAudit(c.env, (name) => c.req.query(name), Object.keys(c.req.query())),
+});
+route("/usage", {
+  GET: (c) => answerUsage(c.env, (name) => c.req.query(name)),
+});
+route("/usage/requests", {
+  GET: (c) => answerRequestCounts(c.env, (name) => c.req.query(name)),
 });
 app.notFound(() => answerError(new AdminError("NoSuchPath")));
 app.onError((error) => answerError(error));

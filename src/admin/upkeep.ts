@@ -37,6 +37,7 @@ const jobKinds = [
   "rebuild",
   "inventory",
   "deliver-logs",
+  "usage",
 ] as const satisfies readonly JobKind[];
 
 /** `POST /jobs`: starts a job, or gives the one that is under way. A sweep is one job a store. */

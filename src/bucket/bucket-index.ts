@@ -39,6 +39,7 @@ import { migrate } from "./schema.ts";
 import { Sql } from "./statements.ts";
 import type * as rpc from "./types.ts";
 import * as uploads from "./uploads.ts";
+import { measure } from "./usage.ts";
 import { listVersions } from "./version-listing.ts";
 
 type Rpc = rpc.BucketIndexRpc;
@@ -208,6 +209,9 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   }
   async scan(request: rpc.ScanRequest): Answer<"scan"> {
     return scan(this.#index, request);
+  }
+  async measure(request: rpc.UsageWish): Answer<"measure"> {
+    return measure(this.#index, request);
   }
   async countRows(): Answer<"countRows"> {
     return countRows(this.#index);

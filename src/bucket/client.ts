@@ -174,6 +174,9 @@ export class BucketClient {
   scan(request: rpc.ScanRequest): ReturnType<Rpc["scan"]> {
     return this.#home((index) => index.scan(request));
   }
+  measure(request: rpc.UsageWish): ReturnType<Rpc["measure"]> {
+    return this.#home((index) => index.measure(request));
+  }
   countRows(): ReturnType<Rpc["countRows"]> {
     return this.#home((index) => index.countRows());
   }

@@ -85,6 +85,8 @@ export interface BucketIndexRpc {
   findOrphans(blobs: readonly rpc.StoredBlob[], nowMs?: number): Promise<readonly string[]>;
   /** A page of everything the index has, for those who compare it with the stores. */
   scan(request: rpc.ScanRequest): Promise<rpc.ScanOutcome>;
+  /** The sums of the next rows, for usage figures. */
+  measure(request: rpc.UsageWish): Promise<rpc.UsageShare>;
   /** Rows that can hold bytes: how many shares a recount should be made in. */
   countRows(): Promise<number>;
   /** Counts anew who holds what, one share of the ids; with `isRepair` mends it. */

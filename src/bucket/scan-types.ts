@@ -55,6 +55,33 @@ export interface ScannedVersion
   readonly detail?: VersionDetail;
 }
 
+/** Which rows to add up, behind a place, and how many at most. */
+export type UsageWish =
+  | { readonly what: "versions"; readonly after?: VersionPlace; readonly limit: number }
+  | { readonly what: "uploads"; readonly after?: UploadPlace; readonly limit: number }
+  | { readonly what: "condemned"; readonly limit: number };
+
+/** What rows of one class came to. */
+export interface ClassUsage {
+  readonly storageClass: StorageClass;
+  readonly objects: number;
+  readonly noncurrentVersions: number;
+  readonly deleteMarkers: number;
+  readonly uploads: number;
+  readonly currentBytes: number;
+  readonly noncurrentBytes: number;
+  readonly uploadBytes: number;
+}
+
+/** The sums of some rows; without a place to go on there are no more of their kind. */
+export interface UsageShare {
+  readonly classes: readonly ClassUsage[];
+  readonly next?: VersionPlace;
+  readonly nextUpload?: UploadPlace;
+  /** What waits for its removal, at most as much as was asked for. */
+  readonly condemned?: { readonly versions: number; readonly bytes: number };
+}
+
 /** A part of an open upload or of a completed one. */
 export interface ScannedPart extends Part {
   readonly content: ContentId;

@@ -204,6 +204,11 @@ export const statements = {
       (SELECT count(*) FROM parts WHERE content = upload_id),
       (SELECT coalesce(sum(size), 0) FROM parts WHERE content = upload_id)
     FROM uploads WHERE (key, upload_id) > (?1, ?2) ORDER BY key, upload_id LIMIT ?3`,
+  uploadUsage: `SELECT key, upload_id, facts ->> '$.storageClass',
+      (SELECT coalesce(sum(size), 0) FROM parts WHERE content = upload_id)
+    FROM uploads WHERE (key, upload_id) > (?1, ?2) ORDER BY key, upload_id LIMIT ?3`,
+  condemnedUsage: `SELECT count(*), coalesce(sum(size), 0)
+    FROM (SELECT size FROM condemned LIMIT ?1)`,
   manifestsAmong:
     "SELECT content FROM manifests WHERE content IN (SELECT value FROM json_each(?1))",
   uploadsAmong:

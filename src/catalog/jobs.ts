@@ -12,7 +12,8 @@ export type JobKind =
   | "rebuild"
   | "inventory"
   | "tiering"
-  | "deliver-logs";
+  | "deliver-logs"
+  | "usage";
 
 /** What the starter wants; which of these a kind obeys is the kind's. */
 export interface JobOptions {
@@ -92,6 +93,13 @@ const selectOpen = `SELECT ${COLUMNS} FROM jobs
 const selectJob = `SELECT ${COLUMNS} FROM jobs WHERE job_id = ?1`;
 const selectJobs = `SELECT ${COLUMNS} FROM jobs WHERE (?1 IS NULL OR kind = ?1)
   ORDER BY started_at_ms DESC, job_id LIMIT ?2`;
+/** What waits, and what was given up since `?1`, by kind. */
+const selectBacklog = `SELECT kind,
+    sum(finished_at_ms IS NULL) AS open,
+    sum(finished_at_ms IS NULL AND error IS NOT NULL) AS failing,
+    sum(finished_at_ms IS NOT NULL AND error IS NOT NULL) AS failed,
+    min(CASE WHEN finished_at_ms IS NULL THEN started_at_ms END) AS oldest_ms
+  FROM jobs WHERE finished_at_ms IS NULL OR finished_at_ms >= ?1 GROUP BY kind ORDER BY kind`;
 const selectDue = `SELECT job_id FROM jobs
   WHERE finished_at_ms IS NULL AND leased_until_ms <= ?1 ORDER BY updated_at_ms LIMIT ?2`;
 
@@ -160,6 +168,28 @@ export async function listJobs(
 ): Promise<readonly Job[]> {
   const rows = await queryAll<JobRow>(call, [selectJobs, wish.kind ?? null, wish.limit]);
   return rows.map(renderJob);
+}
+
+/** How the jobs of one kind stand. */
+export interface Backlog {
+  readonly kind: JobKind;
+  readonly open: number;
+  /** Open, and their last slice failed. */
+  readonly failing: number;
+  /** Given up. */
+  readonly failed: number;
+  /** When the oldest open one was started. */
+  readonly oldestAtMs?: number;
+}
+
+/** How the jobs stand, by kind; those that were given up since then. */
+export async function jobBacklog(call: CatalogCall, sinceMs: number): Promise<readonly Backlog[]> {
+  type Row = Omit<Backlog, "oldestAtMs"> & { readonly oldest_ms: number | null };
+  const rows = await queryAll<Row>(call, [selectBacklog, sinceMs]);
+  return rows.map(({ oldest_ms: oldest, ...row }) => ({
+    ...row,
+    ...(oldest !== null && { oldestAtMs: oldest }),
+  }));
 }
 
 /** Ids of open jobs that nobody works on, those that waited longest first. */

@@ -2,6 +2,7 @@
 // is logged and does not stop the others.
 
 import { type IndexSteps, reconcileBuckets } from "../catalog/bucket-lifecycle.ts";
+import { forgetUsage } from "../catalog/bucket-usage.ts";
 import { noteDuty } from "../catalog/duties.ts";
 import { forgetJobs, startJob } from "../catalog/jobs.ts";
 import { maintainKmsKeys } from "../catalog/kms-keys.ts";
@@ -69,6 +70,17 @@ const startTieringOfShortDays: Duty = async (facts) => {
   if (lifecycleDayMs(facts.env) < 24 * 3600 * 1000) await startTiering(facts);
 };
 
+/** What every bucket holds today. */
+const startUsage: Duty = async ({ env, seams }) => {
+  const call = { env, seams, nowMs: seams.now() };
+  const oldest = new Date(call.nowMs - usageKeptMs).toISOString().slice(0, 10);
+  await forgetUsage(call, oldest);
+  await startJob(call, { kind: "usage", target: "*", options: {} });
+};
+
+/** A year, and a quarter to compare with. */
+const usageKeptMs = 455 * 24 * 3600 * 1000;
+
 /** Access logs that wait go out with the jobs of this run. */
 const startLogs: Duty = ({ env, seams }) => startLogDelivery({ env, seams, nowMs: seams.now() });
 
@@ -99,6 +111,7 @@ const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])
     "0 0 * * *",
     [
       ["start-daily-jobs", startDaily],
+      ["start-usage", startUsage],
       ["start-inventories", startReports],
     ],
   ],

@@ -7,6 +7,7 @@ import { rebuild } from "./rebuild.ts";
 import { advanceDueJobs, advanceJob, type SliceTable, type WorkFacts } from "./slices.ts";
 import { sweep } from "./sweep.ts";
 import { tiering } from "./tiering.ts";
+import { usage } from "./usage.ts";
 
 export const sliceTable: SliceTable = {
   sweep,
@@ -16,6 +17,7 @@ export const sliceTable: SliceTable = {
   inventory,
   tiering,
   "deliver-logs": deliverLogs,
+  usage,
 };
 
 /** Of a cron's 15 minutes; the next one comes after 5. */
