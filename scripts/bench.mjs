@@ -10,6 +10,7 @@ const help = `Usage: npm run bench -- [options]
   --only TEXT      only workloads whose name contains TEXT ("memory" for the streaming)
   --floors         leave Cairn out
   --history        what versions cost, instead: two buckets of one Cairn
+  --access         what policies cost, instead: callers of one Cairn
   --json           print the results as JSON instead of a table
   --write          put the table into docs/BENCHMARKS.md
   --help           this page
@@ -23,6 +24,7 @@ function parseOptions() {
       only: { type: "string", default: "" },
       floors: { type: "boolean", default: false },
       history: { type: "boolean", default: false },
+      access: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -41,5 +43,6 @@ if (options.help) {
 ensureInstalled({ development: true });
 await ensureNode();
 // Only now: on a fresh clone the packages these need were missing before.
-const { runBenchmark, runHistory } = await import("../test/bench/run.mjs");
-await (options.history ? runHistory(options) : runBenchmark(options));
+const { runAccess, runBenchmark, runHistory } = await import("../test/bench/run.mjs");
+if (options.access) await runAccess(options);
+else await (options.history ? runHistory(options) : runBenchmark(options));

@@ -47,6 +47,8 @@ export interface Env {
   readonly DEFAULT_OBJECT_OWNERSHIP?: string;
   /** "false" leaves Block Public Access off in new buckets, as it was before April 2023. */
   readonly DEFAULT_BLOCK_PUBLIC_ACCESS?: string;
+  /** "true": bytes of objects that anybody may read are kept in the edge's cache. */
+  readonly PUBLIC_CACHE?: string;
   /** "true" lets buckets take SSE-C unless they block it, as AWS did before April 2026. */
   readonly ALLOW_SSE_C?: string;
   /** "true" takes customers' keys over plain HTTP: for a laptop, never for a network. */

@@ -98,6 +98,8 @@ function findWithHoles(
   const { text, from, end } = search;
   const places = end - from - wanted.length + 1;
   if (places <= 0) return -1;
+  // Nothing but `?` stands anywhere.
+  if (holes.every(Boolean)) return from;
   const left = new Int32Array((places + 31) >>> 5).fill(-1);
   const occurrences = new Map<number, Int32Array>();
   for (let unit = 0; unit < wanted.length; unit++) {

@@ -10,6 +10,7 @@ import type { Handler } from "../handlers.ts";
 import { openVersion } from "./encryption.ts";
 import { noticeAccess } from "./notice-access.ts";
 import { openContent } from "./open-content.ts";
+import { throughPublicCache } from "./public-cache.ts";
 import { describeRead, readOverrides, resolveForRead } from "./read.ts";
 
 export const getObject: Handler<"GetObject"> = async (context, input) => {
@@ -21,7 +22,7 @@ export const getObject: Handler<"GetObject"> = async (context, input) => {
   return {
     ...members,
     ...readOverrides(input),
-    Body: await openContent(context, read, keys),
+    Body: await throughPublicCache(context, read, () => openContent(context, read, keys)),
   };
 };
 
