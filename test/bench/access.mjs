@@ -9,12 +9,14 @@ import { compileTemplate } from "../../src/auth/policy/template.ts";
 import { call, hangUp, send, sign } from "./client.mjs";
 import { prepared, runSlice } from "./measure.mjs";
 import { median } from "./report.mjs";
-import { startServers } from "./servers.mjs";
+import { startCairnWith, startServers } from "./servers.mjs";
 
 const body = randomBytes(1024);
 const plain = "/bench-core";
 const governed = "/bench-governed";
-const requestsPerSlice = 600;
+const open = "/bench-open";
+/** Short slices, many rounds: whatever else the machine does then hits neighbours alike. */
+const requestsPerSlice = 200;
 
 /** As an administrator writes them: several statements, conditions, a variable. */
 const userPolicy = {
@@ -130,6 +132,65 @@ export async function measureAccess(rounds) {
   } finally {
     hangUp();
     await server.stop();
+  }
+}
+
+/**
+ * What `PUBLIC_CACHE` is worth: the same unsigned reads of two Cairns, one with it.
+ * @param {number} rounds
+ */
+export async function measurePublicCache(rounds) {
+  const servers = [
+    await startCairnWith({ PUBLIC_CACHE: "true" }),
+    await startCairnWith({ PUBLIC_CACHE: "false" }),
+  ];
+  try {
+    const sizes = [
+      ["1 KiB", 1024, 400],
+      ["1 MiB", 1024 * 1024, 60],
+    ];
+    for (const server of servers) await publish(server, sizes);
+    const lines = [
+      "| unsigned get of a public object, `PUBLIC_CACHE` on over off | CPU ratio | time ratio | reads of the store |",
+      "|---|---|---|---|",
+    ];
+    for (const [name, , count] of sizes) {
+      const ratios = { cpu: [], wall: [] };
+      for (let round = -1; round < rounds; round += 1) {
+        const cost = [];
+        for (const index of round % 2 === 0 ? [0, 1] : [1, 0]) {
+          const server = servers[index];
+          const url = new URL(`${server.endpoint}${open}/${encodeURIComponent(name)}`);
+          const one = () => send({ method: "GET", url, headers: {}, body: undefined });
+          const before = cpuNanoseconds(server.pid);
+          const { wall } = await runSlice(server, Array(count).fill(one), 4);
+          cost[index] = { cpu: cpuNanoseconds(server.pid) - before, wall };
+        }
+        if (round < 0) continue;
+        for (const kind of ["cpu", "wall"]) ratios[kind].push(cost[0][kind] / cost[1][kind]);
+      }
+      const [cpu, wall] = [median(ratios.cpu), median(ratios.wall)];
+      lines.push(
+        `| ${name} | ${cpu.toFixed(2)}x | ${wall.toFixed(2)}x | 1 in all, instead of 1 each |`,
+      );
+    }
+    return lines.join("\n");
+  } finally {
+    hangUp();
+    await Promise.all(servers.map((server) => server.stop()));
+  }
+}
+
+async function publish(server, sizes) {
+  await call(server, { method: "PUT", path: open });
+  await call(server, { method: "DELETE", path: `${open}?publicAccessBlock=` });
+  const statement = { Effect: "Allow", Principal: "*", Action: "s3:GetObject" };
+  const Statement = { ...statement, Resource: `arn:aws:s3:::${open.slice(1)}/*` };
+  const policy = Buffer.from(JSON.stringify({ Version: "2012-10-17", Statement }));
+  await call(server, { method: "PUT", path: `${open}?policy=`, body: policy });
+  for (const [name, bytes] of sizes) {
+    const path = `${open}/${encodeURIComponent(name)}`;
+    await send(await sign(server, { method: "PUT", path, body: randomBytes(bytes) }));
   }
 }
 

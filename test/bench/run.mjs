@@ -2,7 +2,7 @@
 // turns, a different server first in every round.
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { measureAccess } from "./access.mjs";
+import { measureAccess, measurePublicCache } from "./access.mjs";
 import { hangUp } from "./client.mjs";
 import { measureHistory } from "./history.mjs";
 import { peakBytes, residentBytes, runSlice } from "./measure.mjs";
@@ -39,7 +39,7 @@ export async function runHistory({ rounds, write }) {
 
 /** What policies cost, as a table of its own. */
 export async function runAccess({ rounds, write }) {
-  const table = await measureAccess(rounds);
+  const table = `${await measureAccess(rounds)}\n\n${await measurePublicCache(rounds)}`;
   process.stdout.write(`${table}\n`);
   if (!write) return;
   writeFileSync(document, insertTable(readFileSync(document, "utf8"), table, "access"));

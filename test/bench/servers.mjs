@@ -93,13 +93,20 @@ function floorOptions(directory, withIndex) {
 const starters = {
   floor: () => startFloor("floor", false),
   "floor + object": () => startFloor("floor + object", true),
-  cairn: () =>
-    watched(async () => ({
-      ...(await startCairn({ memory: true, quiet: true })),
-      name: "cairn",
-      isFloor: false,
-    })),
+  cairn: () => startCairnWith({}),
 };
+
+/**
+ * A Cairn with these settings.
+ * @param {Record<string, string>} vars
+ */
+export function startCairnWith(vars) {
+  return watched(async () => ({
+    ...(await startCairn({ memory: true, quiet: true, vars })),
+    name: "cairn",
+    isFloor: false,
+  }));
+}
 
 export const serverNames = Object.keys(starters);
 

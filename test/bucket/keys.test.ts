@@ -36,7 +36,7 @@ describe("key order", () => {
     );
   });
 
-  it("has nothing between a prefix's keys and its end (threats 051)", () => {
+  it("SEC-051 has nothing between a prefix's keys and its end", () => {
     fc.assert(
       fc.property(text, text, (prefix, key) => {
         const end = prefixEnd(prefix);

@@ -49,7 +49,7 @@ describe("list", () => {
     for (const key of keys) await index.put(key);
   });
 
-  it("agrees with a naive listing for any prefix, delimiter, marker and size (threats 051)", async () => {
+  it("agrees with a naive listing for any prefix, delimiter, marker and size (SEC-051)", async () => {
     const marker = fc.option(fc.oneof(text, fc.constantFrom(...keys)), { nil: undefined });
     const delimiter = fc.oneof(
       fc.constantFrom("", "/", "a", "\u{10ffff}", "/a"),

@@ -228,7 +228,7 @@ describe("AssumeRoleWithWebIdentity", () => {
     expect(issuer.fetches.length).toBe(1);
   });
 
-  it("does not follow redirects", async () => {
+  it("SEC-143 does not follow redirects", async () => {
     const issuer: Issuer = await makeIssuer((documents) => {
       const [discovery = ""] = Object.keys(documents);
       documents[discovery] = Response.redirect("https://10.0.0.1/", 302);

@@ -88,7 +88,7 @@ describe("GetObject", () => {
     expect(await text({ IfModifiedSince: future })).toBe("0123456789");
   });
 
-  it("lets a signed caller override six headers, and nobody else", async () => {
+  it("SEC-108 lets a signed caller override six headers, and nobody else", async () => {
     const answer = await get({
       ResponseContentType: "text/html",
       ResponseCacheControl: "no-store",

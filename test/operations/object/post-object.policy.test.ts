@@ -113,7 +113,7 @@ describe("PostObject: who may", () => {
   });
 });
 
-describe("PostObject: the policy", () => {
+describe("SEC-009 PostObject: the policy", () => {
   const denied = (text: string) =>
     [403, "AccessDenied", `Invalid according to Policy: ${text}`] as const;
   const failed = (text: string) => denied(`Policy Condition failed: ${text}`);
