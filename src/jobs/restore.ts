@@ -3,14 +3,13 @@
 // of those days. Run by the alarm of the index; whatever fails is tried again a little later.
 
 import { type BucketClient, openBucket } from "../bucket/client.ts";
-import { emissionOf } from "../bucket/emission.ts";
 import type { DueRestore, Emission } from "../bucket/types.ts";
-import { findFresh } from "../catalog/every-bucket.ts";
 import { type Env, lifecycleDayMs, type Seams } from "../env.ts";
 import { newVersionId } from "../s3/ids.ts";
 import type { CopiedBlob } from "../storage/copy.ts";
 import { type Claim, copyContent } from "./copy-content.ts";
 import { damageOf, giveUp, moveLeaseMs, moveVersion } from "./move.ts";
+import { upkeepEmission } from "./upkeep-emission.ts";
 
 interface RestoreCall {
   readonly env: Env;
@@ -27,7 +26,7 @@ export async function advanceRestores(call: RestoreCall, bucketId: string): Prom
   const nowMs = call.seams.now();
   const { due, epoch, hasMore } = await index.dueRestores({ nowMs, limit: perTurn });
   if (due.length === 0) return false;
-  const emission = await emissionFor(call, bucketId);
+  const emission = await upkeepEmission({ ...call, nowMs }, bucketId);
   for (const one of due) {
     const { key, seq } = one;
     const facts = { epoch, nowMs: call.seams.now(), ...emission };
@@ -40,22 +39,6 @@ export async function advanceRestores(call: RestoreCall, bucketId: string): Prom
     }
   }
   return hasMore;
-}
-
-/** Who watches the bucket, by its settings of now. */
-async function emissionFor(
-  { env, seams }: RestoreCall,
-  bucketId: string,
-): Promise<{ readonly emit?: Emission }> {
-  const watched = await findFresh({ env, seams, nowMs: seams.now() }, bucketId);
-  if (watched === undefined) return {};
-  const name = "s3.amazonaws.com";
-  return emissionOf(watched, () => ({
-    principalId: name,
-    sourceAddress: name,
-    requestId: "",
-    hostId: "",
-  }));
 }
 
 interface Work {

@@ -4,13 +4,15 @@
 
 import type { IntelligentTieringConfiguration } from "@aws-sdk/client-s3";
 import { openBucket } from "../bucket/client.ts";
-import type { TieredVersion, VersionPlace } from "../bucket/types.ts";
+import type { Emission, TieredVersion, VersionPlace } from "../bucket/types.ts";
 import { findBucket, nextBucket, type UpkeptBucket } from "../catalog/every-bucket.ts";
 import type { Finding } from "../catalog/jobs.ts";
 import { lifecycleDayMs } from "../env.ts";
+import type { Destination } from "../s3/content.ts";
 import { moveVersion } from "./move.ts";
 import type { Slice, SliceCall, SliceOutcome } from "./slices.ts";
 import { wantedTier } from "./tiers.ts";
+import { upkeepEmission } from "./upkeep-emission.ts";
 
 interface TieringPlace {
   readonly bucket: string;
@@ -60,9 +62,13 @@ async function tierSome(
   const findings: Finding[] = [];
   let bytes = 0;
   let moves = 0;
+  let emission: { readonly emit?: Emission } | undefined;
   for (const version of page.rows) {
-    const outcome = await tierOne(call, bucket, version);
-    if (outcome === undefined) continue;
+    const to = destinationOf(call, bucket, version);
+    if (to === undefined) continue;
+    emission ??= await upkeepEmission(call, bucket.bucketId);
+    const facts = { ...call, epoch: bucket.epoch, ...emission };
+    const outcome = await moveVersion(facts, bucket.bucketId, version, to);
     counts[outcome.kind] = (counts[outcome.kind] ?? 0) + 1;
     if (outcome.kind === "damaged") findings.push(damage(bucket, version, outcome.blob));
     moves += 1;
@@ -75,13 +81,16 @@ async function tierSome(
   return { counts, findings, ...(page.next !== undefined && { next: page.next }) };
 }
 
-async function tierOne(call: SliceCall, bucket: UpkeptBucket, version: TieredVersion) {
-  const clock = { nowMs: call.nowMs, dayMs: lifecycleDayMs(call.env) };
+/** Where the version should be; `undefined` where it is. */
+function destinationOf(
+  { env, nowMs }: SliceCall,
+  bucket: UpkeptBucket,
+  version: TieredVersion,
+): Destination | undefined {
   const configurations = bucket.tiering as readonly IntelligentTieringConfiguration[];
-  const tier = wantedTier(version, configurations, clock);
+  const tier = wantedTier(version, configurations, { nowMs, dayMs: lifecycleDayMs(env) });
   if (tier === version.tier) return undefined;
-  const to = { storageClass: "INTELLIGENT_TIERING" as const, ...(tier !== undefined && { tier }) };
-  return moveVersion({ ...call, epoch: bucket.epoch }, bucket.bucketId, version, to);
+  return { storageClass: "INTELLIGENT_TIERING", ...(tier !== undefined && { tier }) };
 }
 
 function damage({ name }: UpkeptBucket, version: TieredVersion, blob: string): Finding {

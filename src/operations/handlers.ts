@@ -21,8 +21,10 @@ import {
   putBucketEncryption,
 } from "./bucket/bucket-encryption.ts";
 import {
+  deleteBucketIntelligentTieringConfiguration,
   getBucketIntelligentTieringConfiguration,
   listBucketIntelligentTieringConfigurations,
+  putBucketIntelligentTieringConfiguration,
 } from "./bucket/bucket-intelligent-tiering.ts";
 import {
   deleteBucketInventoryConfiguration,
@@ -169,7 +171,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   DeleteBucketAnalyticsConfiguration: deleteBucketAnalyticsConfiguration,
   DeleteBucketCors: deleteBucketCors,
   DeleteBucketEncryption: deleteBucketEncryption,
-  DeleteBucketIntelligentTieringConfiguration: "unbuilt",
+  DeleteBucketIntelligentTieringConfiguration: deleteBucketIntelligentTieringConfiguration,
   DeleteBucketInventoryConfiguration: deleteBucketInventoryConfiguration,
   DeleteBucketLifecycle: deleteBucketLifecycle,
   DeleteBucketMetadataConfiguration: "unbuilt",
@@ -240,7 +242,7 @@ export const handlers: { readonly [N in OperationName]: Handler<N> | "unbuilt" }
   PutBucketAnalyticsConfiguration: putBucketAnalyticsConfiguration,
   PutBucketCors: putBucketCors,
   PutBucketEncryption: putBucketEncryption,
-  PutBucketIntelligentTieringConfiguration: "unbuilt",
+  PutBucketIntelligentTieringConfiguration: putBucketIntelligentTieringConfiguration,
   PutBucketInventoryConfiguration: putBucketInventoryConfiguration,
   PutBucketLifecycleConfiguration: putBucketLifecycleConfiguration,
   PutBucketLogging: putBucketLogging,
