@@ -7,11 +7,13 @@ import { type Env, systemSeams } from "./env.ts";
 import { collectCondemned } from "./jobs/collect.ts";
 import { couriers } from "./jobs/couriers.ts";
 import type { Delivery } from "./jobs/delivery.ts";
-import { drainOutbox } from "./jobs/outbox.ts";
+import { type CourierTable, drainOutbox } from "./jobs/outbox.ts";
+import { replicationCourier } from "./jobs/replication/courier.ts";
 import { advanceRestores } from "./jobs/restore.ts";
 import { runSchedule } from "./jobs/schedule.ts";
 import { indexSteps } from "./operations/bucket/index-steps.ts";
 import { recordActionsWith } from "./record-service.ts";
+import { serveReplication } from "./replica-door.ts";
 import { writeAsService } from "./write-as-service.ts";
 
 const app = createApp();
@@ -19,6 +21,16 @@ const app = createApp();
 /** Blobs removed between two looks at the clock: one store call's worth. */
 const blobsPerSlice = 1000;
 const slicesPerAlarm = 20;
+
+/** Couriers, and the one that needs the deployment's own door. */
+function couriersFor(waitUntil: (work: Promise<unknown>) => void): CourierTable {
+  const replication = replicationCourier(
+    ({ env, seams }) =>
+      (request) =>
+        serveReplication({ env, seams, waitUntil }, request),
+  );
+  return { ...couriers, replication };
+}
 
 /** The bucket index, with upkeep: its alarm tells of changes, and removes content whose grace is over. */
 export class BucketIndex extends IndexOfBucket {
@@ -42,7 +54,8 @@ export class BucketIndex extends IndexOfBucket {
   }
 
   protected override drain(): Promise<void> {
-    return drainOutbox(this, { env: this.env, seams: systemSeams, couriers });
+    const all = couriersFor((work) => this.ctx.waitUntil(work));
+    return drainOutbox(this, { env: this.env, seams: systemSeams, couriers: all });
   }
 }
 

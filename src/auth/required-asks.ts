@@ -4,6 +4,7 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 
 import type { OperationRow } from "../s3/operations.ts";
+import { readReplica, replicaHeader } from "../s3/replica-header.ts";
 import type { Query } from "../s3/target.ts";
 import type { Ask } from "./authorize.ts";
 
@@ -11,6 +12,8 @@ import type { Ask } from "./authorize.ts";
 export interface AskedRequest {
   readonly headers: Headers;
   readonly target: { readonly key: string | undefined; readonly query: Query };
+  /** The program itself reads what it replicates, as the role of the bucket's rules. */
+  readonly errand?: "replication";
 }
 
 /** Operations that write an object with what their headers say. */
@@ -56,6 +59,8 @@ export function requiredAsks(row: OperationRow, request: AskedRequest): readonly
     ...(row.level === "bucket" && row.method === "GET" && { isListing: true }),
     ...(creators.has(row.name) && { createsObject: true }),
   };
+  const replicating = replicationActions(row, request);
+  if (replicating !== undefined) return replicating.map((action) => ({ action, ...subject }));
   const namesVersion = target.query.has("versionId");
   const action = (namesVersion ? row.versionAction : undefined) ?? row.action;
   return [action, ...furtherActions(row, headers, namesVersion)].map((name) => ({
@@ -63,6 +68,40 @@ export function requiredAsks(row: OperationRow, request: AskedRequest): readonly
     ...subject,
     ...(name === "s3:PutObjectAcl" && writers.has(row.name) && { isInPassing: true }),
   }));
+}
+
+/** Operations that may write a replica, or make one's delete marker. */
+const replicators: ReadonlySet<string> = new Set([
+  "AbortMultipartUpload",
+  "CompleteMultipartUpload",
+  "CreateMultipartUpload",
+  "PutObject",
+  "UploadPart",
+]);
+
+/**
+ * Replication asks for permissions of its own, and for no others: who may replicate need not be
+ * allowed to write as users do.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+ */
+function replicationActions(row: OperationRow, request: AskedRequest): string[] | undefined {
+  const { headers, errand } = request;
+  const isRead = row.name === "GetObject" || row.name === "HeadObject";
+  if (errand === "replication" && isRead) return ["s3:GetObjectVersionForReplication"];
+  if (!headers.has(replicaHeader)) return undefined;
+  // Versions are never deleted by replication: who names one needs the right to delete it.
+  if (row.name === "DeleteObject") {
+    return request.target.query.has("versionId") ? undefined : ["s3:ReplicateDelete"];
+  }
+  // Where it means nothing it is worth nothing.
+  if (!replicators.has(row.name)) return undefined;
+  const { isChange, isOwnerOverridden } = readReplica(headers) ?? {};
+  return [
+    "s3:ReplicateObject",
+    ...(isChange === true || headers.has("x-amz-tagging") ? ["s3:ReplicateTags"] : []),
+    ...(isOwnerOverridden === true ? ["s3:ObjectOwnerOverrideToBucketOwner"] : []),
+    ...comparerActions(row.name, headers),
+  ];
 }
 
 function furtherActions(row: OperationRow, headers: Headers, namesVersion: boolean): string[] {

@@ -3,6 +3,7 @@
 
 import type { Acl } from "../s3/acl.ts";
 import type { ContentId } from "../s3/content.ts";
+import type { ReplicaChange } from "./replication-types.ts";
 import type { CallFacts, Refusal, Version, VersionDetail } from "./types.ts";
 
 /** How long a version stays after its event hold is released: one of the two, as it was given. */
@@ -63,7 +64,9 @@ export type Amendment =
        * it named before is condemned. Absent: the bytes stay as they are.
        */
       readonly content?: ContentId;
-    };
+    }
+  /** What a replica, or the version a replica is of, was changed to on the other side. */
+  | { readonly kind: "replica"; readonly change: ReplicaChange };
 
 export interface AmendRequest extends CallFacts {
   readonly key: string;

@@ -8,7 +8,9 @@ import type { IndexState } from "./index-state.ts";
 import { changeRetention, isLock } from "./locks.ts";
 import { emitOf } from "./outbox.ts";
 import { isExpired, keepFound } from "./references.ts";
-import { column, readVersion, renderDetail, type VersionRow } from "./rows.ts";
+import { mergeReplica } from "./replica-changes.ts";
+import { type Enrolment, enrolChange, tellEnrolled, writeDetail } from "./replication.ts";
+import { column, readVersion, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
 import type { Version, VersionDetail } from "./types.ts";
 import { findVersion, readHead } from "./versions.ts";
@@ -28,10 +30,21 @@ export function amend(index: IndexState, request: AmendRequest): AmendOutcome {
   const content = contentOf(request.change) ?? version.content;
   const isNew = content !== version.content;
   if (isNew && isUsed(index, content)) return { kind: "changed" };
-  write(index, row, changed.detail);
+  const { detail, entries } = spread(index, request, changed.detail);
+  writeDetail(index, row, detail);
   if (isNew) exchange(index, row, content);
+  const { key, versionId, seq } = version;
+  const change = { event: "Replicate:Change", key, versionId, seq, sizeBytes: 0 } as const;
+  tellEnrolled(index, request.emit, entries, change);
   emitOf(index, request.emit, { event: request.emit?.event ?? eventOf(request.change), version });
-  return { kind: "amended", version: { ...version, content, detail: changed.detail } };
+  return { kind: "amended", version: { ...version, content, detail } };
+}
+
+/** Changes go where the version went. Those that came from there go nowhere, and end here. */
+function spread(index: IndexState, request: AmendRequest, detail: VersionDetail): Enrolment {
+  const { change, key, emit } = request;
+  if (change.kind === "replica" || change.kind === "encryption") return { detail, entries: [] };
+  return enrolChange(index, emit, { key, detail });
 }
 
 /** Names that S3 has no event for are there for replication. */
@@ -47,6 +60,8 @@ function eventOf(change: Amendment): string {
       return "ObjectLegalHold:Put";
     case "encryption":
       return "ObjectEncryption:Put";
+    case "replica":
+      return "ObjectReplica:Changed";
   }
 }
 
@@ -102,6 +117,8 @@ function apply(
       const { encryption } = change;
       return { detail: encryption === undefined ? rest : { ...rest, encryption } };
     }
+    case "replica":
+      return { detail: mergeReplica(detail, change.change, clockMs) };
     case "legal-hold":
       if (!isLock(lock)) return { kind: "locked" };
       return { detail: withLock(detail, { ...lock, legalHold: change.isOn }) };
@@ -118,13 +135,4 @@ function apply(
 function withLock(detail: VersionDetail, lock: VersionLock): VersionDetail {
   const { lock: _, ...rest } = detail;
   return Object.keys(lock).length === 0 ? rest : { ...rest, lock };
-}
-
-/** One row, in whichever table the version stands; a change that changes nothing writes nothing. */
-function write({ sql }: IndexState, row: VersionRow, detail: VersionDetail): void {
-  const [, , text] = renderDetail(detail);
-  if (text === row[column.detail]) return;
-  // Objects in the history have ended; only a marker may stand there without an end.
-  if (row[column.ended] === null) sql.run(statements.setCurrentDetail, row[column.key], text);
-  else sql.run(statements.setHistoryDetail, row[column.key], row[column.seq], text);
 }

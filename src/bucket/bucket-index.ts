@@ -13,6 +13,7 @@ import { commit } from "./commit.ts";
 import { completeUpload } from "./complete.ts";
 import { check } from "./conditions.ts";
 import { deleteAll } from "./deletions.ts";
+import { enrolReplication } from "./enrolment.ts";
 import type { IndexState } from "./index-state.ts";
 import { Ledger } from "./ledger.ts";
 import { beginDelete, initialise } from "./lifetime.ts";
@@ -32,6 +33,7 @@ import {
 import { describe, findMissing, rebuild } from "./rebuild.ts";
 import { countRows, mendKey, recount } from "./recount.ts";
 import { rename } from "./rename.ts";
+import { replicationStatus, settleReplication } from "./replication.ts";
 import { resolve } from "./resolve.ts";
 import * as restores from "./restores.ts";
 import { scan } from "./scan.ts";
@@ -41,6 +43,7 @@ import type * as rpc from "./types.ts";
 import * as uploads from "./uploads.ts";
 import { measure } from "./usage.ts";
 import { listVersions } from "./version-listing.ts";
+import { findVersion } from "./versions.ts";
 
 type Rpc = rpc.BucketIndexRpc;
 type Answer<Method extends keyof Rpc> = ReturnType<Rpc[Method]>;
@@ -243,6 +246,15 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   async drainOutbox(): Answer<"drainOutbox"> {
     await this.#drain();
     return outboxStatus(this.#index);
+  }
+  async settleReplication(request: rpc.SettleReplicationRequest): Promise<void> {
+    this.#write((index) => settleReplication(index, request, findVersion));
+  }
+  async enrolReplication(request: rpc.EnrolRequest): Answer<"enrolReplication"> {
+    return this.#write((index) => enrolReplication(index, request));
+  }
+  async replicationStatus(): Answer<"replicationStatus"> {
+    return replicationStatus(this.#index);
   }
   async describe(key: string, versionId: string): Answer<"describe"> {
     return describe(this.#index, key, versionId);

@@ -201,6 +201,15 @@ export class BucketClient {
   outboxStatus(): ReturnType<Rpc["outboxStatus"]> {
     return this.#home((index) => index.outboxStatus());
   }
+  settleReplication(request: rpc.SettleReplicationRequest): ReturnType<Rpc["settleReplication"]> {
+    return this.#home((index) => index.settleReplication(request));
+  }
+  enrolReplication(request: rpc.EnrolRequest): ReturnType<Rpc["enrolReplication"]> {
+    return this.#home((index) => index.enrolReplication(request));
+  }
+  replicationStatus(): ReturnType<Rpc["replicationStatus"]> {
+    return this.#home((index) => index.replicationStatus());
+  }
   describe(key: string, versionId: string): ReturnType<Rpc["describe"]> {
     return this.#home((index) => index.describe(key, versionId));
   }

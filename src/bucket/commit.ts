@@ -7,6 +7,8 @@ import { condemnBytes, findCondemned } from "./condemned.ts";
 import { judge } from "./conditions.ts";
 import type { IndexState } from "./index-state.ts";
 import { isExpired, share, standingSource } from "./references.ts";
+import { syncReplica } from "./replica-changes.ts";
+import { namedAsReplica } from "./replicas.ts";
 import { column, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
 import type { CommitOutcome, CommitRequest } from "./types.ts";
@@ -17,11 +19,15 @@ import { type Head, locked, nullOf, place, readHead, shownId, storedId } from ".
  * id) tells whether an earlier try took, even when its version is displaced by now. A second try
  * that is refused also seals the blob against the first one arriving late.
  */
-export function commit(index: IndexState, request: CommitRequest): CommitOutcome {
-  const refusal = index.ledger.admitKey(request, request.key);
+export function commit(index: IndexState, given: CommitRequest): CommitOutcome {
+  const refusal = index.ledger.admitKey(given, given.key);
   if (refusal !== undefined) return refusal;
+  const request = namedAsReplica(given, given.detail);
   const head = readHead(index, request.key);
-  const outcome = findEarlier(index, request, head) ?? decide(index, request, head);
+  const outcome =
+    findReplica(index, request) ??
+    findEarlier(index, request, head) ??
+    decide(index, request, head);
   const isSealed = outcome.kind === "committed" || outcome.kind === "expired-blob";
   if (request.isRetry === true && request.sharedFrom === undefined && !isSealed) {
     condemnBytes(index, { held: request.content, reason: "refused", key: request.key });
@@ -44,6 +50,17 @@ function decide(index: IndexState, request: CommitRequest, head: Head): CommitOu
   if (isShared) share(index, content);
   const modifiedAtMs = place(index, { ...request, head, isShared });
   return committed(request, { versionId: storedId(request.versioning, versionId), modifiedAtMs });
+}
+
+/** A replica that is here under the same id: what changed at its source since is taken over. */
+function findReplica(index: IndexState, request: CommitRequest): CommitOutcome | undefined {
+  const { detail, sharedFrom } = request;
+  const origin = sharedFrom === undefined ? detail.replication?.origin : undefined;
+  if (origin === undefined) return undefined;
+  const row = syncReplica(index, { key: request.key, origin, detail });
+  if (row === undefined || row[column.content] === request.content) return undefined;
+  const facts = { versionId: row[column.versionId], modifiedAtMs: row[column.modifiedAtMs] };
+  return { ...committed(request, facts), isKnown: true } as CommitOutcome;
 }
 
 function committed(

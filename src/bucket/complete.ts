@@ -10,7 +10,9 @@ import { judge } from "./conditions.ts";
 import type { IndexState } from "./index-state.ts";
 import { renderLayout } from "./manifests.ts";
 import { combineChecksums, judgeExpected, judgePartChecksum } from "./part-checksums.ts";
-import { type PartRow, readPart } from "./rows.ts";
+import { syncReplica } from "./replica-changes.ts";
+import { namedAsReplica } from "./replicas.ts";
+import { column, type PartRow, readPart, readVersion } from "./rows.ts";
 import { statements } from "./statements.ts";
 import type {
   CompleteUploadOutcome,
@@ -19,7 +21,7 @@ import type {
   Upload,
   VersionDetail,
 } from "./types.ts";
-import { findUpload } from "./uploads.ts";
+import { abortUpload, findUpload } from "./uploads.ts";
 import { locked, nullOf, place, readHead, shownId, storedId } from "./versions.ts";
 
 /**
@@ -48,6 +50,8 @@ export function completeUpload(
   if (refusal !== undefined) return refusal;
   const upload = findUpload(index, request);
   if (upload === undefined) return replay(index, request);
+  const known = findReplica(index, request, upload);
+  if (known !== undefined) return known;
   const rows = index.sql.rows<PartRow>(statements.partsAfter, upload.uploadId, 0, everyPart);
   const stored = new Map(rows.map((row) => [row[0], row]));
   const chosen = chooseParts(upload, request, stored);
@@ -59,6 +63,22 @@ export function completeUpload(
   const kept = new Set(parts.map(({ partNumber }) => partNumber));
   const dropped = rows.filter(([number]) => !kept.has(number));
   return write(index, request, { upload, parts, dropped, checksum });
+}
+
+/** A replica that is here under the same id: the upload was one too many, and goes. */
+function findReplica(
+  index: IndexState,
+  request: CompleteUploadRequest,
+  { uploadId, detail }: Upload,
+): CompleteUploadOutcome | undefined {
+  const { key } = request;
+  const origin = detail.replication?.origin;
+  const row = origin && syncReplica(index, { key, origin, detail });
+  if (row === undefined || row[column.content] === uploadId) return undefined;
+  abortUpload(index, { ...request, uploadId });
+  const { etag, sizeBytes, modifiedAtMs, detail: known } = readVersion(row);
+  const completion = { versionId: row[column.versionId], etag, sizeBytes, modifiedAtMs };
+  return answer(request, { ...completion, detail: known });
 }
 
 /** The rows of the listed parts, or what is wrong with the list. */
@@ -81,7 +101,9 @@ function chooseParts(
     if (misfit !== undefined) return misfit;
     chosen.push(row);
   }
-  for (const [partNumber, sizeBytes, etag] of chosen.slice(0, -1)) {
+  // What was appended to has parts of any size, and its replicas have them too.
+  const isReplica = upload.detail.replication?.origin !== undefined;
+  for (const [partNumber, sizeBytes, etag] of isReplica ? [] : chosen.slice(0, -1)) {
     if (sizeBytes < minimumPartBytes) {
       return { kind: "part-too-small", partNumber, sizeBytes, etag };
     }
@@ -114,8 +136,8 @@ function write(
   },
 ): CompleteUploadOutcome {
   const { sql } = index;
-  const { key, uploadId, versioning, versionId } = request;
   const { upload, parts, dropped, checksum } = facts;
+  const { key, uploadId, versioning, versionId } = namedAsReplica(request, upload.detail);
   const head = readHead(index, key);
   const refusal = judge(request.conditions, head.current);
   if (refusal !== undefined) return refusal;

@@ -8,9 +8,17 @@ import { condemnCurrent, condemnHistory } from "./condemned.ts";
 import { judge } from "./conditions.ts";
 import type { IndexState } from "./index-state.ts";
 import { emit, emitOf } from "./outbox.ts";
+import { insertBelow, isNewer } from "./replicas.ts";
+import { enrolMarker, tellEnrolled } from "./replication.ts";
 import { column, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
-import type { DeleteOutcome, DeleteRequest, Deletion, DeletionResult } from "./types.ts";
+import type {
+  DeleteOutcome,
+  DeleteRequest,
+  Deletion,
+  DeletionResult,
+  ReplicaOrigin,
+} from "./types.ts";
 import {
   findVersion,
   locked,
@@ -75,7 +83,7 @@ function deleteNull(
 /** Every such delete leaves a marker, on a key that has none and on one that has several. */
 function putMarker(index: IndexState, request: Removal, deletion: Deletion): DeletionResult {
   const { sql, ledger } = index;
-  const { key, markerVersionId } = deletion;
+  const { key, markerVersionId, origin } = deletion;
   const versionId = storedId(request.versioning, markerVersionId);
   const publicId = versionId ?? nullVersionId;
   const made: DeletionResult = {
@@ -90,18 +98,43 @@ function putMarker(index: IndexState, request: Removal, deletion: Deletion): Del
   if (displaced !== undefined && locked(index, displaced, deletion.bypassGovernance)) {
     return { kind: "locked" };
   }
-  const seq = ledger.takeSeq();
-  makeRoom(index, { key, head, seq, replacesNull: versionId === null });
-  if (head.current !== undefined) sql.run(statements.dropCurrent, key);
-  const modifiedAtMs = Math.max(ledger.clockMs, newestTime(head));
-  sql.run(statements.putMarker, key, seq, versionId, modifiedAtMs, request.ownerId ?? null);
+  const newest = head.current ?? head.marker;
+  const modifiedAtMs = origin?.modifiedAtMs ?? Math.max(ledger.clockMs, newestTime(head));
+  const owner = request.ownerId ?? null;
+  let seq: number;
+  if (origin !== undefined && newest !== undefined && !isNewer(origin, newest)) {
+    const values = [versionId, modifiedAtMs, 0, "", null, null, null, owner, null, noted(origin)];
+    seq = insertBelow(index, origin, { key, isMarker: true, values });
+  } else {
+    seq = ledger.takeSeq();
+    makeRoom(index, { key, head, seq, replacesNull: versionId === null });
+    if (head.current !== undefined) sql.run(statements.dropCurrent, key);
+    sql.run(statements.putMarker, key, seq, versionId, modifiedAtMs, owner, noted(origin));
+  }
   ledger.hasHistory = true;
+  // Replicas go no further.
+  const entries = origin === undefined ? enrolMarker(index, request.emit, key) : [];
+  const change = {
+    event: "Replicate:Marker",
+    key,
+    versionId: publicId,
+    seq,
+    sizeBytes: 0,
+  } as const;
+  tellEnrolled(index, request.emit, entries, change);
   emit(index, request.emit, {
     event: removal(request, "DeleteMarkerCreated"),
     key,
     version: { versionId: publicId, seq, isDeleteMarker: true, modifiedAtMs },
   });
   return made;
+}
+
+/** The detail of a marker: nothing, unless it is a replica. */
+function noted(origin: ReplicaOrigin | undefined): string | null {
+  return origin === undefined
+    ? null
+    : JSON.stringify({ replication: { status: "REPLICA", origin } });
 }
 
 /** Removes one version for good. One that is not there is a silent success, as on S3. */

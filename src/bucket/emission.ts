@@ -3,6 +3,11 @@
 
 import { eventBridgeTarget } from "../s3/event-destinations.ts";
 import type { OperationOutput } from "../s3/operation-types.ts";
+import {
+  compileReplication,
+  type ReplicationDocument,
+  type ReplicationRule,
+} from "../s3/replication-rules.ts";
 import type { Emission, EventOrigin, Watcher } from "./outbox-types.ts";
 
 /** Of a bucket, what events tell and what says who wants them. */
@@ -50,10 +55,30 @@ export function emissionOf(
 ): { readonly emit?: Emission } {
   const { name, region, accountId, settings } = bucket;
   const watchers = watchersOf(bucket);
-  if (watchers.length === 0) return {};
+  const rules = replicationRulesOf(settings);
+  if (watchers.length === 0 && rules.length === 0) return {};
   const isVersioned = settings.has("versioning");
   const facts = { name, region, accountId, ownerId: bucket.ownerCanonicalId, isVersioned };
-  return { emit: { watchers, bucket: facts, origin: origin(), ...more } };
+  const replicated = rules.length === 0 ? {} : { rules };
+  return { emit: { watchers, ...replicated, bucket: facts, origin: origin(), ...more } };
+}
+
+const knownRules = new WeakMap<object, readonly ReplicationRule[]>();
+const noRules: readonly ReplicationRule[] = [];
+
+/** The enabled replication rules of a bucket; worked out once for each record of it. */
+export function replicationRulesOf(
+  settings: ReadonlyMap<string, string>,
+): readonly ReplicationRule[] {
+  const text = settings.get("replication");
+  if (text === undefined) return noRules;
+  let rules = knownRules.get(settings);
+  if (rules === undefined) {
+    const document = JSON.parse(text) as { ReplicationConfiguration?: ReplicationDocument } | null;
+    rules = compileReplication(document?.ReplicationConfiguration ?? {});
+    knownRules.set(settings, rules);
+  }
+  return rules;
 }
 
 /** Everyone who watches the bucket. */

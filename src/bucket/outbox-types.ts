@@ -1,6 +1,8 @@
 // What crosses RPC about the outbox: who wants to be told of changes, what is told, and how the
 // telling goes. As `types.ts`: plain data, additive between releases.
 
+import type { ReplicationRule } from "../s3/replication-rules.ts";
+
 /**
  * What watches a bucket. Each kind delivers in a way of its own (`jobs/outbox.ts` has the table) and
  * all share the outbox: order per key, at least once.
@@ -32,6 +34,8 @@ export interface EventOrigin {
 /** Passed beside the epoch to every call that changes something; absent when nobody watches. */
 export interface Emission {
   readonly watchers: readonly Watcher[];
+  /** Replication rules in force. They match by more than names: see `bucket/replication.ts`. */
+  readonly rules?: readonly ReplicationRule[];
   readonly bucket: {
     readonly name: string;
     readonly region: string;

@@ -103,6 +103,12 @@ export interface BucketIndexRpc {
   announce(request: rpc.CallFacts): Promise<rpc.Refusal | { kind: "announced" }>;
   /** How the outbox stands. */
   outboxStatus(): Promise<rpc.OutboxStatus>;
+  /** Writes back what became of deliveries of replication, and counts them. Idempotent. */
+  settleReplication(request: rpc.SettleReplicationRequest): Promise<void>;
+  /** Asks the rules about versions that are there, or again for what failed; a page at a time. */
+  enrolReplication(request: rpc.EnrolRequest): Promise<rpc.EnrolOutcome>;
+  /** How replication stands. */
+  replicationStatus(): Promise<rpc.ReplicationStatus>;
   /** Everything about one version, its parts included. */
   describe(key: string, versionId: string): Promise<rpc.DescribeOutcome>;
 }

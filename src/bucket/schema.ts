@@ -144,6 +144,21 @@ export const migrations: readonly Migration[] = [
       "CREATE INDEX restores_due ON restores (due_at)",
     ],
   },
+  {
+    id: 7,
+    statements: [
+      // Deliveries of replication that failed for good, as they stood in the outbox.
+      `CREATE TABLE replication_failures (
+        target TEXT NOT NULL, seq INTEGER NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
+        reason TEXT NOT NULL, failed_at INTEGER NOT NULL, PRIMARY KEY (target, seq)
+      ) WITHOUT ROWID`,
+      `CREATE TABLE replication_counters (
+        target TEXT NOT NULL, rule TEXT NOT NULL, completed INTEGER NOT NULL,
+        completed_bytes INTEGER NOT NULL, failed INTEGER NOT NULL, latency_sum INTEGER NOT NULL,
+        latency_max INTEGER NOT NULL, last_at INTEGER NOT NULL, PRIMARY KEY (target, rule)
+      ) WITHOUT ROWID`,
+    ],
+  },
 ];
 
 /**

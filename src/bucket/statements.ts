@@ -56,8 +56,8 @@ export const statements = {
     SELECT ?3, coalesce(content, ''), ?4, ?5, 'version', key, seq, is_marker, ${columns}
     FROM history WHERE key = ?1 AND seq = ?2`,
   putMarker: `INSERT INTO history (
-      key, seq, ended, is_marker, version_id, modified_at, size, etag, owner)
-    VALUES (?1, ?2, NULL, 1, ?3, ?4, 0, '', ?5)`,
+      key, seq, ended, is_marker, version_id, modified_at, size, etag, owner, detail)
+    VALUES (?1, ?2, NULL, 1, ?3, ?4, 0, '', ?5, ?6)`,
 
   listCurrent: `SELECT ${listed} FROM current WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3`,
   /**
@@ -193,6 +193,26 @@ export const statements = {
   putOutboxStop: `INSERT INTO outbox_stops VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT (target) DO UPDATE SET failures = ?2, retry_at = ?3, error = ?4, failed_at = ?5`,
   dropOutboxStop: "DELETE FROM outbox_stops WHERE target = ?1",
+
+  /** A delivery that failed for good leaves the outbox for here, and comes back by its place. */
+  keepFailure: `INSERT OR REPLACE INTO replication_failures
+    SELECT target, seq, key, body, ?3, ?4 FROM outbox WHERE target = ?1 AND seq = ?2`,
+  failuresAfter: `SELECT target, seq, key, body FROM replication_failures
+    WHERE (target, seq) > (?1, ?2) ORDER BY target, seq LIMIT ?3`,
+  nextKey: `SELECT min(key) FROM (SELECT min(key) AS key FROM current WHERE key > ?1
+    UNION ALL SELECT min(key) FROM history WHERE key > ?1)`,
+  dropFailure: "DELETE FROM replication_failures WHERE target = ?1 AND seq = ?2",
+  latestFailures: `SELECT target, key, json_extract(body, '$.version.versionId'), reason, failed_at
+    FROM replication_failures ORDER BY failed_at DESC LIMIT ?1`,
+  countFailures: "SELECT count(*) FROM replication_failures",
+  countReplication: `INSERT INTO replication_counters VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+    ON CONFLICT (target, rule) DO UPDATE SET completed = completed + ?3,
+      completed_bytes = completed_bytes + ?4, failed = failed + ?5, latency_sum = latency_sum + ?6,
+      latency_max = max(latency_max, ?7), last_at = ?8`,
+  replicationCounters: "SELECT * FROM replication_counters",
+  pendingReplication: `SELECT target, json_extract(body, '$.id') AS rule, count(*),
+      sum(coalesce(json_extract(body, '$.version.sizeBytes'), 0)), min(json_extract(body, '$.atMs'))
+    FROM outbox WHERE target >= 'replication ' AND target < 'replication!' GROUP BY target, rule`,
 
   /** For upkeep: everything, in order, behind a place. */
   scanCurrent: `${fromCurrent} WHERE key > ?1 ORDER BY key LIMIT ?2`,

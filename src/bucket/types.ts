@@ -7,6 +7,7 @@ import type { AccessTier, Checksum, ContentId, Segment, StorageClass } from "../
 import type { DefaultLock, VersionLock } from "./amend-types.ts";
 import type { Emission } from "./outbox-types.ts";
 import type { RestoreState } from "./restore-types.ts";
+import type { ReplicaOrigin, VersionReplication } from "./replication-types.ts";
 
 export type * from "./access-types.ts";
 export type * from "./amend-types.ts";
@@ -16,6 +17,7 @@ export type * from "./move-types.ts";
 export type * from "./outbox-types.ts";
 export type * from "./rename-types.ts";
 export type * from "./restore-types.ts";
+export type * from "./replication-types.ts";
 export type { BucketIndexRpc } from "./rpc-types.ts";
 export type * from "./scan-types.ts";
 export type * from "./upload-types.ts";
@@ -54,6 +56,8 @@ export interface VersionDetail {
   readonly lock?: VersionLock;
   /** Only for INTELLIGENT_TIERING: where its bytes are; absent for the frequent access tier. */
   readonly tier?: AccessTier;
+  /** Only in buckets that replicate, or are replicated to. */
+  readonly replication?: VersionReplication;
 }
 
 /** One committed state of a key, as readers see it. */
@@ -198,6 +202,8 @@ export type CommitOutcome =
       readonly versionId?: string;
       readonly modifiedAtMs: number;
       readonly etag: string;
+      /** A replica that was here already: the bytes it brought are nobody's. */
+      readonly isKnown?: true;
     }
   /** The blob id is older than the longest request: the sweeper may own it. Store again. */
   | { readonly kind: "expired-blob" }
@@ -213,6 +219,8 @@ export interface Deletion {
   /** Id for the delete marker this may make. */
   readonly markerVersionId: string;
   readonly bypassGovernance?: boolean;
+  /** The marker is a replica: it has its source's id and time. */
+  readonly origin?: ReplicaOrigin;
 }
 
 export interface DeleteRequest extends CallFacts {

@@ -7,6 +7,8 @@ import { condemnCurrent, condemnHistory } from "./condemned.ts";
 import type { IndexState } from "./index-state.ts";
 import { isLocked, lockByDefault, retainedUntilMs } from "./locks.ts";
 import { emit } from "./outbox.ts";
+import { insertBelow, isNewer } from "./replicas.ts";
+import { enrolVersion, tellEnrolled } from "./replication.ts";
 import { column, renderDetail, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
 import type { CommitRequest, VersionDetail, VersioningState } from "./types.ts";
@@ -88,25 +90,63 @@ export interface NewVersion
   readonly modifiedAtMs?: number;
 }
 
-/** Writes the version as the newest of its key. Answers its modification time. */
-export function place(index: IndexState, version: NewVersion): number {
+/**
+ * Writes the version as the newest of its key, or a replica where its time says. Answers its
+ * modification time.
+ */
+export function place(index: IndexState, given: NewVersion): number {
   const { sql, ledger } = index;
-  const { key, versioning, versionId, head } = version;
-  const seq = ledger.takeSeq();
-  ledger.noteClass(version.storageClass);
-  const { annotationsFrom: from } = version;
-  // Before the source itself may have to make room: an object can be copied onto itself.
-  if (from !== undefined && ledger.hasAnnotations) {
-    sql.run(statements.copyAnnotations, from.key, from.seq, key, seq);
-  }
-  makeRoom(index, { key, head, seq, replacesNull: versioning !== "Enabled" });
+  ledger.noteClass(given.storageClass);
+  const { key, head } = given;
+  // What shares its content with another version is no replica, whatever that one was.
+  const origin = given.isShared ? undefined : given.detail.replication?.origin;
+  const own = origin === undefined ? withoutReplication(given.detail) : given.detail;
+  const { detail, entries } = enrolVersion(index, given.emit, { key, detail: own });
+  const version = detail === given.detail ? given : { ...given, detail };
+  const newest = head.current ?? head.marker;
+  const isBelow = origin !== undefined && newest !== undefined && !isNewer(origin, newest);
   const createdAtMs = Math.max(ledger.clockMs, newestTime(head));
-  const modifiedAtMs = version.modifiedAtMs ?? createdAtMs;
+  const modifiedAtMs = origin?.modifiedAtMs ?? given.modifiedAtMs ?? createdAtMs;
+  const values = valuesOf(version, { createdAtMs, modifiedAtMs });
+  let seq: number;
+  if (isBelow) {
+    const displaced = version.versioning === "Enabled" ? undefined : nullOf(index, key, head);
+    if (displaced !== undefined) condemnHistory(index, displaced, ledger.takeSeq());
+    seq = insertBelow(index, origin, { key, isMarker: false, values });
+  } else {
+    seq = ledger.takeSeq();
+    const { annotationsFrom: from } = version;
+    // Before the source itself may have to make room: an object can be copied onto itself.
+    if (from !== undefined && ledger.hasAnnotations) {
+      sql.run(statements.copyAnnotations, from.key, from.seq, key, seq);
+    }
+    makeRoom(index, { key, head, seq, replacesNull: version.versioning !== "Enabled" });
+    sql.run(statements.putCurrent, key, seq, ...values);
+  }
+  emitPlaced(index, version, { seq, modifiedAtMs });
+  if (entries.length > 0) {
+    const versionId = storedId(version.versioning, version.versionId) ?? nullVersionId;
+    const { sizeBytes } = version;
+    const change = { event: "Replicate:Version", key, versionId, seq, sizeBytes } as const;
+    tellEnrolled(index, version.emit, entries, change);
+  }
+  return modifiedAtMs;
+}
+
+function withoutReplication(detail: VersionDetail): VersionDetail {
+  if (detail.replication === undefined) return detail;
+  const { replication: _, ...rest } = detail;
+  return rest;
+}
+
+/** The columns of a version behind key and seq. */
+function valuesOf(
+  version: NewVersion,
+  { createdAtMs, modifiedAtMs }: { createdAtMs: number; modifiedAtMs: number },
+): SqlStorageValue[] {
+  const { versioning, versionId } = version;
   const [checksum, owner, detail] = renderDetail(withDefaultLock(version, createdAtMs));
-  sql.run(
-    statements.putCurrent,
-    key,
-    seq,
+  return [
     storedId(versioning, versionId),
     modifiedAtMs,
     version.sizeBytes,
@@ -118,9 +158,7 @@ export function place(index: IndexState, version: NewVersion): number {
     // A copy to the null version can be told from another only by the id its writer chose.
     version.isShared && versioning !== "Enabled" ? versionId : null,
     detail,
-  );
-  emitPlaced(index, version, { seq, modifiedAtMs });
-  return modifiedAtMs;
+  ];
 }
 
 function emitPlaced(

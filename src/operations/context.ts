@@ -32,6 +32,8 @@ export interface ServiceContext {
   readonly target: Target;
   /** The form of a browser upload, its fields read and allowed; only for PostObject. */
   readonly form?: OpenForm;
+  /** The program replicates, as the role that the bucket's rules name. */
+  readonly errand?: "replication";
   /** Only of a service. */
   readonly onBehalfOf?: OnBehalfOf;
   /** What is told to whoever records the request; absent where nobody does. */

@@ -12,6 +12,7 @@ import { checkSameDefault, resolveEncryption } from "../object/encryption.ts";
 import { abortMembers } from "../object/lifecycle-members.ts";
 import { resolveLock } from "../object/lock.ts";
 import { contextMember, encryptionMembers } from "../object/members.ts";
+import { ownedAsReplica, replicaDetail, replicaOf } from "../object/replica.ts";
 import { readWriteIntent } from "../object/write-intent.ts";
 import { refuse } from "../outcomes.ts";
 import { initiatorOf } from "../owner.ts";
@@ -21,8 +22,11 @@ export const createMultipartUpload: Handler<"CreateMultipartUpload"> = async (co
   const owned = await resolveObjectAcl(context);
   const checksum = readMultipartChecksum(context.headers);
   const encryption = await resolveEncryption(context, input);
-  const lock = await resolveLock(context, input);
-  const detail = { ...intent.detail, ...owned, ...encryption.detail, ...lock };
+  const replica = replicaOf(context);
+  const lock = await resolveLock(context, input, replica !== undefined);
+  const marked = { ...ownedAsReplica(context, owned, replica), ...encryption.detail };
+  const own = { ...marked, ...replicaDetail(replica) };
+  const detail = { ...intent.detail, ...own, ...lock };
   const uploadId = newUploadId(context.nowMs, context.seams.randomBytes);
   const outcome = await followingSettings(context, (opened) => {
     checkSameDefault(context, opened);

@@ -72,6 +72,9 @@ export async function commitStored(
     });
     switch (outcome.kind) {
       case "committed":
+        if (outcome.isKnown === true) {
+          context.waitUntil(deleteBlobs(context.env, ownBlobs).catch(() => undefined));
+        }
         // A blob of its own says whose it is; what a copy refers to says it was another's.
         if (facts.sharedFrom !== undefined) {
           leaveNote(context, { versionId: outcome.versionId, writtenAs: facts.versionId });

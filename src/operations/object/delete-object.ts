@@ -5,7 +5,7 @@
 
 import { S3Error } from "../../s3/errors.ts";
 import { parseEntityTag } from "../../s3/etag.ts";
-import { newVersionId } from "../../s3/ids.ts";
+import { nullVersionId } from "../../s3/ids.ts";
 import { ownerIdOf } from "../acl.ts";
 import { versioningOf } from "../context.ts";
 import { emitting } from "../emission.ts";
@@ -15,6 +15,7 @@ import { followingSettings } from "./commit.ts";
 import { readBypass, refuseMfa } from "./lock.ts";
 import { noteDeletions, notedDeletion } from "./note.ts";
 import { checkVersionId } from "./read.ts";
+import { originOf, replicaOf, versionIdFor } from "./replica.ts";
 
 export const deleteObject: Handler<"DeleteObject"> = async (context, input) => {
   refuseMfa(context.headers);
@@ -27,9 +28,11 @@ export const deleteObject: Handler<"DeleteObject"> = async (context, input) => {
     }),
     ...(input.IfMatchSize !== undefined && { ifSizeBytes: input.IfMatchSize }),
   };
+  const replica = replicaOf(context);
   const deletion = {
     key: context.key,
-    markerVersionId: newVersionId(context.nowMs, context.seams.randomBytes),
+    markerVersionId: versionIdFor(context, replica),
+    ...(replica !== undefined && { origin: originOf(replica) }),
     ...(input.VersionId !== undefined && { versionId: input.VersionId }),
     ...(Object.keys(conditions).length > 0 && { conditions }),
     ...(bypassGovernance && { bypassGovernance }),
@@ -40,7 +43,7 @@ export const deleteObject: Handler<"DeleteObject"> = async (context, input) => {
     opened.index.delete({
       epoch: opened.bucket.epoch,
       nowMs: context.nowMs,
-      versioning: versioningOf(opened.bucket),
+      versioning: replica?.versionId === nullVersionId ? "Suspended" : versioningOf(opened.bucket),
       deletions: [deletion],
       ...emitting(context, opened),
       ...(ownerId !== undefined && { ownerId }),

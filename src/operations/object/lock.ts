@@ -38,11 +38,12 @@ const bypassHeader = "x-amz-bypass-governance-retention";
  * The lock a write brings, as part of its version's detail; nothing when its headers say nothing.
  * For every way to write: put, copy, upload, form. Throws InvalidArgument and InvalidRequest for
  * headers that make no sense, and for a bucket without Object Lock; AccessDenied for callers who
- * may not lock.
+ * may not lock. Who may replicate may bring a replica's lock along.
  */
 export async function resolveLock(
   context: ObjectContext,
   input: LockInput,
+  isReplica = false,
 ): Promise<{ readonly lock?: VersionLock }> {
   const retention = readRetention(context, input);
   const legalHold = readLegalHold(input.ObjectLockLegalHoldStatus);
@@ -56,10 +57,18 @@ export async function resolveLock(
   }
   // In other words than the operations on a version that is there already: so AWS does.
   await requireLockBucket(context, "Bucket is missing ObjectLockConfiguration");
+  if (isReplica) return lockOf(retention, legalHold);
   await requireActions(context, [
     ...(retention !== undefined ? ["s3:PutObjectRetention"] : []),
     ...(legalHold !== undefined ? ["s3:PutObjectLegalHold"] : []),
   ]);
+  return lockOf(retention, legalHold);
+}
+
+function lockOf(
+  retention: VersionLock | undefined,
+  legalHold: boolean | undefined,
+): { readonly lock: VersionLock } {
   return { lock: { ...retention, ...(legalHold !== undefined && { legalHold }) } };
 }
 

@@ -78,7 +78,7 @@ export function contextMember({ encryption }: VersionDetail): {
 
 /** What GET and HEAD say of a version, range and checksum apart. */
 export function versionMembers(version: Version, isVersioned: boolean) {
-  const { headers = {}, metadata, tags } = version.detail;
+  const { headers = {}, metadata, tags, replication } = version.detail;
   return {
     AcceptRanges: "bytes",
     LastModified: new Date(version.modifiedAtMs),
@@ -98,6 +98,7 @@ export function versionMembers(version: Version, isVersioned: boolean) {
     ...(tags !== undefined && tags.length > 0 && { TagCount: tags.length }),
     ...(version.storageClass !== "STANDARD" && { StorageClass: version.storageClass }),
     ...(isVersioned && { VersionId: version.versionId }),
+    ...(replication !== undefined && { ReplicationStatus: replication.status }),
     ...encryptionMembers(version.detail),
   };
 }

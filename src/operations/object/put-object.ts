@@ -7,7 +7,7 @@
 import type { VersionDetail } from "../../bucket/types.ts";
 import { planChecksums } from "../../checksums/plan.ts";
 import { readWriteConditions } from "../../s3/conditions.ts";
-import { newVersionId } from "../../s3/ids.ts";
+import { nullVersionId } from "../../s3/ids.ts";
 import type { OperationInput, OperationOutput } from "../../s3/operation-types.ts";
 import { type BlobWish, type StoredBlob, writeBlob } from "../../storage/blobs.ts";
 import { resolveObjectAcl } from "../acl.ts";
@@ -26,9 +26,18 @@ import { checkUploadSize } from "./limits.ts";
 import { requireLockDigest, resolveLock } from "./lock.ts";
 import { checksumMembers, contextMember, encryptionMembers } from "./members.ts";
 import { leaveNote } from "./note.ts";
+import {
+  changeReplica,
+  ownedAsReplica,
+  replicaDetail,
+  replicaOf,
+  versionIdFor,
+} from "./replica.ts";
 import { readWriteIntent } from "./write-intent.ts";
 
 export const putObject: Handler<"PutObject"> = async (context, input) => {
+  const replica = replicaOf(context);
+  if (replica?.isChange === true) return changeReplica(context, input, replica);
   const offset = input.WriteOffsetBytes;
   const appended = offset === undefined ? undefined : await findAppended(context, offset);
   if (appended !== undefined) return appendObject(context, input, appended);
@@ -58,13 +67,16 @@ export async function storeObject(
   const conditions =
     input.WriteOffsetBytes === undefined ? asked : { ...asked, ifNoneMatch: "*" as const };
   await refuseDoomed(context, conditions);
-  const { lock } = await resolveLock(context, input);
+  const replica = replicaOf(context);
+  const { lock } = await resolveLock(context, input, replica !== undefined);
   // Browsers cannot compute digests; forms are held to what they promise, if anything.
   if (context.form === undefined) requireLockDigest(context, "Object", lock);
   const { detail: encryption, keys } = await resolveEncryption(context, input);
-  const detail = { ...intent.detail, ...owned, ...encryption, ...(lock && { lock }) };
+  const marked = { ...ownedAsReplica(context, owned, replica), ...encryption };
+  const own = { ...marked, ...replicaDetail(replica) };
+  const detail = { ...intent.detail, ...own, ...(lock && { lock }) };
 
-  const versionId = newVersionId(context.nowMs, context.seams.randomBytes);
+  const versionId = versionIdFor(context, replica);
   const stored = await store({
     storageClass: intent.storageClass,
     seams: context.seams,
@@ -73,7 +85,7 @@ export async function storeObject(
       bucketId: context.bucket.bucketId,
       key: context.key,
       versionId,
-      isNull: versioningOf(context.bucket) !== "Enabled",
+      isNull: versioningOf(context.bucket) !== "Enabled" || replica?.versionId === nullVersionId,
       detail,
     },
     ...(keys !== undefined && { keys }),
