@@ -3,6 +3,7 @@
 // repeated here; what is local (names of simulated resources, sockets, no telemetry) is.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { eventQueues, queueConsumer } from "./queues.mjs";
 
 /** @import { MiniflareOptions } from "miniflare" */
 /** @import { Bundle, ConsoleBundle } from "./types.d.mts" */
@@ -61,6 +62,7 @@ export function runtimeOptions(bundle, local) {
         },
       },
       ...(local.console === undefined ? [] : [consoleWorker(local.console, description)]),
+      ...queueConsumer(bundle, local.vars),
     ],
   };
 }
@@ -127,6 +129,9 @@ function bindings({ description }, local) {
   }
   for (const { binding, className } of description.objects) {
     env[binding] = { type: "durable-object", worker: workerName, exportName: className };
+  }
+  for (const { binding, name } of eventQueues(local.vars)) {
+    env[binding] = { type: "queue", name };
   }
   for (const { binding, service } of description.services) {
     if (service === consoleName && local.console !== undefined) {

@@ -146,7 +146,8 @@ export async function pruneDeliveries(
 ): Promise<void> {
   await transact(call, [
     [pruneOld, beforeMs],
-    [pruneMany, kept],
+    // The last one that stays.
+    [pruneMany, kept - 1],
   ]);
 }
 

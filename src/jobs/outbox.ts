@@ -63,12 +63,22 @@ export async function drainOutbox(
 ): Promise<void> {
   const { seams } = facts;
   const endsAtMs = seams.now() + budgetMs;
+  const failed = new Set<string>();
   for (let isMoving = true; isMoving && seams.now() < endsAtMs; ) {
     const claim = { nowMs: seams.now(), limit: entriesPerSlice, probeAfter };
-    const batches = source.claimOutbox(claim);
-    const moved = await Promise.all(batches.map((batch) => deliver(source, facts, batch)));
-    isMoving = moved.some((hasMoved) => hasMoved);
+    const batches = source.claimOutbox(claim).filter((batch) => !failed.has(nameOf(batch)));
+    const slices = batches.map(async (batch) => {
+      const hasMoved = await deliver(source, facts, batch);
+      // A target that takes nothing is left alone until the next time, while others go on.
+      if (!hasMoved) failed.add(nameOf(batch));
+      return hasMoved;
+    });
+    isMoving = (await Promise.all(slices)).some((hasMoved) => hasMoved);
   }
+}
+
+function nameOf({ kind, target }: OutboxBatch): string {
+  return `${kind} ${target}`;
 }
 
 /** One batch and its settlement. True when something of it went. */
