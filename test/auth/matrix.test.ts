@@ -3,7 +3,14 @@
 // is expected is written from AWS's rules for two accounts, not computed by the evaluator (SEC-071).
 
 import { describe, expect, it } from "vitest";
-import { type CallFacts, judge, judgePlain } from "../../src/auth/authorize.ts";
+import {
+  askOf,
+  type CallFacts,
+  explainAccess,
+  judge,
+  judgePlain,
+} from "../../src/auth/authorize.ts";
+import { describeAccess } from "../../src/auth/policy/message.ts";
 import { requiredAsks } from "../../src/auth/required-asks.ts";
 import { operationRows } from "../../src/s3/operations.ts";
 import type { Principal } from "../../src/s3/principal.ts";
@@ -160,6 +167,134 @@ describe("SEC-071 matrix", () => {
 
   it("names an action for every row, and one of S3's", () => {
     for (const row of rows) expect(row.action).toMatch(/^(?:s3|s3express):[A-Z]/);
+  });
+});
+
+/** AWS's mapping: which permission of which ACL lets a grantee call an operation. */
+const byBucketAcl: Readonly<Record<string, readonly string[]>> = {
+  READ: [
+    "HeadBucket",
+    "ListMultipartUploads",
+    "ListObjectVersions",
+    "ListObjects",
+    "ListObjectsV2",
+  ],
+  WRITE: [
+    ...["CompleteMultipartUpload", "CopyObject", "CreateMultipartUpload", "DeleteObject"],
+    ...["DeleteObjects", "PostObject", "PutObject", "RenameObject", "UploadPart", "UploadPartCopy"],
+  ],
+  READ_ACP: ["GetBucketAcl"],
+  WRITE_ACP: ["PutBucketAcl"],
+};
+const byObjectAcl: Readonly<Record<string, readonly string[]>> = {
+  READ: ["GetObject", "HeadObject", "SelectObjectContent"],
+  WRITE: [],
+  READ_ACP: ["GetObjectAcl"],
+  WRITE_ACP: ["PutObjectAcl"],
+};
+
+describe("SEC-071 matrix of ACLs", () => {
+  const strangerId = "f".repeat(64);
+  const everybodyGroup = "http://acs.amazonaws.com/groups/global/AllUsers";
+  const permissions = ["READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"] as const;
+  const grantsIt = (table: typeof byBucketAcl, name: string, permission: string) =>
+    permission === "FULL_CONTROL"
+      ? Object.values(table).some((names) => names.includes(name))
+      : table[permission]?.includes(name) === true;
+  const ownership = (kind: string) =>
+    JSON.stringify({ OwnershipControls: { Rules: [{ ObjectOwnership: kind }] } });
+  const strangerRoot = callers.find(({ name }) => name === "other root");
+  const nobody = callers.find(({ principal: { type } }) => type === "Anonymous");
+
+  it("names callers of the matrix", () => {
+    expect([strangerRoot, nobody]).not.toContain(undefined);
+  });
+
+  it.each(rows.map((row) => [row.name, row] as const))("%s", (name, row) => {
+    const key = row.level === "object" || name === "PostObject" ? "key" : undefined;
+    const asks = requiredAsks(row, {
+      headers: new Headers(),
+      target: { key, query: parseQuery("") },
+    });
+    for (const [who, grantee] of [
+      [{ ...strangerRoot?.principal, canonicalId: strangerId }, strangerId],
+      [nobody?.principal, everybodyGroup],
+    ] as const) {
+      const call = callAs(who as Principal);
+      for (const permission of permissions) {
+        const acl = [["owner", "FULL_CONTROL"] as const, [grantee, permission] as const];
+        for (const kind of ["ObjectWriter", "BucketOwnerPreferred", "BucketOwnerEnforced"]) {
+          const settings = new Map([
+            ["ownershipControls", ownership(kind)],
+            ["publicAccessBlock", "null"],
+          ]);
+          const bucket = {
+            name: bucketName,
+            accountId: owner,
+            ownerCanonicalId: "owner",
+            settings,
+          };
+          const isInForce = kind !== "BucketOwnerEnforced";
+          const granting = new Map([...settings, ["acl", JSON.stringify({ grants: acl })]]);
+          const byBucket = asks.every(
+            (ask) => judge(call, { ...bucket, settings: granting }, ask).isAllowed,
+          );
+          const label = `${grantee} ${permission} ${kind}`;
+          const isByBucket = isInForce && grantsIt(byBucketAcl, name, permission);
+          expect(byBucket, `bucket ${label}`).toBe(isByBucket);
+          const byObject = asks.every((ask) => judge(call, bucket, askOf(ask, { acl })).isAllowed);
+          const isByObject = isInForce && grantsIt(byObjectAcl, name, permission);
+          expect(byObject, `object ${label}`).toBe(isByObject);
+        }
+      }
+    }
+  });
+});
+
+describe("Explanations of ACLs", () => {
+  const settings = new Map([["ownershipControls", "null"]]);
+  const bucket = { name: bucketName, accountId: owner, ownerCanonicalId: "owner", settings };
+  const nobody = callers.find(({ principal: { type } }) => type === "Anonymous")?.principal;
+  const group = "http://acs.amazonaws.com/groups/global/AllUsers";
+  const acl = [["owner", "FULL_CONTROL"] as const, [group, "READ"] as const];
+  const ask = askOf({ action: "s3:GetObject", key: "k" }, { acl });
+
+  it("name the grant that allowed, and the one that Block Public Access ignores", () => {
+    const open = new Map([...settings, ["publicAccessBlock", "null"]]);
+    const caller = callAs(nobody as Principal);
+    const allowed = explainAccess(caller, { ...bucket, settings: open }, ask);
+    expect(allowed).toMatchObject({
+      isAllowed: true,
+      reason: "acl",
+      source: "acl",
+      policy: "object ACL",
+      grant: { grantee: group, permission: "READ" },
+    });
+    const { words } = describeAccess(allowed, nobody as Principal).trace;
+    expect(words).toContain(`The object ACL grants READ to ${group}.`);
+    const ignored = explainAccess(caller, bucket, ask);
+    expect([ignored.isAllowed, ignored.reason]).toEqual([false, "no-resource-allow"]);
+    expect(ignored.acl?.grants[1]).toMatchObject({ isGrantee: true, isIgnored: true });
+    expect(describeAccess(ignored, nobody as Principal).trace.words.join(" ")).toContain(
+      "IgnorePublicAcls",
+    );
+  });
+
+  it("say to the bucket's owner whose object it is, and who took a grant away", () => {
+    const root = callers.find(({ name }) => name === "owner root")?.principal as Principal;
+    const caller = callAs({ ...root, canonicalId: "owner" });
+    const foreign = explainAccess(caller, bucket, askOf(ask, { ownerId: "somebody" }));
+    expect([foreign.isAllowed, foreign.objectOwner]).toEqual([false, "other"]);
+    expect(describeAccess(foreign, root).trace.changes).toMatchObject([
+      { kind: "setting", source: "acl", policy: "object ACL" },
+    ]);
+    const bare = new Map([...settings, ["acl", JSON.stringify({ grants: [] })]]);
+    const put = { action: "s3:PutObject", key: "k" };
+    const ungranted = explainAccess(caller, { ...bucket, settings: bare }, put);
+    expect([ungranted.isAllowed, ungranted.reason]).toEqual([false, "owner-ungranted"]);
+    expect(describeAccess(ungranted, root).trace.changes).toMatchObject([
+      { kind: "setting", source: "acl", policy: "bucket ACL" },
+    ]);
   });
 });
 

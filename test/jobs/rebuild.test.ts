@@ -7,13 +7,19 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  DeletePublicAccessBlockCommand,
+  GetObjectAclCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectsV2Command,
   ListObjectVersionsCommand,
   ListPartsCommand,
+  PutBucketAclCommand,
+  PutBucketOwnershipControlsCommand,
   PutBucketVersioningCommand,
+  PutObjectAclCommand,
   PutObjectTaggingCommand,
   RenameObjectCommand,
   UploadPartCopyCommand,
@@ -21,6 +27,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { deleteBlobs } from "../../src/storage/blobs.ts";
+import { call, makeAccount } from "../operations/bucket/fixtures.ts";
 import {
   about,
   blobsOf,
@@ -274,6 +281,36 @@ describe("rebuild", () => {
     expect(await got.Body?.transformToString()).toBe("secret");
     expect(got.ServerSideEncryption).toBe("aws:kms");
     expect((await runJob({ kind: "fsck", options: about(bucket) })).findings).toEqual([]);
+  });
+
+  it("gives back ACLs and owners: short ones, long ones and changed ones", async () => {
+    const bucket = await openTestBucket("acls");
+    const Bucket = bucket.name;
+    const rules = { Rules: [{ ObjectOwnership: "ObjectWriter" as const }] };
+    await s3().send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls: rules }));
+    await s3().send(new DeletePublicAccessBlockCommand({ Bucket }));
+    await s3().send(new PutBucketAclCommand({ Bucket, ACL: "public-read-write" }));
+    const { canonicalId, keys } = await makeAccount();
+    const long = Array.from({ length: 90 }, () => `id=${canonicalId}`).join();
+    await put(Bucket, "short", "x", { ACL: "public-read" });
+    await put(Bucket, "long", "x", { GrantRead: long });
+    await put(Bucket, "changed", "x");
+    await s3().send(new PutObjectAclCommand({ Bucket, Key: "changed", ACL: "public-read" }));
+    const theirs = await call("PUT", `/${Bucket}/theirs`, { keys, body: "x" });
+    expect(theirs.status).toBe(200);
+    const all = async () => {
+      const kept = ["short", "long", "changed"].map((Key) =>
+        s3().send(new GetObjectAclCommand({ Bucket, Key })),
+      );
+      const list = await s3().send(new ListObjectsV2Command({ Bucket, FetchOwner: true }));
+      const grants = (await Promise.all(kept)).map((acl) => acl.Grants);
+      return { grants, owners: list.Contents?.map(({ Owner }) => Owner?.ID) };
+    };
+    const before = await all();
+    expect(before.grants.map((grants) => grants?.length)).toEqual([2, 90, 2]);
+    expect(before.owners?.at(-1)).toBe(canonicalId);
+    await restore(bucket);
+    expect(await all()).toEqual(before);
   });
 
   it("does nothing to an index that is alive", async () => {

@@ -318,9 +318,7 @@ export function explain(inputs: DecisionInputs): Explanation {
         ? (request.principal.issuerArn ?? request.principal.arn)
         : request.principal.arn,
     principalType: request.principal.type,
-    isOwnAccount:
-      request.principal.accountId !== "" &&
-      request.principal.accountId === inputs.resourceAccountId,
+    isOwnAccount: ownsResource(inputs),
     conditions: request.context.present?.() ?? [],
     policies: policiesOf(inputs).map(([source, { name, policy }]) => ({
       source,

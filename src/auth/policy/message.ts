@@ -54,6 +54,8 @@ export interface AuthorizationTrace {
   readonly words: readonly string[];
   readonly policies: readonly { readonly source: PolicySource; readonly name: string }[];
   readonly statements: readonly TracedStatement[];
+  /** The grants of the ACL that has a say, where one has. */
+  readonly acl?: NonNullable<Explanation["acl"]>;
   readonly changes: readonly Change[];
 }
 
@@ -102,9 +104,17 @@ export function describeAccess(
     },
     trace: {
       reason,
-      words: [headline(explanation), ...near.map(wordsOf), ...silence(explanation, near)],
+      words: [
+        headline(explanation),
+        ...near.map(wordsOf),
+        ...wordsOfAcl(explanation),
+        ...silence(explanation, near),
+      ],
       policies: explanation.policies.map(({ source, name }) => ({ source, name })),
       statements: near.map(traced),
+      ...(explanation.acl && {
+        acl: { ...explanation.acl, grants: explanation.acl.grants.slice(0, mostStatements) },
+      }),
       changes: suggestChanges(explanation).slice(0, mostStatements),
     },
   };
@@ -190,6 +200,17 @@ function wordsOf({ policy, statement }: Near): string {
 function unmet({ operator, key, wanted, found }: ConditionTrace): string {
   const has = found === undefined ? "does not have it" : `has ${list(found)}`;
   return `its condition ${operator} ${key} wants ${list(wanted)} and the request ${has}`;
+}
+
+/** Which grants give the permission, and why one of them may still count for nothing. */
+function wordsOfAcl({ acl }: Explanation): string[] {
+  if (acl === undefined) return [];
+  const giving = acl.grants.filter(({ isGrantee, isPermission }) => isGrantee && isPermission);
+  if (giving.length === 0) return [`The ${acl.name} grants the caller nothing that it needs.`];
+  return giving.slice(0, mostStatements).map(({ grantee, permission, isIgnored }) => {
+    const ignored = isIgnored ? ", which IgnorePublicAcls of Block Public Access ignores" : "";
+    return `The ${acl.name} grants ${permission} to ${grantee}${ignored}.`;
+  });
 }
 
 /** Policies of which nothing matched and nothing came near say so. */

@@ -20,6 +20,9 @@ import { leaveNote } from "./note.ts";
 
 export type Committed = Extract<CommitOutcome, { kind: "committed" }>;
 
+/** Longer ACLs may not fit beside the rest into the metadata of a blob. */
+const largeAclGrants = 20;
+
 /** How often a write follows settings that move under it before it gives up with 503. */
 const maximumRefreshes = 3;
 
@@ -75,8 +78,9 @@ export async function commitStored(
         if (outcome.isKnown === true) {
           context.waitUntil(deleteBlobs(context.env, ownBlobs).catch(() => undefined));
         }
-        // A blob of its own says whose it is; what a copy refers to says it was another's.
-        if (facts.sharedFrom !== undefined) {
+        // A blob of its own says whose it is; what a copy refers to says it was another's. Nor has
+        // a blob's metadata room for a long ACL.
+        if (facts.sharedFrom !== undefined || (facts.detail.acl?.length ?? 0) > largeAclGrants) {
           leaveNote(context, { versionId: outcome.versionId, writtenAs: facts.versionId });
         }
         return outcome;

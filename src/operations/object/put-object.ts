@@ -4,7 +4,6 @@
 //
 // Differs from AWS: write offsets: see append-object.ts.
 
-import type { VersionDetail } from "../../bucket/types.ts";
 import { planChecksums } from "../../checksums/plan.ts";
 import { readWriteConditions } from "../../s3/conditions.ts";
 import { nullVersionId } from "../../s3/ids.ts";
@@ -25,7 +24,6 @@ import { expirationMember } from "./lifecycle-members.ts";
 import { checkUploadSize } from "./limits.ts";
 import { requireLockDigest, resolveLock } from "./lock.ts";
 import { checksumMembers, contextMember, encryptionMembers } from "./members.ts";
-import { leaveNote } from "./note.ts";
 import {
   changeReplica,
   ownedAsReplica,
@@ -101,7 +99,6 @@ export async function storeObject(
     detail: { ...detail, checksum: wholeChecksum(stored) },
     ...(conditions && { conditions }),
   });
-  noteLargeAcl(context, detail, { versionId: committed.versionId, writtenAs: versionId });
   return {
     ETag: `"${stored.md5Hex}"`,
     ...expirationMember(context, { ...committed, sizeBytes: stored.sizeBytes, detail }),
@@ -110,18 +107,6 @@ export async function storeObject(
     ...contextMember(detail),
     ...(committed.versionId !== undefined && { VersionId: committed.versionId }),
   };
-}
-
-/** Longer ones may not fit beside the rest into the metadata of a blob. */
-const largeAclGrants = 20;
-
-/** A blob's metadata has no room for a long ACL: a note keeps it for a rebuild of the index. */
-function noteLargeAcl(
-  context: ObjectContext,
-  { acl = [] }: VersionDetail,
-  version: Parameters<typeof leaveNote>[1],
-): void {
-  if (acl.length > largeAclGrants) leaveNote(context, version);
 }
 
 function wholeChecksum(stored: StoredBlob) {
