@@ -32,6 +32,11 @@ export const screens: readonly Screen[] = [
     isBucketTab: true,
   },
   {
+    path: "/buckets/$bucket/object",
+    title: text("object"),
+    load: () => import("./screens/object/index.tsx"),
+  },
+  {
     path: "/buckets/$bucket/uploads",
     title: text("uploads"),
     load: () => import("./screens/uploads/index.tsx"),

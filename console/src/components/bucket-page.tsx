@@ -11,31 +11,38 @@ interface BucketPageProps {
   readonly children: ReactNode;
 }
 
+/** A screen of one bucket: its name, its tabs, what the screen draws. */
 export function BucketPage({ actions, children }: BucketPageProps) {
+  return (
+    <Page title={useParameter("bucket")} actions={actions} isWide>
+      <BucketTabs />
+      {children}
+    </Page>
+  );
+}
+
+/** The tabs alone. */
+export function BucketTabs() {
   const bucket = useParameter("bucket");
   const { path } = useAddress();
   const tabs = screens.filter((screen) => screen.isBucketTab);
+  if (tabs.length < 2) return null;
   return (
-    <Page title={bucket} actions={actions} isWide>
-      {tabs.length > 1 && (
-        <nav className="tabs bucket-tabs" aria-label={text("bucketTabs")}>
-          {tabs.map((screen) => {
-            const to = screen.path.replace("$bucket", bucket);
-            const isCurrent = path.replace(/^\/-\/console/, "") === to;
-            return (
-              <Go
-                key={screen.path}
-                to={to}
-                className="tab"
-                aria-current={isCurrent ? "page" : undefined}
-              >
-                {screen.title}
-              </Go>
-            );
-          })}
-        </nav>
-      )}
-      {children}
-    </Page>
+    <nav className="tabs bucket-tabs" aria-label={text("bucketTabs")}>
+      {tabs.map((screen) => {
+        const to = screen.path.replace("$bucket", bucket);
+        const isCurrent = path.replace(/^\/-\/console/, "") === to;
+        return (
+          <Go
+            key={screen.path}
+            to={to}
+            className="tab"
+            aria-current={isCurrent ? "page" : undefined}
+          >
+            {screen.title}
+          </Go>
+        );
+      })}
+    </nav>
   );
 }

@@ -1,6 +1,6 @@
 // Numbers, sizes and times as people read them.
 
-import { currentLanguage } from "../messages/message.ts";
+import { currentLocale } from "../messages/message.ts";
 
 const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
@@ -13,12 +13,12 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${units[power]}`;
 }
 
-export const formatNumber = (value: number): string => value.toLocaleString(currentLanguage());
+export const formatNumber = (value: number): string => value.toLocaleString(currentLocale());
 
 /** `27 Nov 2026, 21:48`, local time. */
 export function formatDateTime(date: Date | undefined): string {
   if (date === undefined || Number.isNaN(date.getTime())) return "";
-  return date.toLocaleString(currentLanguage(), { dateStyle: "medium", timeStyle: "short" });
+  return date.toLocaleString(currentLocale(), { dateStyle: "medium", timeStyle: "short" });
 }
 
 const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
@@ -34,7 +34,7 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 export function formatRelative(date: Date, nowMs: number = Date.now()): string {
   const seconds = Math.round((date.getTime() - nowMs) / 1000);
   const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
-  const formatter = new Intl.RelativeTimeFormat(currentLanguage(), { numeric: "auto" });
+  const formatter = new Intl.RelativeTimeFormat(currentLocale(), { numeric: "auto" });
   return formatter.format(Math.trunc(seconds / size), unit);
 }
 

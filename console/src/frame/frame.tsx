@@ -11,6 +11,7 @@ import { frame as text } from "../messages/en/frame.ts";
 import { screens as names } from "../messages/en/screens.ts";
 import { screens } from "../screens.ts";
 import { ActingBanner } from "../session/acting-banner.tsx";
+import { Dock } from "../work/dock.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 import { Breadcrumbs } from "./breadcrumbs.tsx";
 import { Palette } from "./palette.tsx";
@@ -90,6 +91,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
         </main>
       </div>
       <Toasts />
+      <Dock />
       {isPaletteOpen && <Palette onClose={() => setPaletteOpen(false)} />}
     </div>
   );

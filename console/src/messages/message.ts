@@ -15,8 +15,11 @@ export function chooseLanguage(name: string, texts: Readonly<Record<string, stri
   for (const [key, text] of Object.entries(texts)) translations.set(`${name}.${key}`, text);
 }
 
-/** The language in force, for `Intl`. */
-export const currentLanguage = (): string => language;
+/** For `Intl`: the person's own locale where it is of the language in force. */
+export function currentLocale(): string {
+  const own = navigator.languages.find((name) => name.split("-")[0] === language);
+  return own ?? language;
+}
 
 /** A catalogue's look-up: its keys are checked by the compiler. */
 export function messages<const Texts extends Readonly<Record<string, string>>>(
@@ -38,11 +41,11 @@ function format(text: string, parameters: Parameters): string {
       const form = new Intl.PluralRules(language).select(count);
       const texts = new Map([...forms.matchAll(/(\w+) \{([^{}]*)\}/g)].map((m) => [m[1], m[2]]));
       const chosen = texts.get(form) ?? texts.get("other") ?? "";
-      return chosen.replaceAll("#", count.toLocaleString(language));
+      return chosen.replaceAll("#", count.toLocaleString(currentLocale()));
     })
     .replace(/\{(\w+)\}/g, (all, name: string) => {
       const value = parameters[name];
       if (value === undefined) return all;
-      return typeof value === "number" ? value.toLocaleString(language) : value;
+      return typeof value === "number" ? value.toLocaleString(currentLocale()) : value;
     });
 }

@@ -59,6 +59,13 @@ export const frame = messages("frame", {
   sortDescending: "sorted descending",
   filter: "Filter",
   details: "Details",
+  name: "Name",
+  value: "Value",
+  addPair: "Add",
+  pairName: "{label}: name {number}",
+  pairValue: "{label}: value {number}",
+  removePair: "{label}: remove {number}",
+  pairLimit: "At most {count}.",
   optional: "optional",
 });
 

@@ -1,20 +1,38 @@
-// The list of buckets.
+// The list of buckets: filter, badges, making, emptying, deleting.
 
 import { useQuery } from "@tanstack/react-query";
+import { Database, Plus, RefreshCw } from "lucide-react";
+import { useMemo, useState } from "react";
+import { Button, IconButton } from "../../components/button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatDateTime } from "../../components/format.ts";
 import { Go } from "../../components/go.tsx";
-import { Loading, Page } from "../../components/parts.tsx";
+import { Empty, Loading, Page } from "../../components/parts.tsx";
+import { useActions } from "../../frame/actions.ts";
 import { buckets as text } from "../../messages/en/buckets.ts";
 import { type BucketEntry, bucketsQuery } from "../../queries/buckets.ts";
+import { BucketBadges } from "./badges.tsx";
+import { BucketMenu } from "./bucket-menu.tsx";
+import "./buckets.css";
+import { CreateDialog } from "./create-dialog.tsx";
 
 const columns: readonly Column<BucketEntry>[] = [
   {
     id: "name",
     head: text("name"),
     value: (bucket) => bucket.name,
-    cell: (bucket) => <Go to={`/buckets/${bucket.name}`}>{bucket.name}</Go>,
+    cell: (bucket) => (
+      <Go to={`/buckets/${bucket.name}`} className="bucket-name">
+        {bucket.name}
+      </Go>
+    ),
+  },
+  {
+    id: "settings",
+    head: text("settings"),
+    cell: (bucket) => <BucketBadges bucket={bucket.name} />,
+    isMinor: true,
   },
   {
     id: "created",
@@ -23,23 +41,69 @@ const columns: readonly Column<BucketEntry>[] = [
     cell: (bucket) => formatDateTime(bucket.createdAt),
     isMinor: true,
   },
+  { id: "menu", head: "", cell: (bucket) => <BucketMenu bucket={bucket.name} />, align: "end" },
 ];
 
 export default function BucketsScreen() {
-  const { data, error, refetch } = useQuery(bucketsQuery());
+  const { data, error, refetch, isFetching } = useQuery(bucketsQuery());
+  const [filter, setFilter] = useState("");
+  const [isCreating, setCreating] = useState(false);
+  const actions = useMemo(() => [{ label: text("create"), run: () => setCreating(true) }], []);
+  useActions(actions);
+  const shown = useMemo(
+    () => (data ?? []).filter(({ name }) => name.includes(filter.trim().toLowerCase())),
+    [data, filter],
+  );
+  const create = (
+    <Button kind="primary" icon={<Plus />} onClick={() => setCreating(true)}>
+      {text("create")}
+    </Button>
+  );
+  const isEmpty = data?.length === 0;
   return (
-    <Page title={text("title")}>
+    <Page title={text("title")} actions={!isEmpty && create}>
       {error && <ErrorPanel error={error} onRetry={() => refetch()} />}
       {data === undefined && !error && <Loading />}
-      {data && (
-        <DataTable
-          label={text("title")}
-          rows={data}
-          columns={columns}
-          rowKey={(bucket) => bucket.name}
-          sortedBy={{ id: "name", desc: false }}
-        />
+      {isEmpty && (
+        <Empty icon={<Database />} title={text("none")} action={create}>
+          {text("noneText")}
+        </Empty>
       )}
+      {data && !isEmpty && (
+        <>
+          <div className="row list-tools">
+            <input
+              type="search"
+              className="input list-filter"
+              aria-label={text("filter")}
+              placeholder={text("filter")}
+              value={filter}
+              onChange={(event) => setFilter(event.target.value)}
+            />
+            <span className="muted">
+              {text("shown", { count: shown.length, total: data.length })}
+            </span>
+            <IconButton
+              name={text("refresh")}
+              icon={<RefreshCw />}
+              isBusy={isFetching}
+              onClick={() => refetch()}
+            />
+          </div>
+          {shown.length === 0 ? (
+            <Empty title={text("noMatch")} />
+          ) : (
+            <DataTable
+              label={text("title")}
+              rows={shown}
+              columns={columns}
+              rowKey={(bucket) => bucket.name}
+              sortedBy={{ id: "name", desc: false }}
+            />
+          )}
+        </>
+      )}
+      {isCreating && <CreateDialog onClose={() => setCreating(false)} />}
     </Page>
   );
 }

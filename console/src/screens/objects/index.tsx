@@ -1,12 +1,186 @@
-// The object browser.
+// The object browser: one folder of a bucket, from the address (prefix, what names begin with, whether
+// versions are shown), with everything that can be done to what is chosen.
 
-import { BucketPage } from "../../components/bucket-page.tsx";
-import { Empty } from "../../components/parts.tsx";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { BucketTabs } from "../../components/bucket-page.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { useAddress, useGo, useParameter } from "../../components/go.tsx";
+import { Loading } from "../../components/parts.tsx";
+import { SafeText } from "../../components/safe-text.tsx";
+import { toastError } from "../../components/toasts.tsx";
+import { useActions } from "../../frame/actions.ts";
+import { objects as text } from "../../messages/en/objects.ts";
+import { bucketFactsQuery } from "../../queries/bucket-facts.ts";
+import { measure, walkObjects } from "../../queries/walk.ts";
+import { useSession } from "../../session/use-session.ts";
+import type { ChosenFile } from "../../work/upload/files.ts";
+import { offerResumes } from "../../work/upload/resume.ts";
+import { BulkDialogs, type OpenDialog } from "./bulk/dialogs.tsx";
+import { ChosenBar } from "./chosen-bar.tsx";
+import { DropTarget } from "./drop-target.tsx";
+import { EmptyFolder } from "./empty-folder.tsx";
+import { type Row, useListing } from "./listing.ts";
+import "./objects.css";
+import { FolderDialog } from "./folder-dialog.tsx";
+import { listedOrder, type Order, orderRows } from "./order.ts";
+import { Rows } from "./rows.tsx";
+import { Toolbar } from "./toolbar.tsx";
+import { UploadDialog } from "./upload-dialog.tsx";
+
+const none: ReadonlySet<string> = new Set();
+
+/** The folder of the address, its rows in their order, and what is chosen of them. */
+function useFolder() {
+  const bucket = useParameter("bucket");
+  const { search } = useAddress();
+  const folder = search["prefix"] ?? "";
+  const find = search["find"] ?? "";
+  const hasVersions = search["versions"] === "1";
+  const listing = useListing({ bucket, folder, find, hasVersions });
+  const [order, setOrder] = useState<Order>(listedOrder);
+  const [chosen, setChosen] = useState(none);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another place, another choice
+  useEffect(() => setChosen(none), [bucket, folder, find, hasVersions]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows grow in place; the revision tells
+  const rows = useMemo(() => orderRows(listing.rows, order), [listing, listing.revision, order]);
+  const chosenRows = useMemo(() => rows.filter(({ id }) => chosen.has(id)), [rows, chosen]);
+  const reload = useCallback(() => {
+    setChosen(none);
+    listing.reload();
+  }, [listing]);
+  const place = { bucket, folder, find, hasVersions };
+  return { ...place, listing, order, setOrder, rows, chosen, setChosen, chosenRows, reload };
+}
+
+type Folder = ReturnType<typeof useFolder>;
+
+/** What folders hold, once somebody asked. */
+function useSizes({ bucket, chosenRows }: Folder) {
+  const [sizes, setSizes] = useState<ReadonlyMap<string, number>>(new Map());
+  const measureChosen = () => {
+    for (const { kind, key } of chosenRows) {
+      if (kind !== "folder") continue;
+      const tell = ({ bytes }: { bytes: number }) =>
+        setSizes((known) => new Map(known).set(key, bytes));
+      measure(walkObjects({ bucket, prefix: key }), tell).catch(toastError);
+    }
+  };
+  return { sizes, measureChosen };
+}
 
 export default function ObjectsScreen() {
-  return (
-    <BucketPage>
-      <Empty title="…" />
-    </BucketPage>
+  const shown = useFolder();
+  const { bucket, folder, listing, chosen, chosenRows, setChosen, reload } = shown;
+  const { data: facts } = useQuery(bucketFactsQuery(bucket));
+  const { sizes, measureChosen } = useSizes(shown);
+  const [dialog, setDialog] = useState<OpenDialog>();
+  const [files, setFiles] = useState<readonly ChosenFile[]>();
+  const [isNaming, setNaming] = useState(false);
+  useLeftovers();
+  const upload = useCallback(() => setFiles([]), []);
+  const actions = useMemo(
+    () => [
+      { label: text("upload"), run: upload },
+      { label: text("newFolder"), run: () => setNaming(true) },
+      { label: text("refresh"), run: reload },
+    ],
+    [upload, reload],
   );
+  useActions(actions);
+  const place = { bucket, folder, facts };
+  return (
+    <div className="browser">
+      <header className="page-head">
+        <h1>
+          <SafeText>{folder === "" ? bucket : folder.split("/").at(-2) || "/"}</SafeText>
+        </h1>
+      </header>
+      <BucketTabs />
+      <Toolbar
+        {...shown}
+        facts={facts}
+        onUpload={upload}
+        onFolder={() => setNaming(true)}
+        onReload={reload}
+      />
+      {chosen.size > 0 && (
+        <ChosenBar
+          {...place}
+          rows={chosenRows}
+          onOpenDialog={setDialog}
+          onMeasure={measureChosen}
+          onClear={() => setChosen(none)}
+          onChanged={reload}
+        />
+      )}
+      {listing.error !== undefined && (
+        <ErrorPanel error={listing.error} onRetry={() => listing.reload()} />
+      )}
+      <DropTarget onFiles={setFiles}>
+        <Content {...{ shown, sizes }} onUpload={upload} onDelete={() => setDialog("delete")} />
+      </DropTarget>
+      {dialog !== undefined && (
+        <BulkDialogs
+          dialog={dialog}
+          selection={{ bucket, folder, rows: chosenRows }}
+          onDone={reload}
+          onClose={() => setDialog(undefined)}
+        />
+      )}
+      {files !== undefined && (
+        <UploadDialog
+          {...place}
+          hasLock={facts?.hasLock === true}
+          startFiles={files}
+          onStored={reload}
+          onClose={() => setFiles(undefined)}
+        />
+      )}
+      {isNaming && <FolderDialog {...place} onDone={reload} onClose={() => setNaming(false)} />}
+    </div>
+  );
+}
+
+interface ContentProps {
+  readonly shown: Folder;
+  readonly sizes: ReadonlyMap<string, number>;
+  onUpload(): void;
+  onDelete(): void;
+}
+
+/** The list, or what stands in for it. */
+function Content({ shown, sizes, onUpload, onDelete }: ContentProps) {
+  const { bucket, folder, find, hasVersions, listing, rows, chosen } = shown;
+  const go = useGo();
+  const open = ({ kind, key, versionId }: Row) => {
+    const versions = hasVersions ? "1" : undefined;
+    if (kind === "folder") go(`/buckets/${bucket}`, { prefix: key, versions });
+    else if (kind !== "marker") go(`/buckets/${bucket}/object`, { key, version: versionId });
+  };
+  if (rows.length === 0 && listing.isLoading) return <Loading />;
+  if (rows.length === 0 && listing.isComplete) {
+    return <EmptyFolder isFound={find !== ""} isFolder={folder !== ""} onUpload={onUpload} />;
+  }
+  return (
+    <Rows
+      {...{ bucket, rows, listing, chosen, sizes }}
+      order={shown.order}
+      onOrder={shown.setOrder}
+      onChoose={shown.setChosen}
+      onOpen={open}
+      onDelete={() => chosen.size > 0 && onDelete()}
+    />
+  );
+}
+
+/** Offers to go on with what a reload cut off, once. */
+function useLeftovers(): void {
+  const { identity } = useSession();
+  const isAsked = useRef(false);
+  useEffect(() => {
+    if (isAsked.current) return;
+    isAsked.current = true;
+    offerResumes(identity.arn);
+  }, [identity.arn]);
 }

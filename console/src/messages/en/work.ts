@@ -1,0 +1,34 @@
+// English: the dock of uploads, downloads and bulk changes.
+
+import { messages } from "../message.ts";
+
+export const work = messages("work", {
+  dock: "Activity",
+  allDone: "All done",
+  someFailed: "{count, plural, one {# failed} other {# failed}}",
+  running: "{count, plural, one {# task running} other {# tasks running}}",
+  clear: "Clear finished",
+  collapse: "Collapse activity",
+  expand: "Expand activity",
+  pause: "Pause",
+  resume: "Resume",
+  retry: "Retry what failed",
+  stop: "Stop",
+  dismiss: "Dismiss",
+  paused: "Paused",
+  waiting: "Waiting for you",
+  done: "Done",
+  failed: "Not all done",
+  stopped: "Stopped",
+  items: "{count, plural, one {# item} other {# items}}",
+  itemsOf: "{done} of {total}",
+  skipped: "{count, plural, one {# skipped} other {# skipped}}",
+  failures: "{count, plural, one {# failure} other {# failures}}",
+  uploadOne: "{name} to {destination}",
+  uploadMany: "{count, plural, one {# file} other {# files}} to {destination}",
+  cutOff: "A reload cut this upload off. Resume it and, if asked, choose {name} again.",
+  otherFile:
+    "That is another file, or it has changed. Choose the {name} of before, or stop this upload.",
+  zip: "{name}",
+  saveReport: "Save the report",
+});

@@ -1,0 +1,38 @@
+// What screens need to know of a bucket before they offer something: versions, lock, whether it is
+// public. What may not be read counts as not there.
+
+import {
+  GetBucketPolicyStatusCommand,
+  GetBucketVersioningCommand,
+  GetObjectLockConfigurationCommand,
+} from "@aws-sdk/client-s3";
+import { queryOptions } from "@tanstack/react-query";
+
+export interface BucketFacts {
+  readonly versioning: "Enabled" | "Suspended" | "Never" | "Unknown";
+  readonly hasLock: boolean;
+  readonly isPublic: boolean;
+}
+
+export const bucketFactsQuery = (bucket: string) =>
+  queryOptions({
+    queryKey: ["bucket-facts", bucket],
+    staleTime: 30_000,
+    queryFn: async (): Promise<BucketFacts> => {
+      const { send } = await import("../clients/s3.ts");
+      const place = { Bucket: bucket };
+      const [versioning, lock, policy] = await Promise.allSettled([
+        send(new GetBucketVersioningCommand(place)),
+        send(new GetObjectLockConfigurationCommand(place)),
+        send(new GetBucketPolicyStatusCommand(place)),
+      ]);
+      return {
+        versioning:
+          versioning.status === "rejected" ? "Unknown" : (versioning.value.Status ?? "Never"),
+        hasLock:
+          lock.status === "fulfilled" &&
+          lock.value.ObjectLockConfiguration?.ObjectLockEnabled === "Enabled",
+        isPublic: policy.status === "fulfilled" && policy.value.PolicyStatus?.IsPublic === true,
+      };
+    },
+  });

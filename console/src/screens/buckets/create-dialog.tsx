@@ -1,0 +1,142 @@
+// The wizard for a new bucket: one page, the name checked while it is typed, everything else with a
+// good beginning. A setting that fails is told, and only what is missing is done again.
+
+import * as sdk from "@aws-sdk/client-s3";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useDeferredValue, useRef, useState } from "react";
+import { type s3Client, send } from "../../clients/s3.ts";
+import { Button } from "../../components/button.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { Field } from "../../components/field.tsx";
+import { useGo } from "../../components/go.tsx";
+import { ShowAs } from "../../components/show-as.tsx";
+import { toast } from "../../components/toasts.tsx";
+import { describeError } from "../../errors.ts";
+import { buckets as text } from "../../messages/en/buckets.ts";
+import { frame } from "../../messages/en/frame.ts";
+import { CreateOptions } from "./create-options.tsx";
+import {
+  type BucketWish,
+  emptyWish,
+  judgeName,
+  type PlannedCall,
+  planCalls,
+} from "./create-plan.ts";
+
+type CommandClass = new (input: never) => Parameters<ReturnType<typeof s3Client>["send"]>[0];
+
+/** The SDK's command of a planned call. */
+function run({ operation, input }: PlannedCall): Promise<unknown> {
+  const commands = {
+    CreateBucket: sdk.CreateBucketCommand,
+    DeletePublicAccessBlock: sdk.DeletePublicAccessBlockCommand,
+    PutBucketVersioning: sdk.PutBucketVersioningCommand,
+    PutObjectLockConfiguration: sdk.PutObjectLockConfigurationCommand,
+    PutBucketEncryption: sdk.PutBucketEncryptionCommand,
+    PutBucketTagging: sdk.PutBucketTaggingCommand,
+  } as unknown as Readonly<Record<string, CommandClass>>;
+  const Command = commands[operation];
+  if (Command === undefined) throw new Error(operation);
+  return send(new Command(input as never) as never) as Promise<unknown>;
+}
+
+export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
+  const [wish, setWish] = useState<BucketWish>(emptyWish);
+  const [error, setError] = useState<unknown>();
+  const [failedAt, setFailedAt] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  const done = useRef(new Set<string>());
+  const queries = useQueryClient();
+  const go = useGo();
+  const { reason, isFree } = useNameCheck(wish.name);
+  const create = async () => {
+    setBusy(true);
+    setError(undefined);
+    for (const call of planCalls(wish)) {
+      if (done.current.has(call.operation)) continue;
+      try {
+        await run(call);
+        done.current.add(call.operation);
+      } catch (thrown) {
+        setFailedAt(call.operation);
+        setError(thrown);
+        setBusy(false);
+        queries.invalidateQueries({ queryKey: ["buckets"] });
+        return;
+      }
+    }
+    await queries.invalidateQueries({ queryKey: ["buckets"] });
+    toast(text("created_", { bucket: wish.name }));
+    onClose();
+    go(`/buckets/${wish.name}`);
+  };
+  const exists = done.current.has("CreateBucket");
+  const blocker = exists ? undefined : reason;
+  const calls = planCalls(wish).map((call) => ({ service: "s3" as const, ...call }));
+  const actions = (
+    <>
+      <ShowAs calls={calls} />
+      <Button onClick={onClose}>{frame("cancel")}</Button>
+      <Button
+        kind="primary"
+        isBusy={isBusy}
+        disabledReason={blocker && text(blocker)}
+        onClick={create}
+      >
+        {text(exists ? "finish" : "create")}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={text("createTitle")} isOpen onClose={onClose} actions={actions}>
+      <Field
+        label={text("bucketName")}
+        hint={isFree ? text("nameFree") : text("nameHint")}
+        error={wish.name !== "" && !exists && reason ? text(reason) : undefined}
+      >
+        <input
+          value={wish.name}
+          disabled={exists}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          onChange={(event) => setWish({ ...wish, name: event.target.value.trim() })}
+        />
+      </Field>
+      <CreateOptions wish={wish} onChange={setWish} isMade={exists} />
+      {error !== undefined && (
+        <ErrorPanel error={error}>
+          {exists && failedAt && <p>{text("halfMade", { operation: failedAt })}</p>}
+        </ErrorPanel>
+      )}
+    </Dialog>
+  );
+}
+
+/** Rules at once; whether somebody has the name, a moment after the typing stops. */
+function useNameCheck(name: string) {
+  const later = useDeferredValue(name);
+  const wrong = judgeName(name);
+  const { data } = useQuery({
+    queryKey: ["bucket-exists", later],
+    enabled: judgeName(later) === undefined,
+    staleTime: 5000,
+    queryFn: async ({ signal }) => {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      if (signal.aborted) return false;
+      try {
+        await send(new sdk.HeadBucketCommand({ Bucket: later }), { abortSignal: signal });
+        return true;
+      } catch (error) {
+        return describeError(error).status !== 404;
+      }
+    },
+  });
+  const isKnown = later === name && data !== undefined && wrong === undefined;
+  const isTaken = isKnown && data;
+  return {
+    reason: wrong ?? (isTaken ? ("nameTaken" as const) : undefined),
+    isFree: isKnown && !data,
+  };
+}

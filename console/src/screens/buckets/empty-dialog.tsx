@@ -1,0 +1,97 @@
+// Emptying a bucket: every version, every delete marker and every unfinished upload, as a bulk job.
+
+import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { send } from "../../clients/s3.ts";
+import { ConfirmDialog } from "../../components/dialog.tsx";
+import { Check } from "../../components/field.tsx";
+import { formatBytes, formatNumber } from "../../components/format.ts";
+import { buckets as text } from "../../messages/en/buckets.ts";
+import { bucketFactsQuery } from "../../queries/bucket-facts.ts";
+import { type FoundObject, measure, walkVersions } from "../../queries/walk.ts";
+import { startBulk } from "../../work/bulk.ts";
+import { deleteBatch } from "../../work/delete-batch.ts";
+
+interface EmptyProps {
+  readonly bucket: string;
+  onClose(): void;
+}
+
+export function EmptyBucketDialog({ bucket, onClose }: EmptyProps) {
+  const [sum, setSum] = useState<{ items: number; bytes: number }>();
+  const [isCounted, setCounted] = useState(false);
+  const [bypassGovernance, setBypass] = useState(false);
+  const queries = useQueryClient();
+  const hasLock = queries.getQueryData(bucketFactsQuery(bucket).queryKey)?.hasLock === true;
+  useEffect(() => {
+    const abort = new AbortController();
+    const pages = walkVersions({ bucket, prefix: "", signal: abort.signal });
+    measure(pages, setSum).then(
+      () => setCounted(true),
+      () => undefined,
+    );
+    return () => abort.abort();
+  }, [bucket]);
+  const start = async () => {
+    startBulk<FoundObject>({
+      title: text("emptying", { bucket }),
+      totalItems: isCounted ? sum?.items : undefined,
+      batches: (signal) => walkVersions({ bucket, prefix: "", signal }),
+      act: (batch, signal) =>
+        batch.length === 0
+          ? Promise.resolve([])
+          : deleteBatch({ bucket, bypassGovernance }, batch, signal),
+      // A page is listed after what lies before it went: more at once would only fight.
+      width: 2,
+      onEnd: () => {
+        abortUploads(bucket).catch(() => undefined);
+        queries.invalidateQueries({ queryKey: ["is-filled", bucket] });
+      },
+    });
+  };
+  const count = sum ?? { items: 0, bytes: 0 };
+  const words = { items: formatNumber(count.items), size: formatBytes(count.bytes) };
+  return (
+    <ConfirmDialog
+      title={text("emptyTitle", { bucket })}
+      lead={
+        <>
+          <p>{text("emptyText")}</p>
+          <p role="status">
+            <strong>{text(isCounted ? "emptyCount" : "emptyCounting", words)}</strong>
+          </p>
+        </>
+      }
+      confirm={text("empty")}
+      typedName={bucket}
+      isOpen
+      onConfirm={start}
+      onClose={onClose}
+    >
+      {hasLock && (
+        <Check label={text("bypass")} isChecked={bypassGovernance} onChange={setBypass} />
+      )}
+    </ConfirmDialog>
+  );
+}
+
+/** Uploads that were begun and not finished hold a bucket, too. */
+async function abortUploads(bucket: string): Promise<void> {
+  let keyMarker: string | undefined;
+  let uploadIdMarker: string | undefined;
+  do {
+    const page = await send(
+      new ListMultipartUploadsCommand({
+        Bucket: bucket,
+        KeyMarker: keyMarker,
+        UploadIdMarker: uploadIdMarker,
+      }),
+    );
+    for (const { Key, UploadId } of page.Uploads ?? []) {
+      await send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
+    }
+    keyMarker = page.IsTruncated ? page.NextKeyMarker : undefined;
+    uploadIdMarker = page.NextUploadIdMarker;
+  } while (keyMarker !== undefined);
+}

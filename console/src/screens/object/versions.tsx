@@ -1,0 +1,244 @@
+// The history of one key: every version and delete marker, to look at, compare, make current, or
+// delete for good.
+
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  ListObjectVersionsCommand,
+} from "@aws-sdk/client-s3";
+import { useQuery } from "@tanstack/react-query";
+import { Ellipsis, GitCompare, RotateCcw, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { send } from "../../clients/s3.ts";
+import { IconButton } from "../../components/button.tsx";
+import { type Column, DataTable } from "../../components/data-table.tsx";
+import { ConfirmDialog } from "../../components/dialog.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { formatBytes, formatDateTime } from "../../components/format.ts";
+import { Go } from "../../components/go.tsx";
+import { Menu, type MenuEntry } from "../../components/menu.tsx";
+import { Badge, Loading } from "../../components/parts.tsx";
+import { ShowAs } from "../../components/show-as.tsx";
+import { toast, toastError } from "../../components/toasts.tsx";
+import { object as text } from "../../messages/en/object.ts";
+import { copySource } from "../objects/bulk/copy.ts";
+import { DiffDialog } from "./diff-dialog.tsx";
+import type { ObjectPlace } from "./place.ts";
+
+export interface Version {
+  readonly versionId: string;
+  readonly isLatest: boolean;
+  readonly isMarker: boolean;
+  readonly sizeBytes: number;
+  readonly modified: Date | undefined;
+  readonly storageClass: string;
+}
+
+interface Listed {
+  readonly Key?: string | undefined;
+  readonly VersionId?: string | undefined;
+  readonly IsLatest?: boolean | undefined;
+  readonly LastModified?: Date | undefined;
+  readonly Size?: number | undefined;
+  readonly StorageClass?: string | undefined;
+}
+
+async function listVersions({ bucket, key }: ObjectPlace): Promise<readonly Version[]> {
+  const list: Version[] = [];
+  let KeyMarker: string | undefined;
+  let VersionIdMarker: string | undefined;
+  do {
+    const page = await send(
+      new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key, KeyMarker, VersionIdMarker }),
+    );
+    const add = (isMarker: boolean) => (listed: Listed) => {
+      if (listed.Key !== key) return;
+      list.push({
+        versionId: listed.VersionId ?? "null",
+        isLatest: listed.IsLatest === true,
+        isMarker,
+        sizeBytes: listed.Size ?? 0,
+        modified: listed.LastModified,
+        storageClass: listed.StorageClass ?? "",
+      });
+    };
+    page.Versions?.forEach(add(false));
+    page.DeleteMarkers?.forEach(add(true));
+    // The key's own versions come first among all that begin with it.
+    const isOver = !page.IsTruncated || page.NextKeyMarker !== key;
+    KeyMarker = isOver ? undefined : page.NextKeyMarker;
+    VersionIdMarker = page.NextVersionIdMarker;
+  } while (KeyMarker !== undefined);
+  return list.sort(
+    (a, b) =>
+      Number(b.isLatest) - Number(a.isLatest) ||
+      (b.modified?.getTime() ?? 0) - (a.modified?.getTime() ?? 0),
+  );
+}
+
+interface VersionsProps {
+  readonly place: ObjectPlace;
+  onChanged(): void;
+}
+
+export function Versions({ place, onChanged }: VersionsProps) {
+  const { bucket, key } = place;
+  const [deleted, setDeleted] = useState<Version>();
+  const [compared, setCompared] = useState<Version>();
+  const query = useQuery({
+    queryKey: ["versions", bucket, key],
+    staleTime: 0,
+    queryFn: () => listVersions(place),
+  });
+  const reload = () => {
+    query.refetch();
+    onChanged();
+  };
+  const restore = async ({ versionId }: Version) => {
+    try {
+      const CopySource = copySource(bucket, key, versionId);
+      await send(new CopyObjectCommand({ Bucket: bucket, Key: key, CopySource }));
+      toast(text("restored"));
+      reload();
+    } catch (thrown) {
+      toastError(thrown);
+    }
+  };
+  if (query.error) return <ErrorPanel error={query.error} onRetry={() => query.refetch()} />;
+  if (query.data === undefined) return <Loading />;
+  const latest = query.data.find(({ isLatest }) => isLatest);
+  const columns = columnsOf(place, (version) => [
+    {
+      label: text("makeCurrent"),
+      icon: <RotateCcw />,
+      disabledReason: version.isLatest || version.isMarker ? text("notToRestore") : undefined,
+      onSelect: () => restore(version),
+    },
+    {
+      label: text("compare"),
+      icon: <GitCompare />,
+      disabledReason:
+        version.isLatest || version.isMarker || latest?.isMarker ? text("notToCompare") : undefined,
+      onSelect: () => setCompared(version),
+    },
+    {
+      label: text(version.isMarker ? "removeMarker" : "deleteVersion"),
+      icon: <Trash2 />,
+      isDangerous: true,
+      startsGroup: true,
+      onSelect: () => setDeleted(version),
+    },
+  ]);
+  return (
+    <>
+      <DataTable
+        label={text("versions")}
+        rows={query.data}
+        columns={columns}
+        rowKey={({ versionId }) => versionId}
+      />
+      {deleted && (
+        <DeleteVersion
+          place={place}
+          version={deleted}
+          onDone={reload}
+          onClose={() => setDeleted(undefined)}
+        />
+      )}
+      {compared && latest && (
+        <DiffDialog
+          place={place}
+          before={compared}
+          after={latest}
+          onClose={() => setCompared(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+function columnsOf(
+  { bucket, key }: ObjectPlace,
+  entriesOf: (version: Version) => readonly MenuEntry[],
+): readonly Column<Version>[] {
+  return [
+    {
+      id: "modified",
+      head: text("modified"),
+      cell: ({ modified }) => formatDateTime(modified),
+    },
+    {
+      id: "state",
+      head: text("state"),
+      cell: (version) => (
+        <span className="row">
+          {version.isLatest && <Badge tone="good">{text("current")}</Badge>}
+          {version.isMarker && <Badge tone="danger">{text("marker")}</Badge>}
+        </span>
+      ),
+    },
+    {
+      id: "size",
+      head: text("size"),
+      cell: ({ isMarker, sizeBytes }) => (isMarker ? "" : formatBytes(sizeBytes)),
+    },
+    { id: "class", head: text("class"), cell: ({ storageClass }) => storageClass, isMinor: true },
+    {
+      id: "version",
+      head: text("versionId"),
+      isMinor: true,
+      cell: ({ versionId, isMarker }) =>
+        isMarker ? (
+          <code>{versionId}</code>
+        ) : (
+          <Go to={`/buckets/${bucket}/object`} search={{ key, version: versionId }}>
+            <code>{versionId}</code>
+          </Go>
+        ),
+    },
+    {
+      id: "menu",
+      head: "",
+      align: "end",
+      cell: (version) => (
+        <Menu entries={entriesOf(version)}>
+          <IconButton
+            name={text("actionsOf", { version: version.versionId })}
+            icon={<Ellipsis />}
+          />
+        </Menu>
+      ),
+    },
+  ];
+}
+
+interface DeleteVersionProps {
+  readonly place: ObjectPlace;
+  readonly version: Version;
+  onDone(): void;
+  onClose(): void;
+}
+
+function DeleteVersion({ place, version, onDone, onClose }: DeleteVersionProps) {
+  const input = { Bucket: place.bucket, Key: place.key, VersionId: version.versionId };
+  const remove = async () => {
+    await send(new DeleteObjectCommand(input));
+    toast(text(version.isMarker ? "undeleted" : "versionDeleted"));
+    onDone();
+  };
+  return (
+    <ConfirmDialog
+      title={text(version.isMarker ? "removeMarker" : "deleteVersion")}
+      lead={text(version.isMarker ? "removeMarkerText" : "deleteVersionText")}
+      confirm={text(version.isMarker ? "removeMarker" : "deleteVersion")}
+      isHarmless={version.isMarker}
+      isOpen
+      onConfirm={remove}
+      onClose={onClose}
+    >
+      <div>
+        <ShowAs calls={[{ service: "s3", operation: "DeleteObject", input }]} />
+      </div>
+    </ConfirmDialog>
+  );
+}

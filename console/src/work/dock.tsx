@@ -1,0 +1,174 @@
+// The dock at the corner: what runs, how far it is, what failed; closed to one line when not needed.
+
+import { ChevronDown, ChevronUp, Pause, Play, RotateCcw, Square, X } from "lucide-react";
+import { useEffect, useState } from "react";
+import { Button, IconButton } from "../components/button.tsx";
+import { formatBytes, formatDuration } from "../components/format.ts";
+import { Progress } from "../components/parts.tsx";
+import { SafeText } from "../components/safe-text.tsx";
+import { describeError } from "../errors.ts";
+import { work as text } from "../messages/en/work.ts";
+import "./dock.css";
+import { Speed } from "./speed.ts";
+import { controlsOf, removeFinished, removeTask, type Task, useTasks } from "./store.ts";
+
+const shownFailures = 100;
+
+export function Dock() {
+  const tasks = useTasks();
+  const [isOpen, setOpen] = useState(true);
+  const [seen, setSeen] = useState(0);
+  const newest = tasks[0]?.id ?? 0;
+  useEffect(() => {
+    // A new task opens the dock once; after that it stays as the person left it.
+    if (newest > seen) {
+      setSeen(newest);
+      setOpen(true);
+    }
+  }, [newest, seen]);
+  if (tasks.length === 0) return null;
+  const running = tasks.filter(({ state }) => state === "running" || state === "paused").length;
+  const failed = tasks.filter(({ state }) => state === "failed").length;
+  return (
+    <section className="dock" aria-label={text("dock")}>
+      <header className="dock-head">
+        <strong role="status">
+          {running > 0 ? text("running", { count: running }) : text("allDone")}
+          {failed > 0 && `, ${text("someFailed", { count: failed })}`}
+        </strong>
+        <Button kind="quiet" onClick={removeFinished}>
+          {text("clear")}
+        </Button>
+        <IconButton
+          name={isOpen ? text("collapse") : text("expand")}
+          icon={isOpen ? <ChevronDown /> : <ChevronUp />}
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        />
+      </header>
+      {isOpen && (
+        <ul className="dock-list">
+          {tasks.map((task) => (
+            <TaskRow key={task.id} task={task} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function TaskRow({ task }: { readonly task: Task }) {
+  const [speed] = useState(() => new Speed());
+  const share = shareOf(task);
+  const perSecond = task.state === "running" ? speed.measure(task.doneBytes ?? 0) : 0;
+  return (
+    <li className="task">
+      <div className="task-head">
+        <span className="task-title">
+          <SafeText>{task.title}</SafeText>
+        </span>
+        <TaskButtons task={task} />
+      </div>
+      <Progress
+        label={task.title}
+        {...(share !== undefined || task.state !== "running" ? { value: share ?? 0 } : {})}
+      />
+      <div className="task-facts small muted">
+        <span>{describeProgress(task, perSecond)}</span>
+        {task.current && task.state === "running" && (
+          <span className="task-current">
+            <SafeText>{task.current}</SafeText>
+          </span>
+        )}
+      </div>
+      {task.note && <p className="small task-note">{task.note}</p>}
+      {task.failures.length > 0 && <Failures task={task} />}
+    </li>
+  );
+}
+
+function shareOf(task: Task): number | undefined {
+  if (task.state === "done") return 1;
+  if (task.totalBytes) return (task.doneBytes ?? 0) / task.totalBytes;
+  if (task.totalItems) return task.doneItems / task.totalItems;
+  return undefined;
+}
+
+function describeProgress(task: Task, perSecond: number): string {
+  const parts: string[] = [];
+  const { doneItems, totalItems, doneBytes, totalBytes, skippedItems = 0 } = task;
+  if (task.state !== "running") parts.push(text(task.state));
+  if (totalItems === undefined) parts.push(text("items", { count: doneItems }));
+  else if (totalItems > 1) parts.push(text("itemsOf", { done: doneItems, total: totalItems }));
+  if (skippedItems > 0) parts.push(text("skipped", { count: skippedItems }));
+  if (totalBytes) parts.push(`${formatBytes(doneBytes ?? 0)} / ${formatBytes(totalBytes)}`);
+  else if (doneBytes) parts.push(formatBytes(doneBytes));
+  if (perSecond > 0) {
+    parts.push(`${formatBytes(perSecond)}/s`);
+    if (totalBytes) parts.push(formatDuration((totalBytes - (doneBytes ?? 0)) / perSecond));
+  }
+  if (task.endedAtMs !== undefined) {
+    parts.push(formatDuration((task.endedAtMs - task.startedAtMs) / 1000));
+  }
+  return parts.join(" · ");
+}
+
+function TaskButtons({ task }: { readonly task: Task }) {
+  const { pause, resume, stop, retry } = controlsOf(task.id);
+  const { state, title } = task;
+  const isRunning = state === "running";
+  const isOver = state === "done" || state === "failed" || state === "stopped";
+  const named = (name: string) => `${name}: ${title}`;
+  return (
+    <span className="task-buttons">
+      {isRunning && pause && (
+        <IconButton name={named(text("pause"))} icon={<Pause />} onClick={pause} />
+      )}
+      {(state === "paused" || state === "waiting") && resume && (
+        <IconButton name={named(text("resume"))} icon={<Play />} onClick={resume} />
+      )}
+      {state === "failed" && retry && (
+        <IconButton name={named(text("retry"))} icon={<RotateCcw />} onClick={retry} />
+      )}
+      {!isOver && stop && (
+        <IconButton name={named(text("stop"))} icon={<Square />} onClick={stop} />
+      )}
+      {isOver && (
+        <IconButton
+          name={named(text("dismiss"))}
+          icon={<X />}
+          onClick={() => removeTask(task.id)}
+        />
+      )}
+    </span>
+  );
+}
+
+function Failures({ task }: { readonly task: Task }) {
+  const { failures } = task;
+  const save = () => {
+    const lines = failures.map(({ name, error }) => {
+      const { code, message } = describeError(error);
+      return JSON.stringify({ name, code, message });
+    });
+    const url = URL.createObjectURL(new Blob([lines.join("\n")], { type: "application/jsonl" }));
+    Object.assign(document.createElement("a"), { href: url, download: "failures.jsonl" }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  };
+  return (
+    <details className="task-failures">
+      <summary>{text("failures", { count: failures.length })}</summary>
+      <ul>
+        {failures.slice(0, shownFailures).map(({ name, error }) => (
+          <li key={name}>
+            <SafeText>{name}</SafeText>
+            <span className="muted"> {describeError(error).message}</span>
+          </li>
+        ))}
+      </ul>
+      <Button kind="quiet" onClick={save}>
+        {text("saveReport")}
+      </Button>
+    </details>
+  );
+}

@@ -1,0 +1,99 @@
+// Uploads that a reload cut off: offered in the dock, and gone on with once their file is here again,
+// by its handle or chosen anew. A file that is not the same is refused: its parts would not fit.
+
+import { work as text } from "../../messages/en/work.ts";
+import { type Gate, openGate } from "../gate.ts";
+import { addTask, removeTask, updateTask } from "../store.ts";
+import { listRecords, type UploadRecord } from "./records.ts";
+import { claim } from "./this-page.ts";
+import { abandon, resumeParts } from "./transfer.ts";
+
+/** Shows what `owner` may go on with. Safe to call again. */
+export async function offerResumes(owner: string): Promise<void> {
+  for (const record of await listRecords(owner)) {
+    if (claim(record.uploadId)) offer(record);
+  }
+}
+
+function offer(record: UploadRecord): void {
+  const { bucket, key, fileName, fileBytes } = record;
+  let gate: Gate | undefined;
+  const id = addTask(
+    {
+      kind: "upload",
+      state: "waiting",
+      title: text("uploadOne", { name: fileName, destination: `${bucket}/${key}` }),
+      totalItems: 1,
+      totalBytes: fileBytes,
+      doneBytes: 0,
+      note: text("cutOff", { name: fileName }),
+    },
+    {
+      pause: () => {
+        gate?.pause();
+        updateTask(id, { state: "paused" });
+      },
+      resume: () => {
+        if (gate?.isPaused) {
+          gate.resume();
+          updateTask(id, { state: "running" });
+        } else goOn();
+      },
+      retry: () => goOn(),
+      stop: () => {
+        gate?.stop();
+        abandon(record).catch(() => undefined);
+        removeTask(id);
+      },
+    },
+  );
+  const goOn = async () => {
+    const file = await findFile(record);
+    if (file === undefined) return;
+    if (!isSame(file, record)) {
+      updateTask(id, { note: text("otherFile", { name: fileName }) });
+      return;
+    }
+    gate = openGate();
+    updateTask(id, { state: "running", note: undefined, doneBytes: 0, failures: [] });
+    try {
+      const onBytes = (change: number) =>
+        updateTask(id, (task) => ({ doneBytes: (task.doneBytes ?? 0) + change }));
+      await resumeParts({ ...record, file, gate, onBytes }, record);
+      updateTask(id, { state: "done", doneItems: 1 });
+    } catch (error) {
+      if (gate.signal.aborted) return;
+      updateTask(id, { state: "failed", failures: [{ name: fileName, error }] });
+    }
+  };
+}
+
+const isSame = (file: File, record: UploadRecord): boolean =>
+  file.size === record.fileBytes && file.lastModified === record.fileModifiedMs;
+
+interface AskingHandle extends FileSystemFileHandle {
+  requestPermission?(wish: { mode: "read" }): Promise<PermissionState>;
+}
+
+async function findFile(record: UploadRecord): Promise<File | undefined> {
+  const handle = record.handle as AskingHandle | undefined;
+  if (handle !== undefined) {
+    try {
+      const state = (await handle.requestPermission?.({ mode: "read" })) ?? "granted";
+      if (state === "granted") return await handle.getFile();
+    } catch {
+      // Moved or deleted since: the person may choose it where it is now.
+    }
+  }
+  return chooseFile();
+}
+
+function chooseFile(): Promise<File | undefined> {
+  return new Promise((resolve) => {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.onchange = () => resolve(input.files?.[0]);
+    input.oncancel = () => resolve(undefined);
+    input.click();
+  });
+}

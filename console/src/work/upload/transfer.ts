@@ -1,0 +1,218 @@
+// One file to one key. Small ones in one request; large ones in parts, a few at a time, in an upload
+// that a record outlives the page with. Bytes are checked on the way: the SDK sends a CRC of each body.
+
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  HeadObjectCommand,
+  ListPartsCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
+import { send } from "../../clients/s3.ts";
+import { describeError } from "../../errors.ts";
+import { currentSession } from "../../session/store.ts";
+import { type Gate, runPool } from "../gate.ts";
+import { sendUpload } from "./client.ts";
+import { dropRecord, keepRecord, type UploadRecord } from "./records.ts";
+import { inputOf, type UploadSettings } from "./settings.ts";
+import { claim } from "./this-page.ts";
+import { onSent } from "./xhr-handler.ts";
+
+const mebibyte = 1024 * 1024;
+/** From here on a file goes in parts. */
+export const multipartFrom = 16 * mebibyte;
+const smallestPart = 8 * mebibyte;
+const maximumParts = 10_000;
+const partsAtOnce = 3;
+
+export interface Transfer {
+  readonly bucket: string;
+  readonly key: string;
+  readonly file: File;
+  readonly handle?: FileSystemFileHandle | undefined;
+  readonly settings: UploadSettings;
+  readonly gate: Gate;
+  /** Hears how many more bytes are done; negative when some have to be sent again. */
+  onBytes(change: number): void;
+}
+
+export type Outcome = "stored" | "skipped";
+
+/** Stores the file. Throws what the server says, or Stopped. */
+export async function transfer(given: Transfer): Promise<Outcome> {
+  const { settings, key } = given;
+  if (settings.conflict !== "keep-both") return attempt(given);
+  for (let number = 0; ; number++) {
+    const outcome = await attempt({ ...given, key: number === 0 ? key : numbered(key, number) });
+    if (outcome === "stored") return outcome;
+  }
+}
+
+/** `a/photo (2).jpg`. */
+export function numbered(key: string, number: number): string {
+  const slash = key.lastIndexOf("/") + 1;
+  const dot = key.lastIndexOf(".");
+  const end = dot > slash ? dot : key.length;
+  return `${key.slice(0, end)} (${number})${key.slice(end)}`;
+}
+
+async function attempt(given: Transfer): Promise<Outcome> {
+  try {
+    if (given.file.size < multipartFrom) await putWhole(given);
+    else await putParts(given);
+    return "stored";
+  } catch (error) {
+    const { status } = describeError(error);
+    if (given.settings.conflict !== "overwrite" && status === 412) return "skipped";
+    throw error;
+  }
+}
+
+const isNew = ({ settings }: Transfer) =>
+  settings.conflict === "overwrite" ? {} : { IfNoneMatch: "*" };
+
+async function putWhole(given: Transfer): Promise<void> {
+  const { bucket, key, file, settings, gate } = given;
+  await gate.pass();
+  const body = new Uint8Array(await file.arrayBuffer());
+  const tell = countBytes(given, body);
+  try {
+    await sendUpload(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: body,
+        ...isNew(given),
+        ...inputOf(settings, file.type),
+      }),
+      { abortSignal: gate.signal },
+    );
+  } catch (error) {
+    tell.takeBack();
+    throw error;
+  }
+  tell.finish();
+}
+
+/** Counts the bytes of one body; a retry begins again at 0. */
+function countBytes({ onBytes }: Transfer, body: Uint8Array) {
+  let told = 0;
+  const tell = (bytes: number) => {
+    onBytes(bytes - told);
+    told = bytes;
+  };
+  onSent(body, tell);
+  return { finish: () => tell(body.length), takeBack: () => tell(0) };
+}
+
+/** Asks before gigabytes are sent for a key that turns out to be taken. */
+async function isTaken({ bucket, key }: Transfer): Promise<boolean> {
+  try {
+    await send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function putParts(given: Transfer): Promise<void> {
+  const { bucket, key, file, settings, gate } = given;
+  await gate.pass();
+  if (settings.conflict !== "overwrite" && (await isTaken(given))) {
+    throw Object.assign(new Error(key), { $metadata: { httpStatusCode: 412 } });
+  }
+  const { UploadId = "" } = await send(
+    new CreateMultipartUploadCommand({
+      Bucket: bucket,
+      Key: key,
+      ...inputOf(settings, file.type),
+      ChecksumAlgorithm: "CRC32",
+    }),
+    { abortSignal: gate.signal },
+  );
+  const record: UploadRecord = {
+    uploadId: UploadId,
+    bucket,
+    key,
+    partBytes: Math.max(smallestPart, Math.ceil(file.size / maximumParts / mebibyte) * mebibyte),
+    fileName: file.name,
+    fileBytes: file.size,
+    fileModifiedMs: file.lastModified,
+    settings,
+    owner: currentSession()?.identity.arn ?? "",
+    startedAtMs: Date.now(),
+    ...(given.handle && { handle: given.handle }),
+  };
+  claim(UploadId);
+  await keepRecord(record);
+  await sendParts(given, record, new Map());
+}
+
+/** Goes on with an upload whose file was found again: only what the server lacks is sent. */
+export async function resumeParts(given: Transfer, record: UploadRecord): Promise<void> {
+  const known = new Map<number, CompletedPart>();
+  let marker: string | undefined;
+  do {
+    const page = await send(
+      new ListPartsCommand({
+        Bucket: record.bucket,
+        Key: record.key,
+        UploadId: record.uploadId,
+        PartNumberMarker: marker,
+      }),
+    );
+    for (const { PartNumber = 0, ETag, Size = 0, ChecksumCRC32 } of page.Parts ?? []) {
+      known.set(PartNumber, { PartNumber, ETag, ChecksumCRC32 });
+      given.onBytes(Size);
+    }
+    marker = page.IsTruncated ? page.NextPartNumberMarker : undefined;
+  } while (marker !== undefined);
+  await sendParts(given, record, known);
+}
+
+async function sendParts(
+  given: Transfer,
+  record: UploadRecord,
+  parts: Map<number, CompletedPart>,
+): Promise<void> {
+  const { file, gate } = given;
+  const { bucket, key, uploadId, partBytes } = record;
+  const place = { Bucket: bucket, Key: key, UploadId: uploadId };
+  const missing = Array.from({ length: Math.ceil(file.size / partBytes) }, (_, at) => at + 1);
+  const sendPart = async (PartNumber: number) => {
+    await gate.pass();
+    const start = (PartNumber - 1) * partBytes;
+    const body = new Uint8Array(await file.slice(start, start + partBytes).arrayBuffer());
+    const tell = countBytes(given, body);
+    try {
+      const command = new UploadPartCommand({ ...place, PartNumber, Body: body });
+      const { ETag, ChecksumCRC32 } = await sendUpload(command, { abortSignal: gate.signal });
+      parts.set(PartNumber, { PartNumber, ETag, ChecksumCRC32 });
+    } catch (error) {
+      tell.takeBack();
+      throw error;
+    }
+    tell.finish();
+  };
+  await runPool(
+    missing.filter((number) => !parts.has(number)),
+    partsAtOnce,
+    sendPart,
+  );
+  await gate.pass();
+  const Parts = missing.flatMap((number) => parts.get(number) ?? []);
+  await send(
+    new CompleteMultipartUploadCommand({ ...place, ...isNew(given), MultipartUpload: { Parts } }),
+  );
+  await dropRecord(uploadId);
+}
+
+/** Gives an upload up: the server forgets its parts. */
+export async function abandon(record: UploadRecord): Promise<void> {
+  const { bucket, key, uploadId } = record;
+  await dropRecord(uploadId);
+  await send(new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId }));
+}
