@@ -35,6 +35,7 @@ const jobKinds = [
   "fsck",
   "scrub",
   "rebuild",
+  "lifecycle",
   "inventory",
   "deliver-logs",
   "usage",
@@ -72,7 +73,10 @@ async function start(call: AdminCall, wish: StartWish): Promise<readonly Job[]> 
     );
   }
   const bucket = wish.bucket === null ? undefined : await findBucket(call, wish.bucket);
-  if (bucket === undefined && (wish.bucket !== null || kind === "rebuild")) {
+  if (
+    bucket === undefined &&
+    (wish.bucket !== null || kind === "rebuild" || kind === "lifecycle")
+  ) {
     throw new AdminError("NoSuchBucket");
   }
   if (kind === "inventory") return [await startInventory(call, bucket, wish.configuration)];

@@ -5,6 +5,7 @@
 import type { Amendment, AmendOutcome, AmendRequest, VersionLock } from "./amend-types.ts";
 import { condemnBytes, findCondemned } from "./condemned.ts";
 import type { IndexState } from "./index-state.ts";
+import { markLifecycle } from "./lifecycle-ranges.ts";
 import { changeRetention, isLock } from "./locks.ts";
 import { emitOf } from "./outbox.ts";
 import { isExpired, keepFound } from "./references.ts";
@@ -36,6 +37,7 @@ export function amend(index: IndexState, request: AmendRequest): AmendOutcome {
   const { key, versionId, seq } = version;
   const change = { event: "Replicate:Change", key, versionId, seq, sizeBytes: 0 } as const;
   tellEnrolled(index, request.emit, entries, change);
+  markLifecycle(index, version.key);
   emitOf(index, request.emit, { event: request.emit?.event ?? eventOf(request.change), version });
   return { kind: "amended", version: { ...version, content, detail } };
 }

@@ -16,6 +16,8 @@ import { deleteAll } from "./deletions.ts";
 import { enrolReplication } from "./enrolment.ts";
 import type { IndexState } from "./index-state.ts";
 import { Ledger } from "./ledger.ts";
+import { sweepLifecycle } from "./lifecycle-sweep.ts";
+import { lifecycleStatus } from "./lifecycle-tally.ts";
 import { beginDelete, initialise } from "./lifetime.ts";
 import { list } from "./listing.ts";
 import { Manifests } from "./manifests.ts";
@@ -209,6 +211,12 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   }
   async findOrphans(blobs: readonly rpc.StoredBlob[], nowMs?: number): Answer<"findOrphans"> {
     return findOrphans(this.#index, blobs, nowMs);
+  }
+  async sweepLifecycle(request: rpc.SweepLifecycleRequest): Answer<"sweepLifecycle"> {
+    return this.#write((index) => sweepLifecycle(index, request));
+  }
+  async lifecycleStatus(nowMs: number): Answer<"lifecycleStatus"> {
+    return lifecycleStatus(this.#index, nowMs);
   }
   async scan(request: rpc.ScanRequest): Answer<"scan"> {
     return scan(this.#index, request);

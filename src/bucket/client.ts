@@ -180,6 +180,12 @@ export class BucketClient {
   countRows(): ReturnType<Rpc["countRows"]> {
     return this.#home((index) => index.countRows());
   }
+  sweepLifecycle(request: rpc.SweepLifecycleRequest): ReturnType<Rpc["sweepLifecycle"]> {
+    return this.#home((index) => index.sweepLifecycle(request));
+  }
+  lifecycleStatus(nowMs: number): Promise<rpc.LifecycleStatus> {
+    return this.#home((index) => index.lifecycleStatus(nowMs));
+  }
   recount(request: rpc.RecountRequest): ReturnType<Rpc["recount"]> {
     return this.#home((index) => index.recount(request));
   }

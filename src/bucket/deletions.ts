@@ -7,6 +7,7 @@ import { nullVersionId } from "../s3/ids.ts";
 import { condemnCurrent, condemnHistory } from "./condemned.ts";
 import { judge } from "./conditions.ts";
 import type { IndexState } from "./index-state.ts";
+import { markLifecycle } from "./lifecycle-ranges.ts";
 import { emit, emitOf } from "./outbox.ts";
 import { insertBelow, isNewer } from "./replicas.ts";
 import { enrolMarker, tellEnrolled } from "./replication.ts";
@@ -158,6 +159,8 @@ function deleteVersion(
     condemnHistory(index, row, seq);
   }
   if (wasNewest && ledger.hasHistory) promoteNewest(index, key);
+  // What is left may be a marker that hides nothing, or current again.
+  markLifecycle(index, key);
   emitOf(index, request.emit, { event: removal(request, "Delete"), version: row });
   return {
     kind: "deleted",

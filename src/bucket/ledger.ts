@@ -36,6 +36,8 @@ export class Ledger {
   outboxDueMs: number | null = null;
   /** Targets of the outbox that wait, and until when. */
   #stoppedTargets: ReadonlyMap<string, number> = new Map();
+  /** Which rules the lifecycle's ranges were made for; empty without any. */
+  lifecycleId = "";
   #sql: Sql;
   #nextSeq = 1;
   #seqBound = 1;
@@ -58,6 +60,7 @@ export class Ledger {
     this.#seqBound = bound ?? 1;
     this.#nextSeq = this.#seqBound;
     this.clockMs = Math.max(this.clockMs, clock ?? 0);
+    this.lifecycleId = meta.get("lifecycle") ?? "";
     this.#rangeFrom = meta.get("range_from") ?? null;
     this.#rangeTo = meta.get("range_to") ?? null;
     this.hasTiered = meta.has("tiered");
@@ -140,6 +143,16 @@ export class Ledger {
     if (this.hasTiered || storageClass !== "INTELLIGENT_TIERING") return;
     this.#sql.run(statements.writeMeta, "tiered", "1");
     this.hasTiered = true;
+  }
+
+  /** How far the order has come. It stands still while nothing is written. */
+  get lastPlace(): number {
+    return this.#nextSeq;
+  }
+
+  setLifecycle(id: string): void {
+    this.#sql.run(statements.writeMeta, "lifecycle", id);
+    this.lifecycleId = id;
   }
 
   advanceEpoch(epoch: number): void {

@@ -5,6 +5,12 @@ import type { ContentId, Destination, Segment } from "../s3/content.ts";
 import type { RebuiltPart } from "./scan-types.ts";
 import type { CallFacts, Refusal, Version } from "./types.ts";
 
+/** Which rule of a bucket's lifecycle wants a move. */
+export interface LifecycleOrder {
+  readonly rule: string;
+  readonly action: "Transition" | "NoncurrentVersionTransition";
+}
+
 /** The version a mover means: gone, or another one, when its seq is no longer this. */
 export interface MoveTarget {
   readonly key: string;
@@ -50,6 +56,8 @@ export interface SwapMoveRequest extends CallFacts, MoveTarget {
   /** The copy: a fresh blob, or the id of a manifest made here of `parts`. */
   readonly content: ContentId;
   readonly parts?: readonly MovedPart[];
+  /** The lifecycle rule that asks for it: the swap counts it as done. */
+  readonly lifecycle?: LifecycleOrder;
   /** Second and later tries: a refusal seals the copy against the first one arriving late. */
   readonly isRetry?: boolean;
 }

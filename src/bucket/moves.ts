@@ -6,6 +6,7 @@
 import { type Destination, isArchived } from "../s3/content.ts";
 import { condemnBytes, dropRestore, findCondemned } from "./condemned.ts";
 import type { IndexState } from "./index-state.ts";
+import { countMove } from "./lifecycle-tally.ts";
 import { isManifest } from "./manifests.ts";
 import type {
   ClaimMoveOutcome,
@@ -119,6 +120,7 @@ function decide(index: IndexState, request: SwapMoveRequest): SwapMoveOutcome {
   noteTiering(index, version, to);
   if (isOutOfReach(version) && !isOutOfReach(moved)) dropRestore(index, version);
   tell(index, request, { before: version, moved });
+  if (request.lifecycle !== undefined) countMove(index, request.lifecycle, version.sizeBytes);
   letGo(index, version);
   return { kind: "swapped", version: moved, rowsWritten: 0 };
 }

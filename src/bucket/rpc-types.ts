@@ -83,6 +83,10 @@ export interface BucketIndexRpc {
    * clock given or else the latest one seen.
    */
   findOrphans(blobs: readonly rpc.StoredBlob[], nowMs?: number): Promise<readonly string[]>;
+  /** A bounded piece of the lifecycle's work. Safe to repeat, and to do twice at once. */
+  sweepLifecycle(request: rpc.SweepLifecycleRequest): Promise<rpc.SweepLifecycleOutcome>;
+  /** How the lifecycle stands: what is due, and what was done. */
+  lifecycleStatus(nowMs: number): Promise<rpc.LifecycleStatus>;
   /** A page of everything the index has, for those who compare it with the stores. */
   scan(request: rpc.ScanRequest): Promise<rpc.ScanOutcome>;
   /** The sums of the next rows, for usage figures. */

@@ -159,6 +159,23 @@ export const migrations: readonly Migration[] = [
       ) WITHOUT ROWID`,
     ],
   },
+  {
+    id: 8,
+    statements: [
+      // Ranges of keys, each with the moment when lifecycle must look at it again (`next_due`), and
+      // when for what it saw there alone (`due`).
+      `CREATE TABLE lifecycle_ranges (
+        from_key TEXT PRIMARY KEY NOT NULL, next_due INTEGER NOT NULL, due INTEGER NOT NULL,
+        visited_seq INTEGER NOT NULL, versions INTEGER NOT NULL
+      ) WITHOUT ROWID`,
+      "CREATE INDEX lifecycle_due ON lifecycle_ranges (next_due)",
+      // What lifecycle did, by day.
+      `CREATE TABLE lifecycle_tally (
+        day INTEGER NOT NULL, rule TEXT NOT NULL, action TEXT NOT NULL, count INTEGER NOT NULL,
+        bytes INTEGER NOT NULL, PRIMARY KEY (day, rule, action)
+      ) WITHOUT ROWID`,
+    ],
+  },
 ];
 
 /**

@@ -14,6 +14,10 @@ const briefCurrent = `SELECT key, seq, NULL AS ended, 0 AS is_marker, ${briefCol
 const briefHistory = `SELECT key, seq, ended, is_marker, ${briefColumns} FROM history`;
 const listed = "key, modified_at, size, etag, class, checksum, owner";
 const partColumns = "number, size, etag, checksum, modified_at, segments";
+/** As lifecycle plans it; the detail, which may be long, only where ?4 asks for it. */
+const planned = `key, seq, 0, version_id, modified_at, size, class,
+  CASE WHEN ?4 THEN detail END`;
+const plannedOld = planned.replace("seq, 0,", "seq, is_marker,");
 const intoCondemned = `INSERT INTO condemned (
   condemned_hour, held, seq, condemned_at, reason, key, made, is_marker, ${columns})`;
 
@@ -303,6 +307,35 @@ export const statements = {
 
   setRefs: `INSERT INTO content_refs VALUES (?1, ?2)
     ON CONFLICT (content) DO UPDATE SET refs = ?2`,
+
+  dropLifecycleRanges: "DELETE FROM lifecycle_ranges",
+  putLifecycleRange: `INSERT INTO lifecycle_ranges VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (from_key) DO UPDATE SET next_due = ?2, due = ?3, visited_seq = ?4, versions = ?5`,
+  dueLifecycleRange: `SELECT from_key, due, visited_seq,
+      (SELECT min(from_key) FROM lifecycle_ranges AS later WHERE later.from_key > range.from_key)
+    FROM lifecycle_ranges AS range WHERE next_due <= ?1 ORDER BY next_due LIMIT 1`,
+  nextLifecycleDue: "SELECT min(next_due) FROM lifecycle_ranges",
+  markLifecycleRange: `UPDATE lifecycle_ranges SET next_due = ?2, due = min(due, ?2)
+    WHERE from_key = (SELECT max(from_key) FROM lifecycle_ranges WHERE from_key <= ?1)
+      AND next_due > ?2`,
+  countLifecycleRanges: `SELECT count(*), count(CASE WHEN next_due <= ?1 THEN 1 END),
+    coalesce(sum(versions), 0) FROM lifecycle_ranges`,
+  tallyLifecycle: `INSERT INTO lifecycle_tally VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (day, rule, action) DO UPDATE SET count = count + ?4, bytes = bytes + ?5`,
+  lifecycleTally: `SELECT day, rule, action, count, bytes FROM lifecycle_tally
+    ORDER BY day DESC, rule, action LIMIT ?1`,
+  dropLifecycleTally: "DELETE FROM lifecycle_tally WHERE day < ?1",
+  planCurrent: `SELECT ${planned} FROM current WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3`,
+  planCurrentAfter: `SELECT ${planned} FROM current
+    WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3`,
+  planHistory: `SELECT ${plannedOld} FROM history
+    WHERE key >= ?1 AND key < ?2 ORDER BY key, seq DESC LIMIT ?3`,
+  planHistoryAfter: `SELECT ${plannedOld} FROM history
+    WHERE key > ?1 AND key < ?2 ORDER BY key, seq DESC LIMIT ?3`,
+  planOlder: `SELECT ${plannedOld} FROM history
+    WHERE key = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3`,
+  planUploads: `SELECT key, upload_id, initiated_at FROM uploads
+    WHERE key >= ?1 AND key < ?2 ORDER BY key, upload_id LIMIT ?3`,
 
   maximumSeq: `SELECT max((SELECT coalesce(max(seq), 0) FROM current),
     (SELECT coalesce(max(seq), 0) FROM history), (SELECT coalesce(max(seq), 0) FROM condemned))`,

@@ -13,6 +13,7 @@ export type * from "./access-types.ts";
 export type * from "./amend-types.ts";
 export type * from "./annotation-types.ts";
 export type * from "./append-types.ts";
+export type * from "./lifecycle-types.ts";
 export type * from "./move-types.ts";
 export type * from "./outbox-types.ts";
 export type * from "./rename-types.ts";

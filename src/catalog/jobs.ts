@@ -12,6 +12,7 @@ export type JobKind =
   | "rebuild"
   | "inventory"
   | "tiering"
+  | "lifecycle"
   | "deliver-logs"
   | "usage";
 

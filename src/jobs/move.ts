@@ -4,7 +4,14 @@
 // (faults.md D17 to D22, P-MOVE).
 
 import { type BucketClient, openBucket } from "../bucket/client.ts";
-import type { Emission, MoveTarget, Refusal, SwapMoveOutcome, Version } from "../bucket/types.ts";
+import type {
+  Emission,
+  LifecycleOrder,
+  MoveTarget,
+  Refusal,
+  SwapMoveOutcome,
+  Version,
+} from "../bucket/types.ts";
 import type { Env, Seams } from "../env.ts";
 import { type Destination, holdingClass } from "../s3/content.ts";
 import { newVersionId } from "../s3/ids.ts";
@@ -22,6 +29,8 @@ export interface MoveCall {
   readonly epoch: number;
   /** Who is to be told of it. */
   readonly emit?: Emission;
+  /** The lifecycle rule that asks for it, to be counted. */
+  readonly lifecycle?: LifecycleOrder;
 }
 
 export type MoveOutcome =
@@ -95,6 +104,7 @@ export async function moveVersion(
       nowMs: call.seams.now(),
       expectedContent: claim.version.content ?? "",
       ...(call.emit !== undefined && { emit: call.emit }),
+      ...(call.lifecycle !== undefined && { lifecycle: call.lifecycle }),
       ...copied,
     });
     outcome = settle(swapped, copies);

@@ -12,6 +12,7 @@ import { storeNumbers } from "../storage/classes.ts";
 import { startLogDelivery } from "./deliver-logs.ts";
 import { startInventories } from "./inventory/start.ts";
 import { joinAudit, pruneAudit } from "./keep-audit.ts";
+import { findMissing, lookAtDue } from "./lifecycle/run.ts";
 import { drainOutboxes, pruneDeliveryLog } from "./notifications/backstop.ts";
 import { describeError, type WorkFacts } from "./slices.ts";
 import { advanceAllJobs } from "./table.ts";
@@ -104,6 +105,7 @@ const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])
       ["start-tiering", startTieringOfShortDays],
       ["start-log-delivery", startLogs],
       ["drain-outboxes", drainOutboxes],
+      ["lifecycle", lookAtDue],
       ["advance-jobs", advance],
     ],
   ],
@@ -113,6 +115,7 @@ const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])
       ["start-daily-jobs", startDaily],
       ["start-usage", startUsage],
       ["start-inventories", startReports],
+      ["lifecycle-missing", findMissing],
     ],
   ],
   [

@@ -3,6 +3,7 @@
 import { fsck, scrub } from "./check.ts";
 import { deliverLogs } from "./deliver-logs.ts";
 import { inventory } from "./inventory/report.ts";
+import { lifecycle } from "./lifecycle/run.ts";
 import { rebuild } from "./rebuild.ts";
 import { advanceDueJobs, advanceJob, type SliceTable, type WorkFacts } from "./slices.ts";
 import { sweep } from "./sweep.ts";
@@ -16,6 +17,7 @@ export const sliceTable: SliceTable = {
   rebuild,
   inventory,
   tiering,
+  lifecycle,
   "deliver-logs": deliverLogs,
   usage,
 };

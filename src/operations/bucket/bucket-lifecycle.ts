@@ -8,6 +8,7 @@
 // - An empty Prefix beside one other part of a Filter is taken: it excludes nothing.
 // - A version whose successor was deleted is noncurrent since the next newer one that is left.
 
+import { touchLifecycle } from "../../catalog/lifecycle-buckets.ts";
 import type { LifecycleDocument } from "../../lifecycle/document.ts";
 import { parseLifecycle } from "../../lifecycle/document.ts";
 import { checkRules, readMinimumSize } from "../../lifecycle/validate.ts";
@@ -40,11 +41,13 @@ export const putBucketLifecycleConfiguration: Handler<"PutBucketLifecycleConfigu
     TransitionDefaultMinimumObjectSize: minimumSize,
   };
   await saveSetting(context, "lifecycle", document);
+  await touchLifecycle(context, context.bucket.bucketId);
   return { TransitionDefaultMinimumObjectSize: minimumSize };
 };
 
 export const deleteBucketLifecycle: Handler<"DeleteBucketLifecycle"> = async (context) => {
   await dropSetting(context, "lifecycle");
+  await touchLifecycle(context, context.bucket.bucketId);
   return {};
 };
 
