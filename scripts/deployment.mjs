@@ -35,15 +35,16 @@ const secretNames = ["MASTER_KEY", "ROOT_ACCESS_KEY_ID", "ROOT_SECRET_ACCESS_KEY
 /**
  * The names wrangler.toml gives things.
  * @param {string} directory
- * @returns {{ worker: string, database: string, stores: string[] }}
+ * @returns {{ worker: string, database: string, stores: string[], queues: string[] }}
  */
 function readNames(directory) {
-  /** @type {{ name?: string, d1_databases: { database_name?: string }[], r2_buckets: { bucket_name?: string }[] }} */
+  /** @type {{ name?: string, d1_databases: { database_name?: string }[], r2_buckets: { bucket_name?: string }[], queues?: { producers?: { queue?: string }[] } }} */
   const config = unstable_readConfig({ config: join(directory, committedConfig) });
   return {
     worker: config.name ?? "cairn",
     database: config.d1_databases[0]?.database_name ?? "cairn-catalog",
     stores: config.r2_buckets.map((store) => store.bucket_name ?? ""),
+    queues: (config.queues?.producers ?? []).flatMap(({ queue }) => queue ?? []),
   };
 }
 
@@ -55,7 +56,7 @@ const locationFlags = ({ location }) => (location === undefined ? [] : ["--locat
  * @param {DeploymentSettings} settings
  */
 export function planDeployment(settings) {
-  const { worker, database, stores } = readNames(settings.directory ?? projectDirectory);
+  const { worker, database, stores, queues } = readNames(settings.directory ?? projectDirectory);
   const where = locationFlags(settings).map((flag) => ` ${flag}`);
   const lines = [
     `Plan for the Worker "${worker}" (nothing has been called):`,
@@ -65,6 +66,7 @@ export function planDeployment(settings) {
     `wrangler d1 create ${database}${where.join("")}    # only when it is not there`,
     "wrangler r2 bucket list",
     ...stores.map((store) => `wrangler r2 bucket create ${store}${where.join("")}    # likewise`),
+    ...queues.map((queue) => `wrangler queues create ${queue}    # likewise`),
     `# write ${generatedConfig}: ${committedConfig} with the id of the database`,
     `wrangler secret list --format json --config ${generatedConfig}`,
     `# make those of ${secretNames.join(", ")} that are not there; keep them in ${secretsFile}`,
@@ -88,6 +90,7 @@ export async function deploy(settings) {
   checkLogin(wrangler);
   const database = ensureDatabase(wrangler, names.database, settings);
   ensureStores(wrangler, names.stores, settings);
+  ensureQueues(wrangler, names.queues);
   writeConfig(directory, database.id);
   const secrets = missingSecrets(wrangler, directory);
   if (secrets["MASTER_KEY"]?.isFresh && !database.isFresh && !settings.makesMasterKey) {
@@ -187,6 +190,20 @@ function findDatabase(wrangler, name) {
   /** @type {{ uuid: string, name: string }[]} */
   const databases = JSON.parse(output.slice(output.indexOf("[")));
   return databases.find((database) => database.name === name)?.uuid;
+}
+
+/**
+ * Queues that events go to; none unless wrangler.toml binds some.
+ * @param {Wrangler} wrangler
+ * @param {string[]} queues
+ */
+function ensureQueues(wrangler, queues) {
+  for (const queue of queues) {
+    const made = wrangler.attempt(["queues", "create", queue]);
+    if (made.status !== 0 && !/already taken|already exists|\b11009\b/.test(made.output)) {
+      throw new DeployError(`${made.output.trim()}\n\nThe queue ${queue} could not be made.`);
+    }
+  }
 }
 
 /**

@@ -52,6 +52,12 @@ if (call.startsWith("r2 bucket create")) {
   account.buckets.push(words[3]);
   end(0, "made");
 }
+if (call.startsWith("queues create")) {
+  const isThere = (account.queues ?? []).includes(words[2]);
+  if (isThere) end(1, "Queue name '" + words[2] + "' is already taken. [code: 11009]");
+  account.queues = [...(account.queues ?? []), words[2]];
+  end(0, "made");
+}
 if (call.startsWith("secret list")) {
   if (!account.deployed) end(1, "Worker not found. [code: 10007]");
   end(0, JSON.stringify(Object.keys(account.secrets).map((name) => ({ name, type: "secret_text" }))));
@@ -172,6 +178,19 @@ describe("npm run deploy", () => {
     change({ buckets: ["cairn-standard"], hiddenBucket: "cairn-standard" });
     await deploy(settings);
     assert.equal(read().buckets.length, 7);
+  });
+
+  test("makes the queues that wrangler.toml binds, once, and none otherwise", async (t) => {
+    const { directory, settings, read } = prepare(t);
+    await deploy(settings);
+    assert.doesNotMatch(read().calls.join("\n"), /queues/);
+    const file = join(directory, "wrangler.toml");
+    const producer = '[[queues.producers]]\nbinding = "EVENT_QUEUE_UPLOADS"\nqueue = "uploads"\n';
+    writeFileSync(file, `${readFileSync(file, "utf8")}\n${producer}`);
+    await deploy(settings);
+    await deploy(settings);
+    assert.deepEqual(read().queues, ["uploads"]);
+    assert.match(read().config, /binding = "EVENT_QUEUE_UPLOADS"/);
   });
 
   test("says how to log in", async (t) => {
