@@ -6,6 +6,7 @@ import {
   type Answer,
   call,
   callAnonymously,
+  contentMd5,
   makeAccount,
   makeBucket,
   rootKeys,
@@ -125,6 +126,20 @@ describe("A denied principal of the bucket's account", () => {
       { kind: "change", policy: "bucket policy", statement: { index: 0, sid: "TlsOnly" } },
     ]);
     expect(message.trace.changes[0]?.words).toContain("aws:SecureTransport");
+  });
+
+  it("reads the sentence for each key of a batch that it may not delete", async () => {
+    const user = await userWith(allow("s3:DeleteObject", arn("mine/*")));
+    const body =
+      '<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Object><Key>mine/a</Key></Object><Object><Key>a</Key></Object></Delete>';
+    const headers = await contentMd5(body);
+    const answer = await call("POST", `/${bucket}?delete`, { keys: user, body, headers });
+    expect([answer.status, answer.all("Code")]).toEqual([200, ["AccessDenied"]]);
+    expect(textOf(answer)).toBe(
+      `User: ${user.arn} is not authorized to perform: s3:DeleteObject on resource: "${arn("a")}" ` +
+        "because no identity-based policy allows the s3:DeleteObject action",
+    );
+    expect((await call("HEAD", `/${bucket}/a`)).status).toBe(200);
   });
 
   it("is told of its own account's calls to IAM and KMS too", async () => {

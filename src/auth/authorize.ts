@@ -29,6 +29,7 @@ import {
   type NamedPolicy,
 } from "./policy/decide.ts";
 import { allowsSomewhere, readsKey } from "./policy/evaluate.ts";
+import { reasonOf } from "./policy/reason.ts";
 import { hasExistingTags } from "./policy/s3-actions.ts";
 import { anyKey } from "./policy/suggest.ts";
 
@@ -104,6 +105,22 @@ export function denialOf(call: CallFacts, bucket: BucketFacts, asks: readonly As
   if (!isTold) return new S3Error("AccessDenied");
   const ask = refused.isGlance ? { ...refused, key: anyKey } : refused;
   return new AccessDenial(principal, () => explainAccess(call, bucket, ask));
+}
+
+/**
+ * AWS's sentence for an ask that is denied, where the caller may know it, as `denialOf` decides; no
+ * more than the decision is worked out. For answers that tell of many denials at once.
+ */
+export function sentenceOfDenial(
+  call: CallFacts,
+  bucket: BucketFacts,
+  ask: Ask,
+): string | undefined {
+  if (!(denialOf(call, bucket, [ask]) instanceof AccessDenial)) return undefined;
+  const { request } = bucketInputs(call, bucket, ask);
+  const { principal, action, resource } = request;
+  const reason = reasonOf(action, judge(call, bucket, ask));
+  return `User: ${principal.arn} is not authorized to perform: ${action} on resource: "${resource}" ${reason}`;
 }
 
 /** Whether anything allows the caller the action, or its version form, on some key somewhere. */

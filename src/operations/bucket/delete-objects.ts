@@ -4,6 +4,7 @@
 //
 // Differs from AWS: nothing known.
 
+import { type Ask, sentenceOfDenial } from "../../auth/authorize.ts";
 import type { Deletion, DeletionResult, WriteConditions } from "../../bucket/types.ts";
 import { errorTable, S3Error, type S3ErrorCode } from "../../s3/errors.ts";
 import { parseEntityTag } from "../../s3/etag.ts";
@@ -49,7 +50,7 @@ export const deleteObjects: Handler<"DeleteObjects"> = async (context, input) =>
     if (result === undefined) throw new S3Error("InternalError");
     if (typeof result === "string") errors.push(failure(object, result));
     else if (result.kind === "deleted") deleted.push(success(object, result));
-    else errors.push(failure(object, codeOf(result), result.kind === "locked"));
+    else errors.push(failure(object, codeOf(result), textOf(result)));
   });
   return {
     ...(input.Delete?.Quiet !== true && deleted.length > 0 && { Deleted: deleted }),
@@ -85,7 +86,13 @@ function refusalOf(object: Given): S3ErrorCode | undefined {
 }
 
 /** What became of one key: what the index says, or that the caller may not. */
-type KeyResult = DeletionResult | { readonly kind: "not-allowed" };
+type KeyResult =
+  | DeletionResult
+  | {
+      readonly kind: "not-allowed";
+      /** Why, for those who may know. */
+      readonly sentence?: string;
+    };
 
 /** Permission is asked key by key, of the settings that the index then deletes under (SEC-089). */
 async function deleteAll(
@@ -99,7 +106,9 @@ async function deleteAll(
   }));
   const ownerId = ownerIdOf(context);
   let isAllowed: readonly boolean[] = [];
+  let judgedBy: OpenedBucket = context;
   const outcome = await followingSettings(context, async (opened) => {
+    judgedBy = opened;
     isAllowed = deletions.map((deletion) => mayDelete(opened, deletion));
     const allowed = deletions.filter((_, position) => isAllowed[position]);
     if (allowed.length === 0) return { kind: "done" as const, results: [] };
@@ -120,22 +129,39 @@ async function deleteAll(
   });
   noteDeletions(context, noted);
   let next = 0;
-  return isAllowed.map((may) => {
-    const result = may ? outcome.results[next++] : ({ kind: "not-allowed" } as const);
+  return isAllowed.map((may, position) => {
+    const result = may
+      ? outcome.results[next++]
+      : notAllowed(context, judgedBy, deletions[position]);
     if (result === undefined) throw new S3Error("InternalError");
     return result;
   });
 }
 
-/** As a DeleteObject of the same key would be asked. */
+function notAllowed(
+  context: BucketContext,
+  opened: OpenedBucket,
+  deletion: Deletion | undefined,
+): KeyResult {
+  const ask = asksOf(deletion).find((one) => !opened.allows(one));
+  const sentence = ask && sentenceOfDenial(context, opened.bucket, ask);
+  return { kind: "not-allowed", ...(sentence !== undefined && { sentence }) };
+}
+
 function mayDelete(opened: OpenedBucket, deletion: Deletion): boolean {
+  return asksOf(deletion).every((ask) => opened.allows(ask));
+}
+
+/** As a DeleteObject of the same key would be asked. */
+function asksOf(deletion: Deletion | undefined): readonly Ask[] {
+  if (deletion === undefined) return [];
   const { key, versionId } = deletion;
   const actions = [
     versionId === undefined ? "s3:DeleteObject" : "s3:DeleteObjectVersion",
     ...(deletion.bypassGovernance === true ? ["s3:BypassGovernanceRetention"] : []),
     ...(deletion.conditions?.ifMatch !== undefined ? ["s3:GetObject"] : []),
   ];
-  return actions.every((action) => opened.allows({ action, key, versionId }));
+  return actions.map((action) => ({ action, key, versionId }));
 }
 
 function readDeletion(context: BucketContext, object: Given): Deletion {
@@ -178,13 +204,17 @@ function codeOf(result: Exclude<KeyResult, { kind: "deleted" }>): S3ErrorCode {
   }
 }
 
-function failure(object: Given, code: S3ErrorCode, isLocked = false): Failure {
+/** What is said beside the code, where it is more than the code's own words. */
+function textOf(result: Exclude<KeyResult, { kind: "deleted" }>): string | undefined {
+  if (result.kind === "locked") return "Access Denied because object protected by object lock.";
+  return result.kind === "not-allowed" ? result.sentence : undefined;
+}
+
+function failure(object: Given, code: S3ErrorCode, text?: string): Failure {
   return {
     Key: object.Key,
     ...(object.VersionId !== undefined && { VersionId: object.VersionId }),
     Code: code,
-    Message: isLocked
-      ? "Access Denied because object protected by object lock."
-      : errorTable[code][1],
+    Message: text ?? errorTable[code][1],
   };
 }
