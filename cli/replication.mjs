@@ -1,5 +1,6 @@
 // @ts-check
-// `cairn remote`: buckets behind other S3 endpoints that replication may write to, over the admin API.
+// `cairn remote`, `cairn replicate` and `cairn replication`: where buckets replicate to besides this
+// deployment, what was there before the rules, and how it goes; over the admin API.
 
 import { exitCodes, Failure } from "./failure.mjs";
 import { renderFacts, renderTable } from "./print.mjs";
@@ -39,6 +40,82 @@ export function addReplicationCommands(program, run) {
     .description("forget a remote and its secret; rules that name it fail from then on")
     .argument("<name>", "its name")
     .action((name) => run((connection) => deleteRemote(connection, name)));
+  program
+    .command("replicate")
+    .description("replicate what was there before the rules, or what failed")
+    .argument("<bucket>", "bucket with replication rules")
+    .option("--existing", "versions that no rule was asked about (the default)")
+    .option("--failed", "what failed for good, once more")
+    .action((bucket, options) =>
+      run((connection) => replicate(connection, bucket, options.failed ? "failed" : "existing")),
+    );
+  program
+    .command("replication")
+    .description("how replication goes")
+    .command("status")
+    .description("what waits, what was done, what failed and why")
+    .argument("<bucket>", "bucket with replication rules")
+    .action((bucket) => run((connection) => showStatus(connection, bucket)));
+}
+
+/**
+ * Enrols everything; the server delivers by itself.
+ *
+ * @param {Connection} connection
+ * @param {string} bucket
+ * @param {"existing" | "failed"} what
+ * @returns {Promise<Report>}
+ */
+async function replicate(connection, bucket, what) {
+  const path = pathOf(bucket);
+  const { jobId } = await callAdmin(connection, { method: "POST", path, body: { what } });
+  let job = await callAdmin(connection, { method: "GET", path: `/jobs/${jobId}` });
+  while (job.state === "running" && job.error === undefined) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    job = await callAdmin(connection, { method: "POST", path: `/jobs/${jobId}/advance` });
+  }
+  const { seen = 0, enrolled = 0, sizeBytes = 0 } = job.counts;
+  const text = `${enrolled} of ${seen} versions of ${bucket} wait to be replicated (${sizeBytes} bytes).`;
+  return { json: job, text: job.error === undefined ? text : `Job ${jobId}: ${job.error}` };
+}
+
+/**
+ * @param {Connection} connection
+ * @param {string} bucket
+ * @returns {Promise<Report>}
+ */
+async function showStatus(connection, bucket) {
+  const status = await callAdmin(connection, { method: "GET", path: pathOf(bucket) });
+  const rows = status.rules.map((/** @type {any} */ rule) => [
+    rule.rule,
+    rule.destination,
+    rule.pendingOperations,
+    rule.pendingBytes,
+    rule.oldestAt,
+    rule.completedOperations,
+    rule.failedOperations,
+    rule.averageLatencyMs,
+  ]);
+  const headings = ["RULE", "DESTINATION", "PENDING", "BYTES", "SINCE", "DONE", "FAILED", "AVG MS"];
+  const table = renderTable(headings, rows, "Nothing was replicated yet, and nothing waits.");
+  const failed = status.failures.map((/** @type {any} */ failure) => [
+    failure.key,
+    failure.versionId,
+    failure.destination,
+    failure.failedAt,
+    failure.reason,
+  ]);
+  const causes = renderTable(
+    ["KEY", "VERSION", "DESTINATION", "AT", "WHY"],
+    failed,
+    "Nothing failed.",
+  );
+  return { json: status, text: `${table}\n\n${causes}` };
+}
+
+/** @param {string} bucket */
+function pathOf(bucket) {
+  return `/replication/${encodeURIComponent(bucket)}`;
 }
 
 /**

@@ -20,6 +20,7 @@ import { answerBucketAccess, answerExplain, answerExplainMessage } from "./expla
 import { answerCreateKey, answerDeleteKey, answerListKeys, answerUpdateKey } from "./keys.ts";
 import { answerReseal } from "./master-key.ts";
 import { answerCreateRemote, answerDeleteRemote, answerListRemotes } from "./remotes.ts";
+import { answerReplicate, answerReplication } from "./replication.ts";
 import { answerStatus } from "./status.ts";
 import {
   answerAdvanceJob,
@@ -159,6 +160,10 @@ route("/remotes", {
   POST: (c) => answerCreateRemote(c.env),
 });
 route(`/remotes/${REMOTE}`, { DELETE: (c) => answerDeleteRemote(c.env, parameter(c, "remote")) });
+route(`/replication/${BUCKET}`, {
+  GET: (c) => answerReplication(c.env, parameter(c, "bucket")),
+  POST: (c) => answerReplicate(c.env, parameter(c, "bucket")),
+});
 route("/audit", {
   GET: (c) => answerAudit(c.env, (name) => c.req.query(name), Object.keys(c.req.query())),
 });

@@ -39,6 +39,7 @@ const jobKinds = [
   "inventory",
   "deliver-logs",
   "usage",
+  "replicate",
 ] as const satisfies readonly JobKind[];
 
 /** `POST /jobs`: starts a job, or gives the one that is under way. A sweep is one job a store. */
@@ -79,6 +80,7 @@ async function start(call: AdminCall, wish: StartWish): Promise<readonly Job[]> 
   ) {
     throw new AdminError("NoSuchBucket");
   }
+  if (kind === "replicate") throw invalid("Replication is begun at /replication/{bucket}.");
   if (kind === "inventory") return [await startInventory(call, bucket, wish.configuration)];
   const options: JobOptions = {
     ...(bucket !== undefined && { bucket: bucket.name, bucketId: bucket.bucketId }),

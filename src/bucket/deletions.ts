@@ -113,8 +113,9 @@ function putMarker(index: IndexState, request: Removal, deletion: Deletion): Del
     sql.run(statements.putMarker, key, seq, versionId, modifiedAtMs, owner, noted(origin));
   }
   ledger.hasHistory = true;
-  // Replicas go no further.
-  const entries = origin === undefined ? enrolMarker(index, request.emit, key) : [];
+  // Replicas go no further, and what the lifecycle does is each bucket's own matter, as on AWS.
+  const isOwn = origin === undefined && request.emit?.removal === undefined;
+  const entries = isOwn ? enrolMarker(index, request.emit, key) : [];
   const change = {
     event: "Replicate:Marker",
     key,

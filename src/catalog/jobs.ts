@@ -14,7 +14,8 @@ export type JobKind =
   | "tiering"
   | "lifecycle"
   | "deliver-logs"
-  | "usage";
+  | "usage"
+  | "replicate";
 
 /** What the starter wants; which of these a kind obeys is the kind's. */
 export interface JobOptions {

@@ -5,6 +5,7 @@ import { deliverLogs } from "./deliver-logs.ts";
 import { inventory } from "./inventory/report.ts";
 import { lifecycle } from "./lifecycle/run.ts";
 import { rebuild } from "./rebuild.ts";
+import { replicate } from "./replication/batch.ts";
 import { advanceDueJobs, advanceJob, type SliceTable, type WorkFacts } from "./slices.ts";
 import { sweep } from "./sweep.ts";
 import { tiering } from "./tiering.ts";
@@ -20,6 +21,7 @@ export const sliceTable: SliceTable = {
   lifecycle,
   "deliver-logs": deliverLogs,
   usage,
+  replicate,
 };
 
 /** Of a cron's 15 minutes; the next one comes after 5. */
