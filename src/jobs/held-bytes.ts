@@ -7,6 +7,7 @@ import type { Finding } from "../catalog/jobs.ts";
 import { decodeChecksum, equalBytes } from "../checksums/algorithms.ts";
 import type { Checksum, ChecksumAlgorithm, Segment } from "../s3/content.ts";
 import { headBlob, type ListedBlob } from "../storage/blobs.ts";
+import { digestUnpacked, parsePacked } from "../storage/packing.ts";
 import { digestBlob, plaintextBytes } from "../storage/verify.ts";
 import type { SliceCall } from "./slices.ts";
 
@@ -88,7 +89,11 @@ function lookAt(
     (isWhole ? length === segment.length : length >= segment.offset + segment.length);
   if (!fits) return { fault: "wrong-size", isSuspect: false };
   const isOtherMd5 =
-    isWhole && isMd5(row.etag) && listed.md5Hex !== undefined && listed.md5Hex !== row.etag;
+    isWhole &&
+    listed.origin?.packed === undefined &&
+    isMd5(row.etag) &&
+    listed.md5Hex !== undefined &&
+    listed.md5Hex !== row.etag;
   return { isSuspect: isOtherMd5 };
 }
 
@@ -107,6 +112,7 @@ async function readThrough(
   listed: ListedBlob,
   { row, segment }: Wish,
 ): Promise<Fault | undefined> {
+  if (listed.origin?.packed !== undefined) return readPacked(call, listed, { row, segment });
   const isPlain = listed.origin?.sealed === undefined && listed.origin !== null;
   // A part copied by range is the beginning of its blob, and its digests are of that alone.
   const isAll = isWholeBlob(row, segment) && (!isPlain || listed.sizeBytes === segment.length);
@@ -128,6 +134,30 @@ async function readThrough(
   // The ETag of a copied range names where it lies, and is no MD5: only without a better witness.
   const isOnlyWitness = listed.md5Hex === undefined && isAll && isMd5(row.etag);
   return isOnlyWitness && md5 !== row.etag ? "wrong-digest" : undefined;
+}
+
+/** Of a packed blob the bytes in it are compared: its own digests are of the packing. */
+async function readPacked(
+  call: SliceCall,
+  { blob, origin }: ListedBlob,
+  { row, segment }: Wish,
+): Promise<Fault | undefined> {
+  const checksum = row.checksum?.type === "FULL_OBJECT" ? row.checksum : undefined;
+  const algorithms: ChecksumAlgorithm[] = ["MD5", ...(checksum ? [checksum.algorithm] : [])];
+  const actual = await digestUnpacked(call.env, blob, algorithms).catch(() => undefined);
+  if (actual === null) return "missing-blob";
+  if (actual === undefined || !isWholeBlob(row, segment)) {
+    return actual === undefined ? "wrong-digest" : undefined;
+  }
+  if (actual.lengthBytes !== segment.length) return "wrong-size";
+  const md5 = toHex(actual.digests.get("MD5"));
+  const { md5Hex } = parsePacked(origin?.packed ?? "");
+  if (md5Hex !== undefined && md5Hex !== md5) return "wrong-digest";
+  if (checksum === undefined) return undefined;
+  const expected = decodeChecksum(checksum.algorithm, checksum.value);
+  const found = actual.digests.get(checksum.algorithm);
+  const isEqual = expected !== undefined && found !== undefined && equalBytes(expected, found);
+  return isEqual ? undefined : "wrong-digest";
 }
 
 function toHex(bytes: Uint8Array | undefined): string {

@@ -17,6 +17,7 @@ import type { ChecksumAlgorithm, StorageClass } from "../s3/content.ts";
 import { idTimeMs, isUploadId, isVersionId } from "../s3/ids.ts";
 import { headBlob, type ListedBlob, listBlobs } from "../storage/blobs.ts";
 import { listNotes, type Note } from "../storage/notes.ts";
+import { digestUnpacked, parsePacked } from "../storage/packing.ts";
 import { digestBlob, plaintextBytes } from "../storage/verify.ts";
 import type { Slice, SliceCall, SliceOutcome } from "./slices.ts";
 import { nextStore, type StorePlace } from "./sweep.ts";
@@ -263,6 +264,13 @@ async function digestsOf(call: SliceCall, { blob, md5Hex, origin }: ListedBlob) 
   const isSealed = origin?.sealed !== undefined;
   const isKnown = value !== undefined || isSealed;
   const known = { algorithm, type: "FULL_OBJECT" as const };
+  if (origin?.packed !== undefined) {
+    const { md5Hex: etag = "" } = parsePacked(origin.packed);
+    if (value !== undefined) return { etag, checksum: { ...known, value } };
+    const digest = (await digestUnpacked(call.env, blob, [algorithm]))?.digests.get(algorithm);
+    const checksum = digest && { ...known, value: encodeChecksum(digest) };
+    return { etag, ...(checksum !== undefined && { checksum }) };
+  }
   if (md5Hex !== undefined && isKnown) {
     return { etag: md5Hex, ...(value !== undefined && { checksum: { ...known, value } }) };
   }

@@ -24,6 +24,9 @@ const movesPerSlice = 200;
 /** Once so much was moved, the slice ends behind the version. */
 const bytesPerSlice = 256 * 1024 * 1024;
 
+/** One version that cannot be moved holds up nobody; when this many cannot, the store is down. */
+const maximumFailures = 5;
+
 /** One slice: some rows of one bucket. */
 export const tiering: Slice = async (call, job) => {
   const { bucket: only } = job.options;
@@ -68,8 +71,10 @@ async function tierSome(
     if (to === undefined) continue;
     emission ??= await upkeepEmission(call, bucket.bucketId);
     const facts = { ...call, epoch: bucket.epoch, ...emission };
-    const outcome = await moveVersion(facts, bucket.bucketId, version, to);
+    const outcome = await moveVersion(facts, bucket.bucketId, version, to).catch(noteFailure);
     counts[outcome.kind] = (counts[outcome.kind] ?? 0) + 1;
+    if (outcome.kind === "failed" && (counts["failed"] ?? 0) >= maximumFailures)
+      throw outcome.error;
     if (outcome.kind === "damaged") findings.push(damage(bucket, version, outcome.blob));
     moves += 1;
     bytes += outcome.kind === "moved" ? version.sizeBytes : 0;
@@ -91,6 +96,11 @@ function destinationOf(
   const tier = wantedTier(version, configurations, { nowMs, dayMs: lifecycleDayMs(env) });
   if (tier === version.tier) return undefined;
   return { storageClass: "INTELLIGENT_TIERING", ...(tier !== undefined && { tier }) };
+}
+
+function noteFailure(error: unknown) {
+  console.error(JSON.stringify({ event: "move-failed" }), error);
+  return { kind: "failed" as const, error };
 }
 
 function damage({ name }: UpkeptBucket, version: TieredVersion, blob: string): Finding {

@@ -4,26 +4,28 @@
 // as far as its store answers.
 
 import { decodeChecksum, equalBytes } from "../checksums/algorithms.ts";
-import { createHasher } from "../checksums/hashers.ts";
+import { createHasher, hashBytes } from "../checksums/hashers.ts";
 import type { Env, Seams } from "../env.ts";
 import type { Checksum, Segment, StorageClass } from "../s3/content.ts";
 import { newBlobId } from "../s3/ids.ts";
 import { headBlob, writeLimits } from "./blobs.ts";
-import { chooseStore, factsOfClass, storeOf } from "./classes.ts";
+import { chooseStore, factsOfClass } from "./classes.ts";
 import { collect, type Feed, hashedFeed } from "./encryption/feeds.ts";
-import { type BlobOrigin, decodeOrigin, encodeOrigin, type ReadOrigin } from "./origin.ts";
+import { type BlobOrigin, encodeOrigin, type ReadOrigin } from "./origin.ts";
+import { PackedSink } from "./packed-sink.ts";
+import { digestUnpacked, isWorthwhile, packFeed, renderPacked, unpackBytes } from "./packing.ts";
 import { createOnly, type PutTarget, putInParts, putWhole } from "./put-stream.ts";
-import { readSegments } from "./segments.ts";
-import { MissingBlobError, translateStoreError } from "./store-errors.ts";
+import { translateStoreError } from "./store-errors.ts";
+import { openSource, type Source, type SourceWish } from "./stored-source.ts";
 import { digestBlob } from "./verify.ts";
 
 /** One blob to be made of stored bytes. */
-export interface CopyWish {
+export interface CopyWish extends SourceWish {
   /** What to copy, in order. Sealed content: one whole blob, `length` of its ciphertext unknown. */
   readonly from: readonly Segment[];
-  readonly isSealed: boolean;
-  /** The class whose store takes the copy, and the class that its metadata tells. */
+  /** The class whose store takes the copy. */
   readonly holding: StorageClass;
+  /** The class that its metadata tells. */
   readonly shown: StorageClass;
   /** What the copy says of itself; told what the source says, where that is one whole blob. */
   origin(source: ReadOrigin | null): BlobOrigin;
@@ -60,36 +62,151 @@ export class UnfaithfulCopyError extends Error {
 /** Makes and proves the copy. Throws MissingBlobError, UnfaithfulCopyError, SlowDown, InternalError. */
 export async function copyBlob(env: Env, wish: CopyWish): Promise<CopiedBlob> {
   try {
-    const source = await openSource(env, wish);
-    const target = newTarget(env, wish, source);
-    try {
-      return await copyInto(env, target, { wish, source });
-    } catch (error) {
-      await source.cancel();
-      // When the store refuses this too, the sweeper finds the blob: no version will name it.
-      await target.store.delete(target.blob).catch(() => undefined);
-      throw error;
-    }
+    const mayPack = !wish.isSealed && factsOfClass(wish.holding).isArchive;
+    return (await tryCopy(env, wish, mayPack)) ?? (await tryCopy(env, wish, false)) ?? failed();
   } catch (error) {
     throw error instanceof UnfaithfulCopyError ? error : translateStoreError(error);
   }
 }
 
+function failed(): never {
+  throw new Error("a plain copy is always worth it");
+}
+
+/** `undefined` when the bytes turned out not to shrink: they are copied as they are. */
+async function tryCopy(
+  env: Env,
+  wish: CopyWish,
+  mayPack: boolean,
+): Promise<CopiedBlob | undefined> {
+  const source = await openSource(env, wish);
+  const target = newTarget(env, wish);
+  try {
+    const hashes = hashesOf(wish, source);
+    // What is packed already is opened only on its way to readers.
+    const isPacking = mayPack && !source.isPacked && source.sizeBytes > 0;
+    const copied = isPacking
+      ? await packInto(env, target, { wish, source, hashes })
+      : await copyInto(env, target, { wish, source, hashes });
+    if (copied !== undefined) return copied;
+    await remove(source, target);
+    return undefined;
+  } catch (error) {
+    await remove(source, target);
+    throw error;
+  }
+}
+
+/** When the store refuses this too, the sweeper finds the blob: no version will name it. */
+async function remove(source: Source, { store, blob }: Target): Promise<void> {
+  await source.cancel();
+  await store.delete(blob).catch(() => undefined);
+}
+
+/** The bytes as they pass, and what they sum to. */
+interface Hashes {
+  readonly feed: Feed;
+  /** Throws UnfaithfulCopyError where a recorded digest differs. Gives the MD5. Only at the end. */
+  judge(): Uint8Array;
+}
+
+function hashesOf(wish: CopyWish, source: Source): Hashes {
+  const md5 = createHasher("MD5");
+  // Of a packed blob that stays packed, only what its store says can be compared.
+  const isPlain = !wish.isSealed && !source.isPacked;
+  const whole = isPlain && wish.checksum?.type === "FULL_OBJECT" ? wish.checksum : undefined;
+  const other = whole === undefined ? undefined : createHasher(whole.algorithm);
+  const hashed = hashedFeed(source.feed, md5);
+  return {
+    feed: other === undefined ? hashed : hashedFeed(hashed, other),
+    judge: () => {
+      const computed = md5.digest();
+      judgeSource(wish, source, { md5: computed, other: other?.digest() });
+      return computed;
+    },
+  };
+}
+
+interface Copying {
+  readonly wish: CopyWish;
+  readonly source: Source;
+  readonly hashes: Hashes;
+}
+
 async function copyInto(
   env: Env,
-  target: PutTarget,
-  { wish, source }: { wish: CopyWish; source: Source },
+  { store: bucket, blob, optionsOf }: Target,
+  { source, hashes }: Copying,
 ): Promise<CopiedBlob> {
-  const md5 = createHasher("MD5");
-  const whole = wish.isSealed || wish.checksum?.type !== "FULL_OBJECT" ? undefined : wish.checksum;
-  const other = whole === undefined ? undefined : createHasher(whole.algorithm);
-  let feed = hashedFeed(source.feed, md5);
-  if (other !== undefined) feed = hashedFeed(feed, other);
-  const writes = await store(target, feed);
-  const computed = md5.digest();
-  judgeSource(wish, source, { md5: computed, other: other?.digest() });
-  const reads = await proveCopy(env, target, computed);
-  return { blob: target.blob, sizeBytes: target.sizeBytes, reads: source.reads + reads, writes };
+  const { sizeBytes, origin } = source;
+  const packed = source.isPacked ? origin?.packed : undefined;
+  const target = { store: bucket, blob, sizeBytes, options: optionsOf(source, packed) };
+  const writes = await store(target, hashes.feed);
+  const reads = await proveCopy(env, target, hashes.judge());
+  return { blob, sizeBytes, reads: source.reads + reads, writes };
+}
+
+/** Packed on its way. What comes out is proved by unpacking it, before anybody is told. */
+async function packInto(
+  env: Env,
+  { store: bucket, blob, optionsOf }: Target,
+  { wish, source, hashes }: Copying,
+): Promise<CopiedBlob | undefined> {
+  const plainBytes = source.sizeBytes;
+  let md5Hex = wish.etag !== undefined && isMd5(wish.etag) ? wish.etag : undefined;
+  const options = () =>
+    optionsOf(source, renderPacked({ plainBytes, ...(md5Hex !== undefined && { md5Hex }) }));
+  const sink = new PackedSink({ store: bucket, blob, options });
+  try {
+    const packedMd5 = createHasher("MD5");
+    let packedBytes = 0;
+    for await (const piece of packFeed(hashes.feed)) {
+      packedMd5.update(piece);
+      packedBytes += piece.length;
+      await sink.write(piece);
+    }
+    const md5 = hashes.judge();
+    md5Hex = toHex(md5);
+    if (!isWorthwhile(packedBytes, plainBytes)) {
+      await sink.abort();
+      return undefined;
+    }
+    const { whole, sizeBytes, writes } = await sink.end();
+    const reads =
+      whole === undefined
+        ? await proveByReading(env, blob, { md5Hex, plainBytes })
+        : await proveInHand(env, { blob, sizeBytes, whole }, { md5, packed: packedMd5.digest() });
+    return { blob, sizeBytes, reads: source.reads + reads, writes };
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+}
+
+/** The packed bytes are still here: they are opened, and the store is asked for the digest it has. */
+async function proveInHand(
+  env: Env,
+  target: { readonly blob: string; readonly sizeBytes: number; readonly whole: Uint8Array },
+  expected: { readonly md5: Uint8Array; readonly packed: Uint8Array },
+): Promise<number> {
+  const opened = await unpackBytes(target.whole);
+  if (!equalBytes(hashBytes("MD5", opened), expected.md5)) {
+    throw new UnfaithfulCopyError(target.blob, "copy");
+  }
+  return proveCopy(env, target, expected.packed);
+}
+
+async function proveByReading(
+  env: Env,
+  blob: string,
+  expected: { readonly md5Hex: string; readonly plainBytes: number },
+): Promise<number> {
+  const read = await digestUnpacked(env, blob, ["MD5"]);
+  const isSame =
+    read?.lengthBytes === expected.plainBytes &&
+    toHex(read.digests.get("MD5") ?? new Uint8Array()) === expected.md5Hex;
+  if (!isSame) throw new UnfaithfulCopyError(blob, "copy");
+  return 1;
 }
 
 /** Puts the bytes, create-only. Gives the number of calls. */
@@ -111,7 +228,7 @@ async function store(target: PutTarget, feed: Feed): Promise<number> {
 /** Every digest there is must agree: the recorded ones, and the store's own. */
 function judgeSource(
   { etag, checksum }: CopyWish,
-  { md5Hex, blob }: Source,
+  { md5Hex, blob, isPacked }: Source,
   computed: { md5: Uint8Array; other: Uint8Array | undefined },
 ): void {
   const hex = toHex(computed.md5);
@@ -123,12 +240,16 @@ function judgeSource(
     (md5Hex === undefined || md5Hex === hex) &&
     (computed.other === undefined ||
       (expected !== undefined && equalBytes(expected, computed.other)));
-  const isRecorded = etag === undefined || !isMd5(etag) || etag === hex;
+  const isRecorded = etag === undefined || !isMd5(etag) || isPacked || etag === hex;
   if (!isFaithful || !isRecorded) throw new UnfaithfulCopyError(blob, "source");
 }
 
 /** Asks the store what it kept; where it tells no digest, every byte is read again. */
-async function proveCopy(env: Env, target: PutTarget, md5: Uint8Array): Promise<number> {
+async function proveCopy(
+  env: Env,
+  target: Pick<PutTarget, "blob" | "sizeBytes">,
+  md5: Uint8Array,
+): Promise<number> {
   const listed = await headBlob(env, target.blob);
   let kept = listed?.md5Hex;
   let reads = 1;
@@ -141,90 +262,31 @@ async function proveCopy(env: Env, target: PutTarget, md5: Uint8Array): Promise<
   throw new UnfaithfulCopyError(target.blob, "copy");
 }
 
-function newTarget(env: Env, wish: CopyWish, { origin, sizeBytes }: Source): PutTarget {
+/** Where a copy goes, and what it will say of itself. */
+interface Target {
+  readonly store: R2Bucket;
+  readonly blob: string;
+  optionsOf(source: Source, packed: string | undefined): R2PutOptions;
+}
+
+function newTarget(env: Env, wish: CopyWish): Target {
   const { holding, shown, seams, checksum, isSealed } = wish;
   const { number, binding } = chooseStore(holding, seams.now());
   const isShown = !isSealed && checksum?.type === "FULL_OBJECT";
   const told = isShown ? `${checksum.algorithm}=${checksum.value}` : checksum?.algorithm;
-  const metadata = encodeOrigin(wish.origin(origin), {
-    storageClass: shown,
-    checksum: told ?? origin?.checksum ?? "CRC64NVME",
-    ...(origin?.sealed !== undefined && { sealed: origin.sealed }),
-  });
   return {
     store: env[binding],
     blob: newBlobId(number, seams.now(), seams.randomBytes),
-    sizeBytes,
-    options: { customMetadata: metadata, storageClass: factsOfClass(holding).r2StorageClass },
+    optionsOf: ({ origin }, packed) => ({
+      customMetadata: encodeOrigin(wish.origin(origin), {
+        storageClass: shown,
+        checksum: told ?? origin?.checksum ?? "CRC64NVME",
+        ...(origin?.sealed !== undefined && { sealed: origin.sealed }),
+        ...(packed !== undefined && { packed }),
+      }),
+      storageClass: factsOfClass(holding).r2StorageClass,
+    }),
   };
-}
-
-/** Stored bytes, being read. */
-interface Source {
-  readonly blob: string;
-  readonly feed: Feed;
-  readonly sizeBytes: number;
-  /** Of one whole blob, where its store tells. */
-  readonly md5Hex?: string;
-  readonly origin: ReadOrigin | null;
-  readonly reads: number;
-  cancel(): Promise<void>;
-}
-
-async function openSource(env: Env, { from, isSealed }: CopyWish): Promise<Source> {
-  const [first] = from;
-  if (first === undefined) throw new RangeError("there is nothing to copy");
-  const whole = from.length === 1 && first.offset === 0 ? await getWhole(env, first) : undefined;
-  if (whole !== undefined && (isSealed || whole.size === first.length)) {
-    const { md5 } = whole.checksums.toJSON();
-    return {
-      blob: first.blob,
-      sizeBytes: whole.size,
-      origin: decodeOrigin(whole.customMetadata ?? {}),
-      reads: 1,
-      ...(md5 !== undefined && { md5Hex: md5 }),
-      ...streamFeed(whole.body, whole.size),
-    };
-  }
-  await whole?.body.cancel();
-  if (isSealed) throw new RangeError("sealed content is copied by whole blobs");
-  const { body, lengthBytes } = await readSegments(env, from);
-  const rest = { sizeBytes: lengthBytes, origin: null, reads: from.length };
-  return { blob: first.blob, ...rest, ...streamFeed(body, lengthBytes) };
-}
-
-async function getWhole(env: Env, { blob }: Segment): Promise<R2ObjectBody> {
-  const object = await storeOf(env, blob).get(blob);
-  if (object === null) throw new MissingBlobError(blob);
-  return object;
-}
-
-/** Fewer, larger reads cost less than many small ones: each one is a turn of the event loop. */
-const readBytes = 256 * 1024;
-
-/** A feed of a stream of known length. Throws InternalError's cause when it ends early. */
-function streamFeed(
-  body: ReadableStream<Uint8Array>,
-  lengthBytes: number,
-): { readonly feed: Feed; cancel(): Promise<void> } {
-  const reader = body.getReader({ mode: "byob" });
-  let buffer = new ArrayBuffer(Math.min(readBytes, Math.max(lengthBytes, 1)));
-  let chunk = new Uint8Array(0);
-  let left = lengthBytes;
-  const take = async (maximumBytes: number) => {
-    if (chunk.length === 0) {
-      const least = Math.min(buffer.byteLength, left);
-      const { value } = await reader.readAtLeast(least, new Uint8Array(buffer));
-      if (value === undefined || value.length === 0) throw new RangeError("a blob ended early");
-      chunk = value;
-      buffer = value.buffer as ArrayBuffer;
-      left -= value.length;
-    }
-    const taken = chunk.subarray(0, maximumBytes);
-    chunk = chunk.subarray(taken.length);
-    return taken;
-  };
-  return { feed: { lengthBytes, take }, cancel: () => reader.cancel().catch(() => undefined) };
 }
 
 function isMd5(etag: string): boolean {

@@ -27,6 +27,8 @@ export interface ReadOrigin extends Omit<BlobOrigin, "detail"> {
   readonly detail: Readonly<Record<string, unknown>>;
   /** Of encrypted blobs: the stream headers of its layers. */
   readonly sealed?: string;
+  /** Of packed blobs: how, and what of (`packing.ts`). */
+  readonly packed?: string;
   /** Fields of the detail that did not fit. */
   readonly left: readonly string[];
 }
@@ -40,7 +42,7 @@ const dispensable = ["acl", "tags", "metadata", "headers"] as const;
 /** The custom metadata of a blob: plain ASCII names and values of at most 8,192 bytes in all. */
 export function encodeOrigin(
   origin: BlobOrigin,
-  facts: { storageClass: StorageClass; checksum: string; sealed?: string },
+  facts: { storageClass: StorageClass; checksum: string; sealed?: string; packed?: string },
 ): Record<string, string> {
   const fixed: Record<string, string> = {
     bucket: origin.bucketId,
@@ -48,6 +50,7 @@ export function encodeOrigin(
     class: facts.storageClass,
     checksum: facts.checksum,
     ...(facts.sealed !== undefined && { sealed: facts.sealed }),
+    ...(facts.packed !== undefined && { packed: facts.packed }),
   };
   if (origin.versionId !== undefined) fixed["version"] = origin.versionId;
   if (origin.isNull !== undefined) fixed["null"] = origin.isNull ? "1" : "0";
@@ -68,7 +71,7 @@ export function encodeOrigin(
 
 /** The origin of a stored blob, or `null` where the metadata was not written by this program. */
 export function decodeOrigin(metadata: Readonly<Record<string, string>>): ReadOrigin | null {
-  const { bucket, key, checksum, version, upload, part, sealed, left } = metadata;
+  const { bucket, key, checksum, version, upload, part, sealed, packed, left } = metadata;
   const { class: storageClass, null: isNull } = metadata;
   if (bucket === undefined || key === undefined) return null;
   if (storageClass === undefined || checksum === undefined) return null;
@@ -83,6 +86,7 @@ export function decodeOrigin(metadata: Readonly<Record<string, string>>): ReadOr
       ...(upload !== undefined && { uploadId: upload }),
       ...(part !== undefined && { partNumber: Number(part) }),
       ...(sealed !== undefined && { sealed }),
+      ...(packed !== undefined && { packed }),
       detail: parseDetail(metadata["detail"]),
       left: left === undefined ? [] : left.split(","),
     };

@@ -7,10 +7,12 @@ import type { ChecksumAlgorithm } from "../s3/content.ts";
 import type { ListedBlob } from "./blobs.ts";
 import { storeOf } from "./classes.ts";
 import { plaintextLength } from "./encryption/streaming-aead.ts";
+import { parsePacked } from "./packing.ts";
 import { translateStoreError } from "./store-errors.ts";
 
 /** Bytes of plaintext in the blob; `undefined` for a length that no sealed blob has. */
 export function plaintextBytes({ sizeBytes, origin }: ListedBlob): number | undefined {
+  if (origin?.packed !== undefined) return parsePacked(origin.packed).plainBytes;
   let length: number | undefined = sizeBytes;
   for (let layer = layersOf(origin?.sealed); layer > 0 && length !== undefined; layer -= 1) {
     length = plaintextLength(length);

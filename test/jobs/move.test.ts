@@ -7,6 +7,7 @@ import {
   DeleteObjectCommand,
   GetObjectAttributesCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   PutBucketVersioningCommand,
   PutObjectTaggingCommand,
 } from "@aws-sdk/client-s3";
@@ -22,7 +23,17 @@ import {
   send,
 } from "../operations/object/encryption-fixtures.ts";
 import { brokenIndex, brokenStore } from "../operations/object/fixtures.ts";
-import { about, dayMs, daysOn, openTestBucket, put, runJob, s3, upload } from "./fixture.ts";
+import {
+  about,
+  dayMs,
+  daysOn,
+  loseIndex,
+  openTestBucket,
+  put,
+  runJob,
+  s3,
+  upload,
+} from "./fixture.ts";
 
 type TestBucket = Awaited<ReturnType<typeof openTestBucket>>;
 
@@ -196,6 +207,52 @@ function whileCopying(work: () => Promise<unknown>): Partial<Env> {
   };
   return { STORE_STANDARD: brokenStore(env.STORE_STANDARD, { get: get as R2Bucket["get"] }) };
 }
+
+describe("a rebuilt index", () => {
+  it("has what was moved where it was moved to, packed or not (D49)", async () => {
+    const bucket = await openTestBucket("lost");
+    const Bucket = bucket.name;
+    const body = "frozen ".repeat(40_000);
+    const glacier = { storageClass: "GLACIER" } as const;
+    const sunk = { storageClass: "INTELLIGENT_TIERING", tier: "ARCHIVE" } as const;
+    await put(Bucket, "packed", body, { Metadata: { a: "b" }, ChecksumAlgorithm: "SHA256" });
+    await put(Bucket, "tiered", body, { StorageClass: "INTELLIGENT_TIERING" });
+    await put(Bucket, "tagged", "x");
+    await upload(Bucket, "parts", [new Uint8Array(5 * 1024 * 1024).fill(7), "tail"]);
+    await move(bucket, "packed", { to: glacier });
+    await move(bucket, "tiered", { to: sunk });
+    await move(bucket, "parts", { to: glacier });
+    await move(bucket, "tagged");
+    const Tagging = { TagSet: [{ Key: "k", Value: "v" }] };
+    await s3().send(new PutObjectTaggingCommand({ Bucket, Key: "tagged", Tagging }));
+    await collectCondemned(bucket.index, { env, nowMs: Date.now() + 3 * dayMs, limit: 100 });
+    const keys = ["packed", "parts", "tagged", "tiered"];
+    const all = () =>
+      Promise.all(
+        keys.map(async (Key) => {
+          const ask = { Bucket, Key, ChecksumMode: "ENABLED" as const };
+          const {
+            $metadata: _,
+            LastModified: __,
+            ...head
+          } = await s3().send(new HeadObjectCommand(ask));
+          return head;
+        }),
+      );
+    const before = await all();
+    expect(before[3]).toMatchObject({ ArchiveStatus: "ARCHIVE_ACCESS" });
+    await loseIndex(bucket.bucketId);
+    const { job } = await runJob({ kind: "rebuild", options: about(bucket) });
+    expect(job.error).toBeUndefined();
+    expect(await all()).toEqual(before);
+    for (const key of ["packed", "parts"]) {
+      expect((await move(bucket, key, { to: { storageClass: "STANDARD" } })).kind).toBe("moved");
+    }
+    expect((await seen(Bucket, "packed")).text).toBe(body);
+    expect((await seen(Bucket, "parts", { PartNumber: 2 })).text).toBe("tail");
+    await expectSound(bucket);
+  });
+});
 
 describe("a mover paused at each step", () => {
   for (const [step, pause] of [
