@@ -7,6 +7,7 @@
 import { startJob } from "../catalog/jobs.ts";
 import { newRequestId } from "../s3/ids.ts";
 import { deleteRecords, listRecords, readRecords } from "../storage/records.ts";
+import type { DeliveryOutcome } from "./delivery.ts";
 import type { Slice, SliceCall } from "./slices.ts";
 import type { StagedLines } from "./staged-log.ts";
 
@@ -67,16 +68,9 @@ async function deliverBatch(call: SliceCall, batch: Batch): Promise<Record<strin
   let refused = 0;
   let lines = 0;
   for (const [position, { log, day, lines: own }] of objects.entries()) {
-    const { bucket, accountId, target } = log;
-    const outcome = await call.deliver({
-      service: loggingService,
-      sourceArn: `arn:aws:s3:::${bucket}`,
-      sourceAccountId: accountId,
-      bucket: target.bucket,
-      key: keyOf(log, batch, { day, position }),
-      body: new TextEncoder().encode(own.map(([, line]) => `${line}\n`).join("")),
-      headers: { "content-type": "text/plain" },
-    });
+    const { bucket, target } = log;
+    const key = keyOf(log, batch, { day, position });
+    const outcome = await deliverLog(call, { log, key, lines: own });
     if (outcome.kind === "written") {
       delivered += 1;
       lines += own.length;
@@ -90,6 +84,29 @@ async function deliverBatch(call: SliceCall, batch: Batch): Promise<Record<strin
     );
   }
   return { objects: delivered, lines, ...(refused > 0 && { refused }) };
+}
+
+async function deliverLog(
+  call: SliceCall,
+  facts: { readonly log: StagedLines; readonly key: string; readonly lines: StagedLines["lines"] },
+): Promise<DeliveryOutcome> {
+  const { log, key, lines } = facts;
+  const { bucket, accountId, target } = log;
+  const put = (grants: Readonly<Record<string, string>>) =>
+    call.deliver({
+      service: loggingService,
+      sourceArn: `arn:aws:s3:::${bucket}`,
+      sourceAccountId: accountId,
+      bucket: target.bucket,
+      key,
+      body: new TextEncoder().encode(lines.map(([, line]) => `${line}\n`).join("")),
+      headers: { "content-type": "text/plain", ...grants },
+    });
+  const { grants } = target;
+  if (grants === undefined) return put({});
+  const outcome = await put(grants);
+  // Without the grants rather than not at all: ACLs may be off by now, or not the service's to set.
+  return outcome.kind === "refused" && !isPassing(outcome.code) ? put({}) : outcome;
 }
 
 /** Failures that end by themselves: the batch is delivered again. */

@@ -6,6 +6,8 @@ export interface StagedTarget {
   readonly bucket: string;
   readonly prefix: string;
   readonly partitionedBy?: "EventTime" | "DeliveryTime";
+  /** Headers that give its objects an ACL. */
+  readonly grants?: Readonly<Record<string, string>>;
 }
 
 /** The bucket whose log it is, and where the log went when the requests came. */

@@ -4,12 +4,15 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html
 //
 // Differs from AWS:
-// - Grants (TargetGrants) are kept and shown; log objects get the target bucket's default ACL.
+// - Grants (TargetGrants) that the target's policy does not let the service set (s3:PutObjectAcl) are
+//   left out of the log objects.
 // - Keys in a log are URL encoded once.
-// - A log in which nothing fails is delivered every five minutes; AWS says "within a few hours".
+// - Logs are delivered every five minutes; AWS says "within a few hours".
 
 import { judge } from "../../auth/authorize.ts";
+import { accessOf } from "../../auth/bucket-access.ts";
 import { type BucketRecord, loadBucket } from "../../catalog/buckets.ts";
+import { type AclPermission, logDelivery } from "../../s3/acl.ts";
 import { S3Error } from "../../s3/errors.ts";
 import type { OperationInput, OperationOutput } from "../../s3/operation-types.ts";
 import type { Principal } from "../../s3/principal.ts";
@@ -92,17 +95,8 @@ function checkGrants({ TargetGrants: grants = [] }: Enabled, target: BucketRecor
       Grantee?.Type !== undefined && grantable.includes(Permission ?? ""),
   );
   if (!isWhole) throw new S3Error("MalformedXML");
-  if (ownershipOf(target) !== "BucketOwnerEnforced") return;
+  if (accessOf(target).acl !== undefined) return;
   throw new S3Error("AccessControlListNotSupported", "The target bucket does not allow ACLs");
-}
-
-function ownershipOf({ settings }: BucketRecord): string {
-  const text = settings.get("ownershipControls");
-  if (text === undefined) return "BucketOwnerEnforced";
-  const document = JSON.parse(text) as {
-    readonly OwnershipControls?: { readonly Rules?: readonly { ObjectOwnership?: string }[] };
-  } | null;
-  return document?.OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? "ObjectWriter";
 }
 
 /** Whether the target's policy lets the service write the log of this bucket. */
@@ -130,22 +124,14 @@ function mayDeliver(context: BucketContext, target: BucketRecord, prefix: string
   return judge(call, target, { action: "s3:PutObject", key, createsObject: true }).isAllowed;
 }
 
-const logDelivery = "http://acs.amazonaws.com/groups/s3/LogDelivery";
-
 /** Whether the target's ACL gives the log-delivery group what it needs. */
-function grantsDelivery({ settings }: BucketRecord): boolean {
-  const text = settings.get("acl");
-  if (text === undefined || !text.includes(logDelivery)) return false;
-  const permissions = new Set<string>();
-  const collect = (value: unknown): void => {
-    if (typeof value !== "object" || value === null) return;
-    const { Grantee, Permission } = value as { Grantee?: { URI?: string }; Permission?: string };
-    if (Grantee?.URI === logDelivery && Permission !== undefined) permissions.add(Permission);
-    for (const member of Object.values(value)) collect(member);
-  };
-  collect(JSON.parse(text));
-  const has = (permission: string) =>
-    permissions.has(permission) || permissions.has("FULL_CONTROL");
+function grantsDelivery(target: BucketRecord): boolean {
+  const { acl = [] } = accessOf(target);
+  const permissions = acl
+    .filter(([grantee]) => grantee === logDelivery)
+    .map(([, permission]) => permission);
+  const has = (permission: AclPermission) =>
+    permissions.includes(permission) || permissions.includes("FULL_CONTROL");
   return has("WRITE") && has("READ_ACP");
 }
 
@@ -155,14 +141,44 @@ export interface LoggingTarget {
   readonly prefix: string;
   /** Absent: everything straight behind the prefix. */
   readonly partitionedBy?: "EventTime" | "DeliveryTime";
+  /** Headers that give log objects the ACL asked for, the owner's own grant among them. */
+  readonly grants?: Readonly<Record<string, string>>;
+}
+
+const grantHeaders: Readonly<Record<string, string>> = {
+  FULL_CONTROL: "x-amz-grant-full-control",
+  READ: "x-amz-grant-read",
+  WRITE: "x-amz-grant-write",
+};
+
+function grantsOf(
+  grants: NonNullable<Enabled["TargetGrants"]>,
+  ownerId: string,
+): Readonly<Record<string, string>> {
+  const values = new Map([["x-amz-grant-full-control", [`id="${ownerId}"`]]]);
+  for (const { Grantee, Permission } of grants) {
+    const header = grantHeaders[Permission ?? ""];
+    const name =
+      Grantee?.ID !== undefined
+        ? `id="${Grantee.ID}"`
+        : Grantee?.URI !== undefined
+          ? `uri="${Grantee.URI}"`
+          : `emailAddress="${Grantee?.EmailAddress ?? ""}"`;
+    if (header !== undefined) values.set(header, [...(values.get(header) ?? []), name]);
+  }
+  return Object.fromEntries([...values].map(([header, names]) => [header, names.join(", ")]));
 }
 
 /** The target of a bucket's log as this isolate knows it; `undefined` when it is not logged. */
-export function loggingTargetOf({ settings }: BucketRecord): LoggingTarget | undefined {
+export function loggingTargetOf({
+  settings,
+  ownerCanonicalId,
+}: BucketRecord): LoggingTarget | undefined {
   const text = settings.get("logging");
   if (text === undefined) return undefined;
   const enabled = (JSON.parse(text) as Status | null)?.LoggingEnabled;
   if (enabled?.TargetBucket === undefined) return undefined;
+  const { TargetGrants: grants = [] } = enabled;
   const partitioned = enabled.TargetObjectKeyFormat?.PartitionedPrefix;
   return {
     bucket: enabled.TargetBucket,
@@ -170,5 +186,6 @@ export function loggingTargetOf({ settings }: BucketRecord): LoggingTarget | und
     ...(partitioned !== undefined && {
       partitionedBy: partitioned.PartitionDateSource === "EventTime" ? "EventTime" : "DeliveryTime",
     }),
+    ...(grants.length > 0 && { grants: grantsOf(grants, ownerCanonicalId) }),
   };
 }

@@ -64,6 +64,22 @@ describe("PutBucketLogging", () => {
     expect((await put(bucket, enabled(target))).status).toBe(200);
   });
 
+  it("takes a target whose ACL lets the log-delivery group write, and grants where ACLs count", async () => {
+    const bucket = await makeBucket("logged");
+    const target = `acl-target-${crypto.randomUUID().slice(0, 8)}`;
+    const headers = { "x-amz-object-ownership": "ObjectWriter" };
+    expect((await call("PUT", `/${target}`, { headers })).status).toBe(200);
+    expect((await put(bucket, enabled(target))).first("Code")).toBe(
+      "InvalidTargetBucketForLogging",
+    );
+    const canned = { headers: { "x-amz-acl": "log-delivery-write" } };
+    expect((await call("PUT", `/${target}?acl`, canned)).status).toBe(200);
+    const grants =
+      '<TargetGrants><Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="Group"><URI>http://acs.amazonaws.com/groups/global/AuthenticatedUsers</URI></Grantee><Permission>READ</Permission></Grant></TargetGrants>';
+    expect((await put(bucket, enabled(target, grants))).status).toBe(200);
+    expect((await call("GET", `/${bucket}?logging`)).first("Permission")).toBe("READ");
+  });
+
   it("refuses documents that are none, and grants where there are no ACLs", async () => {
     const [bucket, target] = [await makeBucket("logged"), await makeBucket("target")];
     await letLogsIn(target);
