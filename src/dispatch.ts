@@ -146,6 +146,9 @@ function refuseRequest(
 /** These look for their bucket themselves: it is not there yet, or that is no secret to tell. */
 const bucketless: ReadonlySet<string> = new Set(["CreateBucket", "OptionsObject"]);
 
+/** These judge the version they read before they tell anything of it. */
+const reads: ReadonlySet<string> = new Set(["GetObject", "HeadObject"]);
+
 /**
  * Permission, input, handler, answer; once more when the settings moved and no body was read. Throws
  * what the operation throws.
@@ -173,7 +176,11 @@ export async function serve(
     );
     return answerWith(context, row, facts.ids);
   }
-  const wish = { name, asks, ...(known && { known }), ...(lacksDocument && { lacksDocument }) };
+  const wish = {
+    ...{ name, asks, judgesVersion: reads.has(row.name) },
+    ...(known && { known }),
+    ...(lacksDocument && { lacksDocument }),
+  };
   let opened = await openBucketFor(context, wish);
   for (let round = 1; ; round++) {
     try {

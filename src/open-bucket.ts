@@ -4,6 +4,7 @@
 import {
   type Ask,
   asAbsent,
+  asDeferred,
   askOf,
   authorize,
   checkExpectedOwner,
@@ -29,6 +30,8 @@ export interface BucketWish {
   readonly asks: readonly Ask[];
   /** The record, where this call has looked already. */
   readonly known?: BucketRecord;
+  /** The operation calls `judgeVersion` with what it reads, and shows nothing of it before. */
+  readonly judgesVersion?: boolean;
   /** The record that the index found too old. */
   readonly stale?: BucketRecord;
   /** The body was left unread, for a policy in force then did not ask for it. */
@@ -63,7 +66,7 @@ export async function openBucketFor(
     if (wish.lacksDocument && wish.asks.some((ask) => needsDocument(context, bucket, ask))) {
       throw new S3Error("SlowDown");
     }
-    const asks = await withObject(context, opened, wish.asks);
+    const asks = await withObject(context, opened, wish);
     const isRemembered = stale === undefined;
     stale = bucket;
     if (asks === "stale") continue;
@@ -84,12 +87,16 @@ export async function openBucketFor(
 async function withObject(
   context: ServiceContext,
   opened: OpenedBucket,
-  asks: readonly Ask[],
+  wish: BucketWish,
 ): Promise<readonly Ask[] | "stale"> {
   const { bucket, index } = opened;
+  const asks =
+    wish.judgesVersion === true
+      ? wish.asks.map((ask) => asDeferred(context, bucket, ask))
+      : wish.asks;
   const ofUpload = asks.find((ask) => needsUpload(context, bucket, ask));
   if (ofUpload?.key !== undefined) return withUpload(context, opened, { ...ofUpload, asks });
-  const needy = asks.find((ask) => needsObject(context, bucket, ask));
+  const needy = asks.find((ask) => !ask.isDeferred && needsObject(context, bucket, ask));
   if (needy?.key === undefined) return asks;
   const { key, versionId } = needy;
   const outcome = await index.resolve({

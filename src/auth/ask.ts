@@ -26,6 +26,8 @@ export interface Ask {
   readonly initiatorId?: string;
   /** The object was looked for and is not there: who may list the bucket may learn so. */
   readonly isAbsent?: true;
+  /** The version that will be read decides: whoever reads it judges once more, and nobody before. */
+  readonly isDeferred?: true;
   /** About an object that the same request writes: whoever may write may say its ACL. */
   readonly isInPassing?: true;
   readonly isListing?: boolean;

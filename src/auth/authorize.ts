@@ -76,6 +76,7 @@ function supposing(inputs: DecisionInputs, supposed: Supposed): DecisionInputs {
 /** Whether every ask on the bucket is allowed. Never throws. */
 export function isAuthorized(call: CallFacts, bucket: BucketFacts, asks: readonly Ask[]): boolean {
   return asks.every((ask) => {
+    if (ask.isDeferred) return true;
     if (ask.isGlance) return mightAllow(call, bucket, ask.action);
     if (judge(call, bucket, ask).isAllowed) return true;
     return ask.isAbsent === true && judge(call, bucket, { action: "s3:ListBucket" }).isAllowed;
@@ -191,6 +192,15 @@ export function needsUpload(call: CallFacts, bucket: BucketFacts, ask: Ask): boo
 /** The ask about an object that was looked for in vain: its ACL cannot grant any more. */
 export function asAbsent(call: CallFacts, bucket: BucketFacts, ask: Ask): Ask {
   return mightGrant(call, bucket, ask) ? { ...ask, isAbsent: true } : ask;
+}
+
+/**
+ * The ask, left to whoever reads the version where nothing but its ACL can decide: for operations
+ * that judge what they read, so that public content costs one question.
+ */
+export function asDeferred(call: CallFacts, bucket: BucketFacts, ask: Ask): Ask {
+  if (needsTags(call, bucket, ask) || !mightGrant(call, bucket, ask)) return ask;
+  return { ...ask, isDeferred: true };
 }
 
 /** Denied as things stand, and allowed if the object granted it to everybody or were the caller's. */

@@ -9,6 +9,7 @@ import {
   PutBucketAclCommand,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
+import { AwsClient } from "aws4fetch";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findGrantees } from "../../src/catalog/grantees.ts";
 import type { Env } from "../../src/env.ts";
@@ -282,7 +283,7 @@ describe("What ACLs cost", () => {
     return calls;
   }
 
-  it("is one question more for a stranger whom an object's ACL may let in, and none else", async () => {
+  it("is no question more for reading and writing, and one for other calls of strangers", async () => {
     const enforced = await makeBucket("cost");
     const open = await makeAclBucket("cost-acl");
     for (const bucket of [enforced, open]) await put(`/${bucket}/k`);
@@ -294,7 +295,54 @@ describe("What ACLs cost", () => {
         sdk(send).send(new PutObjectCommand({ Bucket: bucket, Key: "k", Body: "x" })),
       );
     expect(await read(`/${enforced}/k`)).toBe(0);
-    expect(await read(`/${open}/public`)).toBe(2);
+    expect([await read(`/${open}/public`), await read(`/${open}/k`)]).toEqual([1, 1]);
+    expect(await read(`/${open}/missing`)).toBe(1);
+    // One, and another with the second look at the catalog that a refusal is worth once a second.
+    expect(await read(`/${open}/k?acl`)).toBeLessThanOrEqual(2);
     expect([await owned(enforced), await owned(open)]).toEqual([1, 1]);
+  });
+});
+
+describe("An ACL that changes while it is asked for", () => {
+  it("SEC-076 decides as it stands with the version that is read", async () => {
+    const bucket = await makeAclBucket("race");
+    await put(`/${bucket}/k`, { "x-amz-acl": "public-read" });
+    // The first question of a copy looks whether its source may be read; the second one reads it.
+    let questions = 0;
+    const namespace = new Proxy(env.BUCKET_INDEX, {
+      get(target, name) {
+        const value = Reflect.get(target, name);
+        if (typeof value !== "function") return value;
+        return (...given: unknown[]) => {
+          const result = Reflect.apply(value, target, given) as object;
+          if (name !== "get" && name !== "getByName") return result;
+          return new Proxy(result, {
+            get(stub, method) {
+              const own = Reflect.get(stub, method) as unknown;
+              if (typeof own !== "function") return own;
+              return async (...more: unknown[]) => {
+                const answer = (await Reflect.apply(own, stub, more)) as unknown;
+                if (method !== "resolve") return answer;
+                questions += 1;
+                if (questions === 1) await setAcl(`/${bucket}/k`, "private");
+                return answer;
+              };
+            },
+          });
+        };
+      },
+    });
+    const mine = `race-${crypto.randomUUID().slice(0, 8)}`;
+    expect((await call("PUT", `/${mine}`, { keys: stranger.keys })).status).toBe(200);
+    const client = new AwsClient({ ...stranger.keys, service: "s3", region: "us-east-1" });
+    const request = await client.sign(`${origin}/${mine}/k`, {
+      method: "PUT",
+      headers: { "x-amz-copy-source": `${bucket}/k` },
+    });
+    const headers = new Headers(request.headers);
+    headers.set("host", new URL(origin).host);
+    const answer = await through({ BUCKET_INDEX: namespace })(new Request(request, { headers }));
+    expect([answer.status, questions]).toEqual([403, 2]);
+    expect(await outcome(stranger.keys, "HEAD", `/${mine}/k`)).toBe("404");
   });
 });

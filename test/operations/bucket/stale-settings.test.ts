@@ -4,12 +4,13 @@ import { describe, expect, it } from "vitest";
 import { openBucket } from "../../../src/bucket/client.ts";
 import { loadBucket, setSetting } from "../../../src/catalog/buckets.ts";
 import { systemSeams } from "../../../src/env.ts";
-import { call, contentMd5, makeBucket, putObjects } from "./fixtures.ts";
+import { makeAclBucket, nobody, outcome, put as putWith } from "../acl-fixtures.ts";
+import { call, contentMd5, makeAccount, makeBucket, putObjects, rootKeys } from "./fixtures.ts";
 
 /** Stores a setting as another isolate would: in D1 and the index, not in this one's memory. */
 async function changeElsewhere(
   name: string,
-  setting: "policy" | "versioning",
+  setting: "ownershipControls" | "policy" | "versioning",
   document: string,
 ): Promise<void> {
   const database = {
@@ -108,5 +109,36 @@ describe("DeleteBucket beside a write (D15)", () => {
       const exists = (await call("HEAD", `/${bucket}`)).status === 200;
       expect(exists).toBe(removed.status === 409);
     }
+  });
+});
+
+describe("ownership changed elsewhere", () => {
+  const controls = (kind: string) =>
+    JSON.stringify({ OwnershipControls: { Rules: [{ ObjectOwnership: kind }] } });
+
+  it("ends what an ACL opened with the next read", async () => {
+    const bucket = await makeAclBucket("stale");
+    await putWith(`/${bucket}/key`, { "x-amz-acl": "public-read" });
+    expect(await outcome(nobody, "GET", `/${bucket}/key`)).toBe("200");
+    await changeElsewhere(bucket, "ownershipControls", controls("BucketOwnerEnforced"));
+    expect(await outcome(nobody, "GET", `/${bucket}/key`)).toBe("403 AccessDenied");
+  });
+
+  it("never lets an ACL in that may not be, nor an owner", async () => {
+    const bucket = await makeAclBucket("stale", { acl: "public-read-write" });
+    const wish = { body: "x", headers: { "x-amz-acl": "public-read" } };
+    await putWith(`/${bucket}/known`);
+    await changeElsewhere(bucket, "ownershipControls", controls("BucketOwnerEnforced"));
+    // The body was read under the old settings: the client's next try is judged by the new ones.
+    expect(await outcome(rootKeys, "PUT", `/${bucket}/key`, wish)).toBe("503 SlowDown");
+    expect(await outcome(rootKeys, "PUT", `/${bucket}/key`, wish)).toBe(
+      "400 AccessControlListNotSupported",
+    );
+    expect(await outcome(rootKeys, "HEAD", `/${bucket}/key`)).toBe("404");
+    await changeElsewhere(bucket, "ownershipControls", controls("ObjectWriter"));
+    await putWith(`/${bucket}/known`);
+    await changeElsewhere(bucket, "ownershipControls", controls("BucketOwnerEnforced"));
+    const { keys } = await makeAccount();
+    expect(await outcome(keys, "PUT", `/${bucket}/theirs`, { body: "x" })).toBe("403 AccessDenied");
   });
 });
