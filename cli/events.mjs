@@ -28,6 +28,8 @@ export function addEventCommands(program, run) {
     .argument("<name>", "1 to 80 letters, digits, hyphens, underscores")
     .requiredOption("--url <url>", "where events are posted to")
     .option("--event-bus", "take what buckets send to EventBridge")
+    .option("--tag <name=value>", "only objects with this tag; may be repeated", collect, {})
+    .option("--metadata <name=value>", "only objects with this metadata", collect, {})
     .action((name, options) => run((connection) => createWebhook(connection, name, options)));
   command("list")
     .description("the receivers and how they do")
@@ -86,6 +88,17 @@ export function addEventCommands(program, run) {
 }
 
 /**
+ * One more `name=value`; without a value, any.
+ * @param {string} text
+ * @param {Record<string, string>} before
+ */
+function collect(text, before) {
+  const at = text.indexOf("=");
+  const [name, value] = at < 0 ? [text, "*"] : [text.slice(0, at), text.slice(at + 1)];
+  return { ...before, [name]: value };
+}
+
+/**
  * @param {Options} options
  * @param {string} [name]
  */
@@ -104,6 +117,7 @@ function describe(webhook) {
     ["URL", webhook.url],
     ["Topic ARN", webhook.topicArn],
     ["Function ARN", webhook.functionArn],
+    ["Filter", webhook.filter && JSON.stringify(webhook.filter)],
     ["Event bus", webhook.isEventBus ? "yes" : "no"],
     ["State", webhook.state],
     ["Failures in a row", webhook.failures],
@@ -122,7 +136,11 @@ function describe(webhook) {
  * @returns {Promise<Report>}
  */
 async function createWebhook(connection, name, options) {
-  const body = { name, url: options["url"], isEventBus: options["eventBus"] === true };
+  /** @param {string} kind */
+  const pairs = (kind) => (Object.keys(options[kind]).length > 0 ? options[kind] : undefined);
+  const { tags, metadata } = { tags: pairs("tag"), metadata: pairs("metadata") };
+  const filter = tags || metadata ? { tags, metadata } : undefined;
+  const body = { name, url: options["url"], isEventBus: options["eventBus"] === true, filter };
   const json = await callAdmin(connection, { method: "POST", path: pathOf(options), body });
   return { json, text: `${describe(json)}\n\n${SHOWN_ONCE}` };
 }

@@ -21,6 +21,7 @@ import {
 } from "../catalog/webhooks.ts";
 import type { Env } from "../env.ts";
 import { webhookArns } from "../s3/event-destinations.ts";
+import type { EventFilter } from "../s3/event-filter.ts";
 import { isWebhookUrl } from "../s3/fetch-guard.ts";
 import { newRequestId } from "../s3/ids.ts";
 import { type AdminCall, requireAccount } from "./access.ts";
@@ -43,15 +44,18 @@ export async function answerListWebhooks(call: AdminCall, account: string): Prom
   return answer({ webhooks: found.map((webhook) => renderWebhook(call, webhook)) });
 }
 
-/** `POST /accounts/{ID|self}/webhooks {name, url, isEventBus?}`: 201 with the webhook and `secret`. */
+/** `POST /accounts/{ID|self}/webhooks {name, url, isEventBus?, filter?}`: 201 with the webhook and `secret`. */
 export async function answerCreateWebhook(call: AdminCall, account: string): Promise<Response> {
   const accountId = requireAccount(call, account);
   const wish = await readFields(call.openBody(), {
     name: nameField,
     url: urlField(call.env),
     isEventBus: flagField,
+    filter: filterField,
   });
-  const outcome = await createWebhook(call, { accountId, ...wish });
+  const { filter, ...rest } = wish;
+  const facts = { accountId, ...rest, ...(filter !== undefined && { filter }) };
+  const outcome = await createWebhook(call, facts);
   switch (outcome.kind) {
     case "created": {
       const { webhook, secret } = outcome;
@@ -199,7 +203,7 @@ function renderWebhook({ env }: AdminCall, webhook: Webhook) {
     name,
     account: accountId,
     ...webhookArns(env.REGION ?? "us-east-1", accountId, name),
-    ...{ url, isEventBus, state, failures, lastError },
+    ...{ url, isEventBus, filter: webhook.filter, state, failures, lastError },
     failingSince: time(webhook.failingSinceMs),
     lastFailedAt: time(webhook.lastFailedAtMs),
     lastDeliveredAt: time(webhook.lastDeliveredAtMs),
@@ -249,6 +253,30 @@ const flagField: Field<boolean> = (value, field) => {
   if (value === undefined || typeof value === "boolean") return value ?? false;
   throw invalid(`${field} must be true or false.`);
 };
+
+/** `{tags?: {name: value}, metadata?: {name: value}}`, at most ten of each. */
+const filterField: Field<EventFilter | undefined> = (value, field) => {
+  if (value === undefined) return undefined;
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  const members = isObject ? Object.entries(value as object) : [];
+  const isFilter =
+    members.length > 0 &&
+    members.every(([name, pairs]) => ["tags", "metadata"].includes(name) && arePairs(pairs));
+  if (!isFilter) throw invalid(`${field} must hold "tags" or "metadata", names with their values.`);
+  const { tags, metadata = {} } = value as EventFilter;
+  const lower = Object.entries(metadata).map(([name, text]) => [name.toLowerCase(), text]);
+  return {
+    ...(tags !== undefined && { tags }),
+    ...(lower.length > 0 && { metadata: Object.fromEntries(lower) }),
+  };
+};
+
+function arePairs(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const pairs = Object.entries(value);
+  const isText = (text: unknown) => typeof text === "string" && text.length <= 256;
+  return pairs.length <= 10 && pairs.every(([name, text]) => name !== "" && isText(text));
+}
 
 const stateField: Field<"enabled" | "disabled"> = (value, field) => {
   if (value === "enabled" || value === "disabled") return value;

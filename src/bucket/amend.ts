@@ -38,8 +38,10 @@ export function amend(index: IndexState, request: AmendRequest): AmendOutcome {
   const change = { event: "Replicate:Change", key, versionId, seq, sizeBytes: 0 } as const;
   tellEnrolled(index, request.emit, entries, change);
   markLifecycle(index, version.key);
-  emitOf(index, request.emit, { event: request.emit?.event ?? eventOf(request.change), version });
-  return { kind: "amended", version: { ...version, content, detail } };
+  const after = { ...version, content, detail };
+  const event = request.emit?.event ?? eventOf(request.change);
+  emitOf(index, request.emit, { event, version: after });
+  return { kind: "amended", version: after };
 }
 
 /** Changes go where the version went. Those that came from there go nowhere, and end here. */

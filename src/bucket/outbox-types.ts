@@ -2,6 +2,7 @@
 // telling goes. As `types.ts`: plain data, additive between releases.
 
 import type { ReplicationRule } from "../s3/replication-rules.ts";
+import type { VersionDetail } from "./types.ts";
 
 /**
  * What watches a bucket. Each kind delivers in a way of its own (`jobs/outbox.ts` has the table) and
@@ -63,6 +64,9 @@ export interface EmittedVersion {
   readonly etag?: string;
   readonly storageClass?: string;
   readonly modifiedAtMs?: number;
+  /** What webhooks may filter by; absent when there are none. */
+  readonly tags?: NonNullable<VersionDetail["tags"]>;
+  readonly metadata?: NonNullable<VersionDetail["metadata"]>;
 }
 
 /** A change as the index tells it. */

@@ -9,6 +9,7 @@ import type {
   Change,
   ClaimOutboxRequest,
   Emission,
+  EmittedVersion,
   OutboxBatch,
   OutboxEntry,
   OutboxStatus,
@@ -18,7 +19,7 @@ import type {
 } from "./outbox-types.ts";
 import { readVersion, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
-import type { CallFacts, Refusal, Version } from "./types.ts";
+import type { CallFacts, Refusal, Version, VersionDetail } from "./types.ts";
 
 /** The row without what has columns of its own. */
 type Body = Omit<OutboxEntry, "seq" | "key" | "failures">;
@@ -97,8 +98,14 @@ export function emitOf(
       ...(isShown && { versionId }),
       ...{ seq, sizeBytes, etag, storageClass, modifiedAtMs },
       ...(known.isDeleteMarker && { isDeleteMarker: true }),
+      ...filterable(known.detail),
     },
   });
+}
+
+/** What of a version's detail events are filtered by. */
+export function filterable({ tags, metadata }: VersionDetail): Partial<EmittedVersion> {
+  return { ...(tags !== undefined && { tags }), ...(metadata !== undefined && { metadata }) };
 }
 
 function isRow(version: Version | VersionRow): version is VersionRow {

@@ -6,7 +6,7 @@ import { nullVersionId } from "../s3/ids.ts";
 import { condemnCurrent, condemnHistory } from "./condemned.ts";
 import type { IndexState } from "./index-state.ts";
 import { isLocked, lockByDefault, retainedUntilMs } from "./locks.ts";
-import { emit } from "./outbox.ts";
+import { emit, filterable } from "./outbox.ts";
 import { insertBelow, isNewer } from "./replicas.ts";
 import { enrolVersion, tellEnrolled } from "./replication.ts";
 import { column, renderDetail, type VersionRow } from "./rows.ts";
@@ -172,7 +172,11 @@ function emitPlaced(
   emit(index, emission, {
     event: emission.event ?? event,
     key,
-    version: { ...shown, seq, sizeBytes, etag, storageClass, modifiedAtMs },
+    version: {
+      ...shown,
+      ...{ seq, sizeBytes, etag, storageClass, modifiedAtMs },
+      ...filterable(version.detail),
+    },
   });
 }
 

@@ -1,6 +1,7 @@
 // Webhooks: where events of an account's buckets go by HTTPS. The secret that signs deliveries is
 // made here, sealed at rest, told once, and leaves this file else only for whoever signs (SEC-067).
 
+import type { EventFilter } from "../s3/event-filter.ts";
 import { newRequestId } from "../s3/ids.ts";
 import { type CatalogCall, type Query, queryAll, queryFirst } from "./database.ts";
 import { type SealLabel, seal, unseal } from "./sealing.ts";
@@ -15,6 +16,7 @@ export interface Webhook {
   readonly url: string;
   /** It takes what buckets send to EventBridge. One an account. */
   readonly isEventBus: boolean;
+  readonly filter?: EventFilter;
   readonly state: WebhookState;
   /** In a row, over all buckets. */
   readonly failures: number;
@@ -41,6 +43,7 @@ interface WebhookRow {
   readonly previous_secret: string | null;
   readonly previous_until_ms: number | null;
   readonly is_event_bus: number;
+  readonly filter: string | null;
   readonly state: WebhookState;
   readonly failures: number;
   readonly failing_since_ms: number | null;
@@ -53,8 +56,8 @@ interface WebhookRow {
 export const maximumWebhooks = 100;
 
 const insertWebhook = `INSERT INTO webhooks (webhook_id, account_id, name, url, sealed_secret,
-    is_event_bus, created_at_ms, updated_at_ms)
-  SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7
+    is_event_bus, created_at_ms, updated_at_ms, filter)
+  SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?9
   WHERE (SELECT count(*) FROM webhooks WHERE account_id = ?2) < ?8
   ON CONFLICT DO NOTHING RETURNING webhook_id`;
 const selectByName = "SELECT * FROM webhooks WHERE account_id = ?1 AND name = ?2";
@@ -90,7 +93,7 @@ function newSecret({ seams }: CatalogCall): string {
 /** Makes a webhook and its secret. The name, or the bus, may be taken. */
 export async function createWebhook(
   call: CatalogCall,
-  wish: Pick<Webhook, "accountId" | "name" | "url" | "isEventBus">,
+  wish: Pick<Webhook, "accountId" | "name" | "url" | "isEventBus" | "filter">,
 ): Promise<
   | { readonly kind: "created"; readonly webhook: Webhook; readonly secret: string }
   | { readonly kind: "exists" | "bus-exists" | "limit-exceeded" }
@@ -98,12 +101,12 @@ export async function createWebhook(
   const webhookId = newRequestId(call.seams.randomBytes);
   const secret = newSecret(call);
   const sealed = await seal(call, webhookLabel(webhookId), secret);
-  const { accountId, name, url, isEventBus } = wish;
+  const { accountId, name, url, isEventBus, filter } = wish;
   const made = await queryFirst(call, [
     insertWebhook,
     webhookId,
     ...[accountId, name, url, sealed, isEventBus ? 1 : 0],
-    ...[call.nowMs, maximumWebhooks],
+    ...[call.nowMs, maximumWebhooks, filter === undefined ? null : JSON.stringify(filter)],
   ]);
   if (made === undefined) {
     if ((await findWebhook(call, accountId, name)) !== undefined) return { kind: "exists" };
@@ -232,6 +235,7 @@ function renderWebhook(row: WebhookRow): Webhook {
     state: row.state,
     failures: row.failures,
     createdAtMs: row.created_at_ms,
+    ...(row.filter !== null && { filter: JSON.parse(row.filter) as EventFilter }),
     ...(row.failing_since_ms !== null && { failingSinceMs: row.failing_since_ms }),
     ...(row.last_error !== null && { lastError: row.last_error }),
     ...(row.last_failed_at_ms !== null && { lastFailedAtMs: row.last_failed_at_ms }),

@@ -117,6 +117,24 @@ describe("webhooks over the admin API", () => {
     expect(local.status).toBe(201);
   });
 
+  it("take a filter by tags and metadata, and nothing that is none", async () => {
+    const { principal: as } = await tenant();
+    const filter = { tags: { team: "a" }, metadata: { Origin: "*" } };
+    const made = await make(as, "filtered", { filter });
+    expect(made.body.filter).toEqual({ tags: { team: "a" }, metadata: { origin: "*" } });
+    for (const bad of [
+      {},
+      [],
+      "x",
+      { size: {} },
+      { tags: { a: 1 } },
+      { tags: ["a"] },
+      { tags: { "": "a" } },
+    ]) {
+      expect((await make(as, "bad", { filter: bad })).status).toBe(400);
+    }
+  });
+
   it("have one event bus an account", async () => {
     const { principal: as } = await tenant();
     expect((await make(as, "bus", { isEventBus: true })).body.isEventBus).toBe(true);

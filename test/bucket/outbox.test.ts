@@ -163,6 +163,20 @@ describe("delivering from the outbox", () => {
     expect(keysOf(await claim(index))).toEqual(["b"]);
   });
 
+  it("costs a row when it is written and one when it is delivered", async () => {
+    const index = await quietIndex();
+    await put(index, "warm");
+    const put100 = async () => {
+      for (let at = 0; at < 100; at += 1) await put(index, `key-${at}`);
+    };
+    // Versions and events; an alarm is one row a second at most, and not counted here.
+    expect((await index.cost(put100)).written).toBe(200);
+    const [batch] = await claim(index, 200);
+    const done = batch?.entries.map(({ seq }) => seq) ?? [];
+    expect(done).toHaveLength(101);
+    expect((await index.cost(() => settle(index, { done }))).written).toBe(101);
+  });
+
   it("holds back the later entries of a key that failed, and no others (D34)", async () => {
     const index = await quietIndex();
     for (const key of ["a", "b", "a", "c"]) await put(index, key);

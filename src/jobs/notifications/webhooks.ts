@@ -2,6 +2,7 @@
 // webhook that fails for long is disabled, and says so; what happened meanwhile stays in the log to
 // be sent again (threats 146).
 
+import { testEvent } from "../../bucket/outbox.ts";
 import type { OutboxEntry } from "../../bucket/types.ts";
 import {
   type LoggedDelivery,
@@ -11,6 +12,7 @@ import {
 import { noteWebhook, type OpenWebhook } from "../../catalog/webhooks.ts";
 import type { Env } from "../../env.ts";
 import { type Fetch, postWebhook, type WebhookAnswer } from "../../outbound/webhook.ts";
+import { passes } from "../../s3/event-filter.ts";
 import { isWebhookUrl } from "../../s3/fetch-guard.ts";
 import { type CourierCall, type DeliveryResult, deliverByKey, isLastAttempt } from "../outbox.ts";
 
@@ -24,8 +26,25 @@ export interface WebhookEntry {
   readonly body: string;
 }
 
-/** Delivers the entries, or notes them as skipped where the webhook is disabled. */
+/**
+ * Delivers the entries, or notes them as skipped where the webhook is disabled. What its filter does
+ * not let pass is done with, and noted nowhere.
+ */
 export async function deliverToWebhook(
+  call: CourierCall,
+  webhook: OpenWebhook,
+  { messages, send }: { messages: readonly WebhookEntry[]; send: Fetch },
+): Promise<ReadonlyMap<number, DeliveryResult>> {
+  const isWanted = ({ entry }: WebhookEntry) =>
+    entry.event === testEvent || passes(webhook.filter, entry.version);
+  const wanted = messages.filter(isWanted);
+  const results = await deliverWanted(call, webhook, { messages: wanted, send });
+  const unwanted = messages.filter((message) => !isWanted(message));
+  const done = unwanted.map(({ entry }) => [entry.seq, { kind: "done" }] as const);
+  return new Map([...done, ...results]);
+}
+
+async function deliverWanted(
   call: CourierCall,
   webhook: OpenWebhook,
   { messages, send }: { messages: readonly WebhookEntry[]; send: Fetch },

@@ -262,6 +262,34 @@ describe("deliveries to a webhook", () => {
   });
 });
 
+describe("deliveries to a webhook with a filter", () => {
+  it("tell of objects with its tags and metadata, as they are then, and log no others", async () => {
+    const filter = { tags: { team: "a" }, metadata: { origin: "*" } };
+    const webhook = await makeWebhook({ filter });
+    const bucket = await makeWatchedBucket({
+      TopicConfigurations: [{ TopicArn: webhook.topicArn, Events: [...every] }],
+    });
+    const receiver = new Receiver();
+    const Metadata = { Origin: "camera" };
+    await put(bucket.name, "both", "x", { Tagging: "team=a", Metadata });
+    await put(bucket.name, "tag", "x", { Tagging: "team=a" });
+    await put(bucket.name, "other", "x", { Tagging: "team=b", Metadata });
+    await put(bucket.name, "late", "x", { Metadata });
+    const Tagging = { TagSet: [{ Key: "team", Value: "a" }] };
+    await s3().send(new PutObjectTaggingCommand({ Bucket: bucket.name, Key: "late", Tagging }));
+    await s3().send(new DeleteObjectCommand({ Bucket: bucket.name, Key: "both" }));
+    await s3().send(new DeleteObjectCommand({ Bucket: bucket.name, Key: "other" }));
+    await drain(bucket.bucketId, { receiver });
+    expect([...receiver.events].sort()).toEqual([
+      "ObjectCreated:Put both",
+      "ObjectRemoved:Delete both",
+      "ObjectTagging:Put late",
+    ]);
+    expect(await bucket.index.outboxStatus()).toMatchObject({ backlog: 0 });
+    expect(await listDeliveries(catalog(), webhook.webhookId, { limit: 10 })).toHaveLength(3);
+  });
+});
+
 describe("deliveries to queues and EventBridge", () => {
   const queue = () => {
     const bodies: string[] = [];

@@ -11,6 +11,7 @@ import { createWebhook } from "../../../src/catalog/webhooks.ts";
 import { type Env, systemSeams } from "../../../src/env.ts";
 import { notificationCourier } from "../../../src/jobs/notifications/courier.ts";
 import { type CourierTable, drainOutbox } from "../../../src/jobs/outbox.ts";
+import type { EventFilter } from "../../../src/s3/event-filter.ts";
 import { openTestBucket, s3 } from "../fixture.ts";
 
 /** A request as a receiver saw it. */
@@ -54,12 +55,15 @@ export const catalog = (nowMs = Date.now()) => ({ env, seams: systemSeams, nowMs
 let made = 0;
 
 /** A webhook of the operator's; gives its ARN and secret. */
-export async function makeWebhook(more: { isEventBus?: boolean; url?: string } = {}) {
+export async function makeWebhook(
+  more: { isEventBus?: boolean; url?: string; filter?: EventFilter } = {},
+) {
   made += 1;
   const { accountId } = await operatorAccount(catalog());
   const name = `hook-${made}-${crypto.randomUUID().slice(0, 8)}`;
-  const { isEventBus = false, url = "https://receiver.example/in" } = more;
-  const outcome = await createWebhook(catalog(), { accountId, name, url, isEventBus });
+  const { isEventBus = false, url = "https://receiver.example/in", filter } = more;
+  const wish = { accountId, name, url, isEventBus, ...(filter !== undefined && { filter }) };
+  const outcome = await createWebhook(catalog(), wish);
   if (outcome.kind !== "created") throw new Error(outcome.kind);
   const topicArn = `arn:aws:sns:us-east-1:${accountId}:${name}`;
   return { ...outcome.webhook, secret: outcome.secret, topicArn };
