@@ -199,8 +199,8 @@ export function asAbsent(call: CallFacts, bucket: BucketFacts, ask: Ask): Ask {
  * that judge what they read, so that public content costs one question.
  */
 export function asDeferred(call: CallFacts, bucket: BucketFacts, ask: Ask): Ask {
-  if (needsTags(call, bucket, ask) || !mightGrant(call, bucket, ask)) return ask;
-  return { ...ask, isDeferred: true };
+  const isDeferred = mightGrant(call, bucket, ask) && !needsTags(call, bucket, ask);
+  return isDeferred ? { ...ask, isDeferred } : ask;
 }
 
 /** Denied as things stand, and allowed if the object granted it to everybody or were the caller's. */
