@@ -164,6 +164,6 @@ function originOfVersion(
 }
 
 function movedDetail({ detail }: Version, { tier }: Destination) {
-  const { checksum: _, ownerId: __, tier: ___, ...rest } = detail;
+  const { checksum: _, tier: __, ...rest } = detail;
   return { ...rest, ...(tier !== undefined && { tier }) };
 }

@@ -3,6 +3,7 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory.html#storage-inventory-contents
 
 import type { ScannedVersion } from "../../bucket/types.ts";
+import { isGroup, privateAcl } from "../../s3/acl.ts";
 
 /** What a field says: `undefined` where it has nothing to say. Times are milliseconds. */
 export type FieldValue = string | number | boolean | undefined;
@@ -22,6 +23,8 @@ export interface Field {
 export interface InventoriedBucket {
   readonly name: string;
   readonly ownerId: string;
+  /** No ACL means anything, and every object is the bucket owner's. */
+  readonly isEnforced: boolean;
 }
 
 /** In every report. */
@@ -52,6 +55,26 @@ const ofVersions: readonly Field[] = [
     read: ({ isDeleteMarker }) => isDeleteMarker,
   },
 ];
+
+/** Where ownership is enforced all objects are the bucket owner's, whoever wrote them. */
+function ownerOf({ detail }: ScannedVersion, { ownerId, isEnforced }: InventoriedBucket): string {
+  return isEnforced ? ownerId : (detail?.ownerId ?? ownerId);
+}
+
+/**
+ * JSON in base64.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/objectacl.html
+ */
+function accessControlList(version: ScannedVersion, bucket: InventoriedBucket): string {
+  const own = privateAcl(ownerOf(version, bucket));
+  const acl = bucket.isEnforced ? own : (version.detail?.acl ?? own);
+  const grants = acl.map(([grantee, permission]) =>
+    isGroup(grantee)
+      ? { uri: grantee, type: "Group", permission }
+      : { canonicalId: grantee, type: "CanonicalUser", permission },
+  );
+  return btoa(JSON.stringify({ version: "2022-11-10", status: "AVAILABLE", grants }));
+}
 
 /** Says nothing of delete markers, which have no content. */
 function ofContent(read: Field["read"]): Field["read"] {
@@ -144,10 +167,16 @@ const optional: readonly Field[] = [
     read: ({ checksum }) => checksum?.algorithm,
   },
   {
+    name: "ObjectAccessControlList",
+    column: "object_access_control_list",
+    type: "text",
+    read: ofContent(accessControlList),
+  },
+  {
     name: "ObjectOwner",
     column: "object_owner",
     type: "text",
-    read: ({ detail }, bucket) => detail?.ownerId ?? bucket.ownerId,
+    read: (version, bucket) => ownerOf(version, bucket),
   },
 ];
 

@@ -2,6 +2,7 @@
 // whose manifest is not there. A slice done twice writes the same file again.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-location.html
 
+import { accessOf } from "../../auth/bucket-access.ts";
 import { openBucket } from "../../bucket/client.ts";
 import type { ScannedVersion, VersionPlace } from "../../bucket/types.ts";
 import { type BucketRecord, loadBucket } from "../../catalog/buckets.ts";
@@ -141,7 +142,11 @@ async function writeFile(
 ): Promise<ReportFile | { readonly refused: string }> {
   const { bucket, configuration, fields, job, place } = report;
   const { Format: format } = configuration.Destination.S3BucketDestination;
-  const owner = { name: bucket.name, ownerId: bucket.ownerCanonicalId };
+  const owner = {
+    name: bucket.name,
+    ownerId: bucket.ownerCanonicalId,
+    isEnforced: accessOf(bucket).ownership === "BucketOwnerEnforced",
+  };
   const body = await renderFile(format, { fields, rows, bucket: owner });
   const number = String(place.files.length).padStart(5, "0");
   const key = `${placeOf(report)}/data/${job.jobId}-${number}.${endingOf(format)}`;

@@ -7,7 +7,7 @@ import { fieldsOf } from "../../../src/jobs/inventory/fields.ts";
 import { renderCsv, renderFile, renderSchema } from "../../../src/jobs/inventory/files.ts";
 import { inventoryFields } from "../../../src/operations/bucket/bucket-inventory.ts";
 
-const bucket = { name: "source", ownerId: "f".repeat(64) };
+const bucket = { name: "source", ownerId: "f".repeat(64), isEnforced: false };
 const modifiedAtMs = Date.UTC(2026, 10, 27, 12, 30, 15, 123);
 
 const locked: ScannedVersion = {
@@ -77,6 +77,33 @@ describe("a CSV file", () => {
       '"source","plain","","false","false","0","2026-11-27T12:30:15.123Z",' +
         '"d41d8cd98f00b204e9800998ecf8427e","STANDARD"',
       "",
+    ]);
+  });
+
+  it("tells of owners and ACLs, and of the bucket's owner alone where that is enforced", () => {
+    const fields = fieldsOf({
+      hasAllVersions: false,
+      optional: ["ObjectOwner", "ObjectAccessControlList"],
+    });
+    const ownerId = "0".repeat(64);
+    const group = "http://acs.amazonaws.com/groups/global/AllUsers";
+    const acl = [[ownerId, "FULL_CONTROL"] as const, [group, "READ"] as const];
+    const rows = [{ ...plain, detail: { ownerId, acl } }];
+    const told = (isEnforced: boolean) => {
+      const line = renderCsv({ fields, rows, bucket: { ...bucket, isEnforced } });
+      const [, , list = "", owner = ""] = line.trim().replaceAll('"', "").split(",");
+      return [JSON.parse(atob(list)).grants, owner];
+    };
+    expect(told(false)).toEqual([
+      [
+        { canonicalId: ownerId, type: "CanonicalUser", permission: "FULL_CONTROL" },
+        { uri: group, type: "Group", permission: "READ" },
+      ],
+      ownerId,
+    ]);
+    expect(told(true)).toEqual([
+      [{ canonicalId: bucket.ownerId, type: "CanonicalUser", permission: "FULL_CONTROL" }],
+      bucket.ownerId,
     ]);
   });
 
