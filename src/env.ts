@@ -37,6 +37,12 @@ export interface Env {
   readonly LIFECYCLE_DAY_SECONDS?: string;
   /** How long restoring archived objects takes, in seconds; as on AWS, by class and tier, when absent. */
   readonly RESTORE_DELAY_SECONDS?: string;
+  /** Classes held at another S3 endpoint: JSON, a secret (`storage/remote-store.ts`); optional. */
+  readonly REMOTE_CLASS_STANDARD_IA?: string;
+  readonly REMOTE_CLASS_ONEZONE_IA?: string;
+  readonly REMOTE_CLASS_GLACIER_IR?: string;
+  readonly REMOTE_CLASS_GLACIER?: string;
+  readonly REMOTE_CLASS_DEEP_ARCHIVE?: string;
   /** How long a deleted bucket's name is kept from other accounts, in seconds; 2592000 when absent. */
   readonly BUCKET_NAME_QUARANTINE_SECONDS?: string;
   /** Failed authentications of one address in a minute before it is told SlowDown; 100 when absent. */

@@ -13,7 +13,7 @@ import {
   listJobs,
   startJob,
 } from "../catalog/jobs.ts";
-import { storeNumbers } from "../storage/classes.ts";
+import { allStoreNumbers } from "../storage/classes.ts";
 import { type AdminCall, requireOperator } from "./access.ts";
 import { AdminError, answer } from "./answer.ts";
 import { readFields, readLimit } from "./fields.ts";
@@ -70,7 +70,9 @@ async function start(call: AdminCall, wish: StartWish): Promise<readonly Job[]> 
   if (kind === "sweep") {
     const options: JobOptions = {};
     return Promise.all(
-      storeNumbers.map((store) => startJob(call, { kind, target: String(store), options })),
+      allStoreNumbers(call.env).map((store) =>
+        startJob(call, { kind, target: String(store), options }),
+      ),
     );
   }
   const bucket = wish.bucket === null ? undefined : await findBucket(call, wish.bucket);

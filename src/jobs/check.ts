@@ -70,7 +70,7 @@ async function placeAfter(
 ): Promise<CheckPlace | undefined> {
   const next = job.options.bucket === undefined ? await nextBucket(call, bucket) : undefined;
   if (next !== undefined) return { bucket: next.name, stage: 0, at: null };
-  const stores = plan.walksStores === true ? nextStore() : undefined;
+  const stores = plan.walksStores === true ? nextStore(call.env) : undefined;
   return stores === undefined ? undefined : { stores };
 }
 
@@ -83,6 +83,6 @@ async function checkStores(
   const removes = options.isRepair === true;
   const own = options.bucketId === undefined ? {} : { bucketId: options.bucketId };
   const page = await sweepPage(call, place, { removes, ...own });
-  const stores = page.next ?? nextStore(place.store);
+  const stores = page.next ?? nextStore(call.env, place.store);
   return { ...page, place: stores === undefined ? undefined : { stores } };
 }

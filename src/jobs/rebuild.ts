@@ -70,7 +70,7 @@ async function addNotes(
   const index = openBucket(call.env, bucketId);
   const add = { step: "add", nowMs: call.nowMs, ...defaultLockOf(bucket) } as const;
   await index.rebuild({ ...add, versions, uploads: [] });
-  const first = nextStore();
+  const first = nextStore(call.env);
   const blobs: RebuildPlace =
     first === undefined ? { step: "finish" } : { step: "blobs", at: first };
   const following: RebuildPlace = next === undefined ? blobs : { step: "notes", after: next };
@@ -196,7 +196,7 @@ async function addBlobs(
   const add = { step: "add", nowMs: call.nowMs, ...defaultLockOf(bucket) } as const;
   await index.rebuild({ ...add, versions, uploads });
   const isAtEnd = next === undefined || next > ":";
-  const following = isAtEnd ? nextStore(at.store) : { store: at.store, after: next };
+  const following = isAtEnd ? nextStore(call.env, at.store) : { store: at.store, after: next };
   const place: RebuildPlace =
     following === undefined ? { step: "finish" } : { step: "blobs", at: following };
   const findings = own

@@ -8,7 +8,7 @@ import { forgetJobs, startJob } from "../catalog/jobs.ts";
 import { maintainKmsKeys } from "../catalog/kms-keys.ts";
 import { rollUpCounts } from "../catalog/request-metrics.ts";
 import { type Env, lifecycleDayMs } from "../env.ts";
-import { storeNumbers } from "../storage/classes.ts";
+import { allStoreNumbers } from "../storage/classes.ts";
 import { startLogDelivery } from "./deliver-logs.ts";
 import { startInventories } from "./inventory/start.ts";
 import { joinAudit, pruneAudit } from "./keep-audit.ts";
@@ -50,7 +50,7 @@ const jobsKeptMs = 90 * 24 * 3600 * 1000;
 const startDaily: Duty = async ({ env, seams }) => {
   const call = { env, seams, nowMs: seams.now() };
   await forgetJobs(call, call.nowMs - jobsKeptMs);
-  for (const store of storeNumbers) {
+  for (const store of allStoreNumbers(env)) {
     await startJob(call, { kind: "sweep", target: String(store), options: {} });
   }
   await startJob(call, { kind: "scrub", target: "*", options: {} });

@@ -5,9 +5,10 @@
 
 import { openBucket } from "../bucket/client.ts";
 import type { Finding } from "../catalog/jobs.ts";
+import type { Env } from "../env.ts";
 import { idTimeMs } from "../s3/ids.ts";
 import { deleteBlobs, type ListedBlob, listBlobs } from "../storage/blobs.ts";
-import { storeNumbers } from "../storage/classes.ts";
+import { allStoreNumbers, storeNumbers } from "../storage/classes.ts";
 import { deleteNotes, listNoteNames } from "../storage/notes.ts";
 import type { Slice, SliceCall, SliceOutcome } from "./slices.ts";
 
@@ -59,9 +60,10 @@ async function sweepNotes(call: SliceCall, notesAfter: string): Promise<SliceOut
 }
 
 /** The first store of a walk over all of them, or the one behind `store`. */
-export function nextStore(store?: number): StorePlace | undefined {
-  const at = store === undefined ? 0 : storeNumbers.indexOf(store) + 1;
-  const next = storeNumbers[at];
+export function nextStore(env: Env, store?: number): StorePlace | undefined {
+  const numbers = allStoreNumbers(env);
+  const at = store === undefined ? 0 : numbers.indexOf(store) + 1;
+  const next = numbers[at];
   return next === undefined ? undefined : { store: next };
 }
 

@@ -11,6 +11,7 @@ import type { ByteSource } from "../s3/byte-source.ts";
 import type { ChecksumAlgorithm, StorageClass } from "../s3/content.ts";
 import { S3Error } from "../s3/errors.ts";
 import { isBlobId, newBlobId, storeNumberOf } from "../s3/ids.ts";
+import type { StoredObject } from "./blob-store.ts";
 import { chooseStore, factsOfClass, storeByNumber, storeOf } from "./classes.ts";
 import {
   type ContentKeys,
@@ -164,17 +165,21 @@ function freshTarget(
 ): PutTarget {
   const { sizeBytes, digest, seal } = facts;
   const nowMs = seams.now();
-  const { number, binding } = chooseStore(storageClass, nowMs);
+  const { number, store, isRemote } = chooseStore(env, storageClass, nowMs);
   // A digest of the plaintext would tell whoever can read the store what the ciphertext hides.
   const isShown = digest !== undefined && seal === undefined;
   const checksum = isShown ? `${plan.algorithm}=${digest}` : plan.algorithm;
-  const metadata = encodeOrigin(origin, {
-    storageClass,
-    checksum,
-    ...(seal !== undefined && { sealed: seal }),
-  });
+  const metadata = encodeOrigin(
+    origin,
+    {
+      storageClass,
+      checksum,
+      ...(seal !== undefined && { sealed: seal }),
+    },
+    isRemote,
+  );
   return {
-    store: env[binding],
+    store,
     blob: newBlobId(number, nowMs, seams.randomBytes),
     sizeBytes,
     options: {
@@ -190,8 +195,8 @@ function freshTarget(
  */
 async function undoOnFailure(
   { store, blob, sizeBytes }: PutTarget,
-  put: () => Promise<R2Object | null>,
-): Promise<R2Object | null> {
+  put: () => Promise<StoredObject | null>,
+): Promise<StoredObject | null> {
   try {
     const object = await put();
     if (object !== null && object.size !== sizeBytes) {
@@ -206,7 +211,7 @@ async function undoOnFailure(
 }
 
 function storedBlob(
-  object: R2Object,
+  object: StoredObject,
   intake: Intake,
   { plan, md5 }: { plan: ChecksumPlan; md5: Uint8Array | undefined },
 ): StoredBlob {
@@ -274,7 +279,7 @@ export async function listBlobs(
   return page.truncated && last !== undefined ? { blobs, next: last } : { blobs };
 }
 
-function listedBlob(object: R2Object): ListedBlob {
+function listedBlob(object: StoredObject): ListedBlob {
   const { md5 } = object.checksums.toJSON();
   return {
     blob: object.key,

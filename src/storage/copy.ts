@@ -8,6 +8,7 @@ import { createHasher, hashBytes } from "../checksums/hashers.ts";
 import type { Env, Seams } from "../env.ts";
 import type { Checksum, Segment, StorageClass } from "../s3/content.ts";
 import { newBlobId } from "../s3/ids.ts";
+import type { BlobStore, StoredObject } from "./blob-store.ts";
 import { headBlob, writeLimits } from "./blobs.ts";
 import { chooseStore, factsOfClass } from "./classes.ts";
 import { collect, type Feed, hashedFeed } from "./encryption/feeds.ts";
@@ -214,7 +215,7 @@ async function store(target: PutTarget, feed: Feed): Promise<number> {
   const { sizeBytes, options, blob } = target;
   const { smallBytes, singlePutBytes, partBytes } = writeLimits;
   const isInParts = sizeBytes > singlePutBytes;
-  let object: R2Object | null;
+  let object: StoredObject | null;
   if (sizeBytes <= smallBytes) {
     const bytes = await collect(feed, sizeBytes);
     object = await target.store.put(blob, bytes, { ...options, onlyIf: createOnly });
@@ -264,26 +265,30 @@ async function proveCopy(
 
 /** Where a copy goes, and what it will say of itself. */
 interface Target {
-  readonly store: R2Bucket;
+  readonly store: BlobStore;
   readonly blob: string;
   optionsOf(source: Source, packed: string | undefined): R2PutOptions;
 }
 
 function newTarget(env: Env, wish: CopyWish): Target {
   const { holding, shown, seams, checksum, isSealed } = wish;
-  const { number, binding } = chooseStore(holding, seams.now());
+  const { number, store, isRemote } = chooseStore(env, holding, seams.now());
   const isShown = !isSealed && checksum?.type === "FULL_OBJECT";
   const told = isShown ? `${checksum.algorithm}=${checksum.value}` : checksum?.algorithm;
   return {
-    store: env[binding],
+    store,
     blob: newBlobId(number, seams.now(), seams.randomBytes),
     optionsOf: ({ origin }, packed) => ({
-      customMetadata: encodeOrigin(wish.origin(origin), {
-        storageClass: shown,
-        checksum: told ?? origin?.checksum ?? "CRC64NVME",
-        ...(origin?.sealed !== undefined && { sealed: origin.sealed }),
-        ...(packed !== undefined && { packed }),
-      }),
+      customMetadata: encodeOrigin(
+        wish.origin(origin),
+        {
+          storageClass: shown,
+          checksum: told ?? origin?.checksum ?? "CRC64NVME",
+          ...(origin?.sealed !== undefined && { sealed: origin.sealed }),
+          ...(packed !== undefined && { packed }),
+        },
+        isRemote,
+      ),
       storageClass: factsOfClass(holding).r2StorageClass,
     }),
   };

@@ -3,6 +3,7 @@
 // only, within R2's bound; what does not fit is left out and named, never cut in the middle.
 
 import type { StorageClass } from "../s3/content.ts";
+import { S3Error } from "../s3/errors.ts";
 
 /** What a writer says of a blob's place. A version's own bytes, or one part of an upload. */
 export interface BlobOrigin {
@@ -35,14 +36,24 @@ export interface ReadOrigin extends Omit<BlobOrigin, "detail"> {
 
 /** Names and values together: https://developers.cloudflare.com/r2/platform/limits/ */
 const maximumMetadataBytes = 8192;
+/** S3's own bound is 2 KB: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
+const remoteMetadataBytes = 2000;
+
+/** Room for the names of what is left out. */
+const leftBytes = 100;
 
 /** Given up in this order: what a rebuilt object can best do without comes first. */
 const dispensable = ["acl", "tags", "metadata", "headers"] as const;
 
-/** The custom metadata of a blob: plain ASCII names and values of at most 8,192 bytes in all. */
+/**
+ * The custom metadata of a blob: plain ASCII names and values of at most 8,192 bytes in all, 2,000 at
+ * another S3 endpoint. Throws KeyTooLongError where not even the key fits there: bytes that do not
+ * tell whose they are would be swept.
+ */
 export function encodeOrigin(
   origin: BlobOrigin,
   facts: { storageClass: StorageClass; checksum: string; sealed?: string; packed?: string },
+  isRemote = false,
 ): Record<string, string> {
   const fixed: Record<string, string> = {
     bucket: origin.bucketId,
@@ -56,16 +67,18 @@ export function encodeOrigin(
   if (origin.isNull !== undefined) fixed["null"] = origin.isNull ? "1" : "0";
   if (origin.uploadId !== undefined) fixed["upload"] = origin.uploadId;
   if (origin.partNumber !== undefined) fixed["part"] = String(origin.partNumber);
+  const bound = isRemote ? remoteMetadataBytes : maximumMetadataBytes;
+  if (sizeOf(fixed) + leftBytes > bound) throw new S3Error("KeyTooLongError");
   const detail = new Map(Object.entries(origin.detail ?? {}));
   if (detail.size === 0) return fixed;
   const left: string[] = [];
   for (const field of dispensable) {
     const metadata = withDetail(fixed, detail, left);
-    if (sizeOf(metadata) <= maximumMetadataBytes) return metadata;
+    if (sizeOf(metadata) <= bound) return metadata;
     if (detail.delete(field)) left.push(field);
   }
   const metadata = withDetail(fixed, detail, left);
-  if (sizeOf(metadata) <= maximumMetadataBytes) return metadata;
+  if (sizeOf(metadata) <= bound) return metadata;
   return { ...fixed, left: [...left, ...detail.keys()].join() };
 }
 

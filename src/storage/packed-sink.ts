@@ -2,13 +2,14 @@
 // few are put at once when the end has come, more go up in R2's own parts. Either way nothing stands
 // in the store before the end.
 
+import type { BlobStore, PartedUpload } from "./blob-store.ts";
 import { createOnly } from "./put-stream.ts";
 
 /** Held in memory at most; the size of R2's parts, which must be equal. */
 const partBytes = 8 * 1024 * 1024;
 
 interface SinkTarget {
-  readonly store: R2Bucket;
+  readonly store: BlobStore;
   readonly blob: string;
   /** Asked when the first bytes leave; by then the caller may know more. */
   options(): R2PutOptions;
@@ -28,7 +29,7 @@ export class PackedSink {
   #buffer = new Uint8Array(partBytes);
   #filled = 0;
   #sizeBytes = 0;
-  #upload: R2MultipartUpload | undefined;
+  #upload: PartedUpload | undefined;
   readonly #parts: R2UploadedPart[] = [];
 
   constructor(target: SinkTarget) {

@@ -2,11 +2,12 @@
 // put cannot hold it. Both give up without a trace of their own; the caller still deletes the blob,
 // because an answer may be lost after the store took the bytes.
 
+import type { BlobStore, StoredObject } from "./blob-store.ts";
 import type { Feed } from "./encryption/feeds.ts";
 
 /** Where the bytes go and how R2 should keep them. */
 export interface PutTarget {
-  readonly store: R2Bucket;
+  readonly store: BlobStore;
   readonly blob: string;
   readonly sizeBytes: number;
   readonly options: R2PutOptions;
@@ -16,7 +17,7 @@ export interface PutTarget {
 export const createOnly = { etagDoesNotMatch: "*" } as const;
 
 /** One create-only put. `null` when the blob id is taken: those bytes are somebody else's. */
-export function putWhole(feed: Feed, target: PutTarget): Promise<R2Object | null> {
+export function putWhole(feed: Feed, target: PutTarget): Promise<StoredObject | null> {
   const { store, blob, sizeBytes, options } = target;
   return send(feed, sizeBytes, (body) => store.put(blob, body, { ...options, onlyIf: createOnly }));
 }
@@ -30,7 +31,7 @@ export async function putInParts(
   feed: Feed,
   target: PutTarget,
   partBytes: number,
-): Promise<R2Object | null> {
+): Promise<StoredObject | null> {
   const { store, blob, sizeBytes, options } = target;
   if ((await store.head(blob)) !== null) return null;
   const upload = await store.createMultipartUpload(blob, options);

@@ -4,6 +4,7 @@
 
 import type { Env } from "../env.ts";
 import type { Segment } from "../s3/content.ts";
+import type { StoredBody } from "./blob-store.ts";
 import { storeOf } from "./classes.ts";
 import { type ContentKeys, sealedWindow } from "./encryption/content-keys.ts";
 import { type OpenedBody, openSealedBody } from "./encryption/opened-body.ts";
@@ -55,7 +56,7 @@ async function openSegment(env: Env, segment: Segment): Promise<OpenedBody> {
   };
 }
 
-async function getSegment(env: Env, segment: Segment): Promise<R2ObjectBody> {
+async function getSegment(env: Env, segment: Segment): Promise<StoredBody> {
   const { blob, offset, length } = segment;
   const object = await getRange(env, blob, { offset, length });
   if (object.size < offset + length) {
@@ -69,7 +70,7 @@ async function getSegment(env: Env, segment: Segment): Promise<R2ObjectBody> {
  * The blob without asking for a range, which is a tenth of the CPU of a small read (measured), or
  * `undefined` when the segment is not all of it: of a part that was copied by range, say.
  */
-async function getWhole(env: Env, segment: Segment): Promise<R2ObjectBody | undefined> {
+async function getWhole(env: Env, segment: Segment): Promise<StoredBody | undefined> {
   if (segment.offset !== 0) return undefined;
   const object = await getRange(env, segment.blob);
   if (object.size === segment.length) return object;
@@ -92,7 +93,7 @@ async function getRange(
   env: Env,
   blob: string,
   range?: { offset: number; length: number },
-): Promise<R2ObjectBody> {
+): Promise<StoredBody> {
   const object = await storeOf(env, blob)
     .get(blob, range && { range })
     .catch((error: unknown) => {

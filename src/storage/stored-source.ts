@@ -3,6 +3,7 @@
 
 import type { Env } from "../env.ts";
 import type { Segment, StorageClass } from "../s3/content.ts";
+import type { StoredBody } from "./blob-store.ts";
 import { factsOfClass, storeOf } from "./classes.ts";
 import type { Feed } from "./encryption/feeds.ts";
 import { decodeOrigin, type ReadOrigin } from "./origin.ts";
@@ -48,7 +49,7 @@ export async function openSource(env: Env, wish: SourceWish): Promise<Source> {
 
 /** `undefined` when the segment is not all of the blob. */
 function openWhole(
-  object: R2ObjectBody,
+  object: StoredBody,
   { blob, length }: Segment,
   { isSealed, holding }: SourceWish,
 ): Source | undefined {
@@ -72,7 +73,7 @@ function openWhole(
   };
 }
 
-async function getWhole(env: Env, { blob }: Segment): Promise<R2ObjectBody> {
+async function getWhole(env: Env, { blob }: Segment): Promise<StoredBody> {
   const object = await storeOf(env, blob).get(blob);
   if (object === null) throw new MissingBlobError(blob);
   return object;

@@ -38,11 +38,13 @@ describe("storage classes", () => {
 
   it("keep REDUCED_REDUNDANCY in STANDARD's store and GLACIER in its own", () => {
     const nowMs = 1_795_372_800_000;
-    expect(chooseStore("REDUCED_REDUNDANCY", nowMs)).toEqual(chooseStore("STANDARD", nowMs));
+    expect(chooseStore(env, "REDUCED_REDUNDANCY", nowMs)).toEqual(
+      chooseStore(env, "STANDARD", nowMs),
+    );
     expect(sharesStore("REDUCED_REDUNDANCY", "STANDARD")).toBe(true);
     expect(sharesStore("GLACIER", "STANDARD")).toBe(false);
     expect(sharesStore("GLACIER", "GLACIER")).toBe(true);
-    const { number } = chooseStore("GLACIER", nowMs);
+    const { number } = chooseStore(env, "GLACIER", nowMs);
     expect(storeOf(env, newBlobId(number, nowMs, systemSeams.randomBytes))).toBe(env.STORE_GLACIER);
   });
 });

@@ -3,6 +3,7 @@
 // object that was tampered with is answered with an error and not with a broken body.
 
 import { S3Error } from "../../s3/errors.ts";
+import type { StoredBody } from "../blob-store.ts";
 import { DamagedBlobError, translateStoreError } from "../store-errors.ts";
 import { type ContentKeys, openFeed } from "./content-keys.ts";
 import type { Feed } from "./feeds.ts";
@@ -24,7 +25,7 @@ export interface OpenedBody {
  * before a byte of it was given out.
  */
 export async function openSealedBody(
-  object: R2ObjectBody,
+  object: StoredBody,
   window: Window,
   keys: ContentKeys,
 ): Promise<OpenedBody> {
