@@ -150,6 +150,7 @@ export async function showStatus(connection) {
     ["Access keys", catalog.accessKeys],
     ["Buckets", catalog.buckets],
     ["Unsettled", catalog.unsettledBuckets],
+    ["Webhooks off", catalog.disabledWebhooks],
     ["Damage found", upkeep.damage],
     ["Open jobs", upkeep.openJobs],
     ["Stuck jobs", upkeep.stuckJobs],

@@ -70,6 +70,8 @@ describe("webhooks over the admin API", () => {
     expect(open?.secrets).toEqual([rotated.body.secret, secret]);
     const off = await ask(`PATCH ${path("hook")}`, { as, body: { state: "disabled" } });
     expect(off.body.state).toBe("disabled");
+    const status = await ask("GET /status", { as: await operator() });
+    expect(status.body.catalog.disabledWebhooks).toBe(1);
     expect((await ask(`PATCH ${path("hook")}`, { as, body: { state: "gone" } })).status).toBe(400);
     const { webhookId = "" } = (await findWebhook(call, account.accountId, "hook")) ?? {};
     await logged(webhookId, 3);
