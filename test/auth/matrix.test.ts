@@ -280,6 +280,18 @@ describe("Explanations of ACLs", () => {
     );
   });
 
+  it("let the service that delivers logs write where its group may, and no other", () => {
+    const grants = [["http://acs.amazonaws.com/groups/s3/LogDelivery", "WRITE"]];
+    const granting = new Map([...settings, ["acl", JSON.stringify({ grants })]]);
+    const put = { action: "s3:PutObject", key: "logs/1" };
+    const mayWrite = (name: string) => {
+      const service = { ...principal("Service", "", name), canonicalId: "" };
+      return judge(callAs(service), { ...bucket, settings: granting }, put).isAllowed;
+    };
+    expect(mayWrite("logging.s3.amazonaws.com")).toBe(true);
+    expect(mayWrite("s3.amazonaws.com")).toBe(false);
+  });
+
   it("say to the bucket's owner whose object it is, and who took a grant away", () => {
     const root = callers.find(({ name }) => name === "owner root")?.principal as Principal;
     const caller = callAs({ ...root, canonicalId: "owner" });
