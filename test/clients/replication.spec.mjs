@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
   CreateBucketCommand,
@@ -22,6 +23,7 @@ import {
 import { Upload } from "@aws-sdk/lib-storage";
 import { startCairn } from "../../server/index.mjs";
 import { asCaller, runCairn } from "../cli/run-cairn.mjs";
+import { clientEnvironment, describeClient, findPrograms, run } from "./support/programs.mjs";
 import { openClient, scratchDirectory, serve } from "./support/server.mjs";
 
 /** @import { CairnServer } from "../../server/index.d.mts" */
@@ -55,7 +57,7 @@ async function makeRole(name) {
   return Role?.Arn;
 }
 
-const Role = await makeRole("replicator");
+const Role = (await makeRole("replicator")) ?? "";
 
 /** @param {S3Client} client @param {string} Bucket */
 async function makeVersioned(client, Bucket) {
@@ -296,5 +298,42 @@ describe("replication to another S3 server", () => {
     assert.equal(head.ReplicationStatus, "COMPLETED");
     const { failed } = await cairn("replication", "status", Bucket);
     assert.equal(failed, 0);
+  });
+});
+
+const pythons = findPrograms("python3", ["-c", "import boto3; print(boto3.__version__)"]).slice(
+  0,
+  1,
+);
+describeClient("replication through boto3", pythons, (python) => {
+  const checks = fileURLToPath(new URL("replication_checks.py", import.meta.url));
+  test("is configured, followed and ended", async () => {
+    const env = clientEnvironment(source, { PYTHONWARNINGS: "ignore" });
+    const { stdout, stderr } = await run(python.path, [checks, source.endpoint, Role], { env });
+    assert.equal(stdout.trim(), "done", stderr);
+  });
+});
+
+const clis = findPrograms("aws", ["--version"]).slice(0, 1);
+describeClient("replication through the AWS CLI", clis, (cli) => {
+  test("is told as it was put", async () => {
+    const env = clientEnvironment(source);
+    const words = ["--endpoint-url", source.endpoint, "--output", "json", "s3api"];
+    const s3api = async (/** @type {string[]} */ ...more) => {
+      const { stdout } = await run(cli.path, [...words, ...more], { env });
+      return stdout.trim() === "" ? {} : JSON.parse(stdout);
+    };
+    const { ReplicationConfiguration } = await s3api(
+      "get-bucket-replication",
+      "--bucket",
+      "to-cairn",
+    );
+    assert.equal(ReplicationConfiguration.Role, Role);
+    const text = JSON.stringify(ReplicationConfiguration);
+    await s3api(
+      ...["put-bucket-replication", "--bucket", "to-cairn", "--replication-configuration", text],
+    );
+    const head = await s3api("head-object", "--bucket", "to-cairn", "--key", "hot");
+    assert.equal(head.ReplicationStatus, "COMPLETED");
   });
 });

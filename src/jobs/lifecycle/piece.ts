@@ -70,7 +70,8 @@ async function ask(call: SliceCall, bucket: BucketRecord) {
     rulesId: `${dayMs} ${rules === null ? "" : await digestOf(rules)}`,
     dayMs,
     versioning: versioning === "Enabled" || versioning === "Suspended" ? versioning : "Unversioned",
-    hasLocks: settings.has("objectLock"),
+    // What is not replicated yet stays, too, and only the version says so.
+    hasLocks: settings.has("objectLock") || settings.has("replication"),
     markerIds: Array.from({ length: versioning === undefined ? 1 : markersPerPiece }, () =>
       newVersionId(call.nowMs, call.seams.randomBytes),
     ),

@@ -4,10 +4,15 @@ import { env } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { createKmsKey } from "../../../src/catalog/kms-keys.ts";
 import { systemSeams } from "../../../src/env.ts";
+import { notificationCourier } from "../../../src/jobs/notifications/courier.ts";
+import { replicationCourier } from "../../../src/jobs/replication/courier.ts";
+import type { LocalRequest } from "../../../src/jobs/replication/sender.ts";
+import { serveReplication } from "../../../src/replica-door.ts";
 import { allow, policy } from "../../iam/fixtures.ts";
 import { call, makeAccount, rootKeys } from "../../operations/bucket/fixtures.ts";
 import { send } from "../../operations/object/encryption-fixtures.ts";
 import { runJob } from "../fixture.ts";
+import { drain, inside, makeWebhook, Receiver } from "../notifications/fixtures.ts";
 import {
   arnOf,
   deliver,
@@ -189,5 +194,41 @@ describe("what was there before", () => {
     await deliver({ index: openBucket(env, bucketId) });
     expect(await versionsOf(target)).toEqual(await versionsOf({ name: source }));
     expect(await statusOf({ name: source }, "k", "null")).toBe("COMPLETED");
+  });
+});
+
+describe("events", () => {
+  it("tell of replication that failed, with the rule and the reason", async () => {
+    const { topicArn } = await makeWebhook();
+    const source = await versionedBucket("from");
+    const target = await versionedBucket("to");
+    const role = await makeRole(rootKeys, "s3.amazonaws.com", allow("s3:Get*"));
+    await putRules(source.name, role, [{ id: "mirror", target: arnOf(target.name) }]);
+    const body =
+      `<NotificationConfiguration><TopicConfiguration><Topic>${topicArn}</Topic>` +
+      "<Event>s3:Replication:OperationFailedReplication</Event></TopicConfiguration></NotificationConfiguration>";
+    const skip = { "x-amz-skip-destination-validation": "true" };
+    const set = await call("PUT", `/${source.name}?notification`, { body, headers: skip });
+    expect(set.status).toBe(200);
+    await inside(source.bucketId, (index) => Object.assign(index, { drain: async () => {} }));
+    await call("PUT", `/${source.name}/k`, { body: "x" });
+    const receiver = new Receiver();
+    const arrival = { env, seams: systemSeams, waitUntil: () => undefined };
+    const replication = replicationCourier(
+      () => (request: LocalRequest) => serveReplication(arrival, request),
+    );
+    const notification = notificationCourier(receiver.send);
+    await drain(source.bucketId, { receiver, couriers: { replication, notification } });
+    expect(await statusOf(source, "k")).toBe("FAILED");
+    expect(receiver.events).toEqual(["Replication:OperationFailedReplication k"]);
+    const [record] = (JSON.parse(receiver.received[0]?.body ?? "{}") as { Records: object[] })
+      .Records;
+    expect(record).toMatchObject({
+      replicationEventData: {
+        replicationRuleId: "mirror",
+        destinationBucket: arnOf(target.name),
+        s3Operation: "OBJECT_PUT",
+      },
+    });
   });
 });
