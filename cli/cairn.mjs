@@ -21,6 +21,7 @@ import { addEventCommands } from "./events.mjs";
 import { addExplainCommands } from "./explain.mjs";
 import { exitCodes, Failure } from "./failure.mjs";
 import { addKmsCommands } from "./kms.mjs";
+import { addLifecycleCommands } from "./lifecycle.mjs";
 import { addReplicationCommands } from "./replication.mjs";
 import { addUpkeepCommands } from "./upkeep.mjs";
 import { addUsageCommands } from "./usage.mjs";
@@ -103,6 +104,7 @@ program
 addAuditCommands(program, run);
 addExplainCommands(program, run);
 addKmsCommands(program, run);
+addLifecycleCommands(program, run);
 addUpkeepCommands(program, run);
 addUsageCommands(program, run);
 addReplicationCommands(program, run);

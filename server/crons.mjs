@@ -56,6 +56,25 @@ function matchesPart(part, value, bound) {
 }
 
 /**
+ * Fires again and again with so many milliseconds between, never twice at once.
+ * @param {number} everyMs
+ * @param {() => Promise<void>} fire must not reject
+ * @returns {() => void} stops
+ */
+export function driveTicks(everyMs, fire) {
+  let isOver = false;
+  const tick = async () => {
+    await fire();
+    if (!isOver) timer = setTimeout(tick, everyMs).unref();
+  };
+  let timer = setTimeout(tick, everyMs).unref();
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
+}
+
+/**
  * Calls `fire` for each due cron at the start of each minute, never twice at once for the same cron.
  * @param {string[]} crons
  * @param {(cron: string, scheduledTime: Date) => Promise<void>} fire must not reject

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import { ensureBundle } from "./bundle.mjs";
 import { ensureConsole } from "./console.mjs";
-import { driveCrons } from "./crons.mjs";
+import { driveCrons, driveTicks } from "./crons.mjs";
 import {
   checkRootKey,
   loadKeys,
@@ -232,7 +232,11 @@ async function describeServer(miniflare, home, bundle, options) {
  * @param {CairnOptions} options
  */
 function startCrons(miniflare, bundle, options) {
-  return driveCrons(bundle.description.crons, async (cron, scheduledTime) => {
+  /**
+   * @param {string} cron
+   * @param {Date} scheduledTime
+   */
+  const fire = async (cron, scheduledTime) => {
     try {
       const worker = await miniflare.getWorker();
       await worker.scheduled({ cron, scheduledTime });
@@ -240,8 +244,22 @@ function startCrons(miniflare, bundle, options) {
       // A run that fails is a line in the log, as at the edge; the next one picks up its work.
       logger(options)("error", `The cron "${cron}" failed: ${error}`);
     }
-  });
+  };
+  const stopCrons = driveCrons(bundle.description.crons, fire);
+  const dayMs = 1000 * Number(options.vars?.["LIFECYCLE_DAY_SECONDS"] ?? 0);
+  if (!(dayMs > 0 && dayMs < shortDayMs)) return stopCrons;
+  // Days too short for crons: lifecycle rules are looked at twice in each.
+  const everyMs = Math.max(dayMs / 2, shortestTickMs);
+  const stopTicks = driveTicks(everyMs, () => fire("lifecycle", new Date()));
+  return () => {
+    stopTicks();
+    stopCrons();
+  };
 }
+
+/** Crons come every five minutes. */
+const shortDayMs = 600_000;
+const shortestTickMs = 100;
 
 /**
  * What ends everything, once, however often it is called.

@@ -4,7 +4,7 @@
 import type { ByteSource } from "../s3/byte-source.ts";
 import { AdminError } from "./answer.ts";
 
-/** No call needs more; larger bodies are refused unread. */
+/** Few calls need more; larger bodies are refused unread. */
 const BODY_BYTES = 16_384;
 
 const NAME_CHARACTERS = 128;
@@ -24,8 +24,9 @@ type Fields<Checks> = { [Field in keyof Checks]: Checks[Field] extends Check<inf
 export async function readFields<Checks extends Record<string, Check<unknown>>>(
   body: ByteSource,
   checks: Checks,
+  mostBytes = BODY_BYTES,
 ): Promise<Fields<Checks>> {
-  const given = await readObject(body);
+  const given = await readObject(body, mostBytes);
   for (const field of Object.keys(given)) {
     if (!Object.hasOwn(checks, field)) throw invalid(`Unknown field ${JSON.stringify(field)}.`);
   }
@@ -104,8 +105,8 @@ export function readLimit(text: string | undefined): number {
   return limit;
 }
 
-async function readObject(body: ByteSource): Promise<Record<string, unknown>> {
-  if (body.length > BODY_BYTES) {
+async function readObject(body: ByteSource, mostBytes: number): Promise<Record<string, unknown>> {
+  if (body.length > mostBytes) {
     await body.cancel();
     throw new AdminError("BodyTooLarge");
   }

@@ -18,6 +18,12 @@ import { answerAudit } from "./audit.ts";
 import { answerEvents } from "./events.ts";
 import { answerBucketAccess, answerExplain, answerExplainMessage } from "./explain.ts";
 import { answerCreateKey, answerDeleteKey, answerListKeys, answerUpdateKey } from "./keys.ts";
+import {
+  answerExplainLifecycle,
+  answerLifecycle,
+  answerListLifecycle,
+  answerPreviewLifecycle,
+} from "./lifecycle.ts";
 import { answerReseal } from "./master-key.ts";
 import { answerCreateRemote, answerDeleteRemote, answerListRemotes } from "./remotes.ts";
 import { answerReplicate, answerReplication } from "./replication.ts";
@@ -112,6 +118,19 @@ route(`/buckets/${BUCKET}/access`, {
       after: c.req.query("after"),
       limit: c.req.query("limit"),
     }),
+});
+route("/lifecycle", {
+  GET: (c) =>
+    answerListLifecycle(c.env, { after: c.req.query("after"), limit: c.req.query("limit") }),
+});
+route(`/buckets/${BUCKET}/lifecycle`, {
+  GET: (c) => answerLifecycle(c.env, parameter(c, "bucket")),
+});
+route(`/buckets/${BUCKET}/lifecycle/preview`, {
+  POST: (c) => answerPreviewLifecycle(c.env, parameter(c, "bucket")),
+});
+route(`/buckets/${BUCKET}/lifecycle/explain`, {
+  GET: (c) => answerExplainLifecycle(c.env, parameter(c, "bucket"), c.req.query("key")),
 });
 route(`/accounts/${ACCOUNT}/webhooks`, {
   GET: (c) => answerListWebhooks(c.env, parameter(c, "account")),

@@ -16,6 +16,7 @@ import { deleteAll } from "./deletions.ts";
 import { enrolReplication } from "./enrolment.ts";
 import type { IndexState } from "./index-state.ts";
 import { Ledger } from "./ledger.ts";
+import { explainLifecycle, previewLifecycle } from "./lifecycle-preview.ts";
 import { sweepLifecycle } from "./lifecycle-sweep.ts";
 import { lifecycleStatus } from "./lifecycle-tally.ts";
 import { beginDelete, initialise } from "./lifetime.ts";
@@ -214,6 +215,12 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   }
   async sweepLifecycle(request: rpc.SweepLifecycleRequest): Answer<"sweepLifecycle"> {
     return this.#write((index) => sweepLifecycle(index, request));
+  }
+  async previewLifecycle(request: rpc.PreviewLifecycleRequest): Answer<"previewLifecycle"> {
+    return previewLifecycle(this.#index, request);
+  }
+  async explainLifecycle(request: rpc.ExplainLifecycleRequest): Answer<"explainLifecycle"> {
+    return explainLifecycle(this.#index, request);
   }
   async lifecycleStatus(nowMs: number): Answer<"lifecycleStatus"> {
     return lifecycleStatus(this.#index, nowMs);

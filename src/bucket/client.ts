@@ -183,6 +183,12 @@ export class BucketClient {
   sweepLifecycle(request: rpc.SweepLifecycleRequest): ReturnType<Rpc["sweepLifecycle"]> {
     return this.#home((index) => index.sweepLifecycle(request));
   }
+  previewLifecycle(request: rpc.PreviewLifecycleRequest): Promise<rpc.LifecyclePreviewPage> {
+    return this.#home((index) => index.previewLifecycle(request));
+  }
+  explainLifecycle(request: rpc.ExplainLifecycleRequest): Promise<readonly rpc.ExplainedVersion[]> {
+    return this.#home((index) => index.explainLifecycle(request));
+  }
   lifecycleStatus(nowMs: number): Promise<rpc.LifecycleStatus> {
     return this.#home((index) => index.lifecycleStatus(nowMs));
   }

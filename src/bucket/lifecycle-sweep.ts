@@ -159,7 +159,7 @@ class Sweep {
     { from, to }: { from: string; to: string | null },
     rules: LifecycleRules,
   ): { versions: number; stoppedAt: string | undefined } {
-    const wantsDetail = asksTags(rules) || this.#request.hasLocks;
+    const wantsDetail = asksTags(rules) || this.#request.readsDetail;
     let versions = 0;
     let key: string | undefined;
     let walk: { readonly key: KeyWalk; readonly first: PlanRow } | undefined;

@@ -28,8 +28,8 @@ export interface SweepLifecycleRequest extends CallFacts {
   /** The length of a lifecycle day, milliseconds. */
   readonly dayMs: number;
   readonly versioning: VersioningState;
-  /** Some versions may be under Object Lock. */
-  readonly hasLocks: boolean;
+  /** Locks or replication of a version may matter. */
+  readonly readsDetail: boolean;
   /** Ids for the delete markers this may make: as many as may be made. */
   readonly markerIds: readonly string[];
   /** At most about this many versions are read. */
@@ -81,4 +81,69 @@ export interface LifecycleStatus {
   readonly nextDueMs: number | null;
   /** What was done, by day (milliseconds of its beginning), the latest first. */
   readonly days: readonly (LifecycleCount & { readonly dayStartMs: number })[];
+}
+
+export interface PreviewLifecycleRequest {
+  readonly rules: string;
+  readonly nowMs: number;
+  readonly untilMs: number;
+  readonly dayMs: number;
+  readonly versioning: VersioningState;
+  /** Go on behind this key. */
+  readonly after?: string;
+  readonly maximumVersions: number;
+}
+
+/** What happens on one day by one rule between two classes. */
+export interface LifecyclePreviewDay {
+  readonly dayStartMs: number;
+  readonly action: LifecycleActionKind;
+  readonly rule: string;
+  readonly from: StorageClass;
+  /** `null` when bytes are let go; `from` when a marker only hides them. */
+  readonly to: StorageClass | null;
+  readonly count: number;
+  readonly bytes: number;
+}
+
+export interface LifecycleSample {
+  readonly atMs: number;
+  readonly action: LifecycleActionKind;
+  readonly rule: string;
+  readonly key: string;
+  readonly versionId?: string;
+}
+
+export interface LifecyclePreviewPage {
+  readonly keys: number;
+  readonly versions: number;
+  readonly days: readonly LifecyclePreviewDay[];
+  readonly samples: readonly LifecycleSample[];
+  /** Give it back as `after`; absent at the end. */
+  readonly next?: string;
+}
+
+export interface ExplainLifecycleRequest extends Omit<PreviewLifecycleRequest, "after"> {
+  readonly key: string;
+}
+
+export interface ExplainedVersion {
+  readonly versionId: string;
+  readonly isLatest: boolean;
+  readonly isDeleteMarker: boolean;
+  readonly modifiedAtMs: number;
+  readonly sizeBytes: number;
+  readonly storageClass: StorageClass;
+  /** Ids of the rules that apply to it. */
+  readonly rules: readonly string[];
+  readonly noncurrentSinceMs?: number;
+  /** `null`: until a hold is taken off. */
+  readonly lockedUntilMs?: number | null;
+  readonly waitsForReplication?: true;
+  readonly events: readonly {
+    readonly atMs: number;
+    readonly action: LifecycleActionKind;
+    readonly rule: string;
+    readonly to: StorageClass | null;
+  }[];
 }

@@ -85,6 +85,10 @@ export interface BucketIndexRpc {
   findOrphans(blobs: readonly rpc.StoredBlob[], nowMs?: number): Promise<readonly string[]>;
   /** A bounded piece of the lifecycle's work. Safe to repeat, and to do twice at once. */
   sweepLifecycle(request: rpc.SweepLifecycleRequest): Promise<rpc.SweepLifecycleOutcome>;
+  /** What would happen by these rules: a page of keys. */
+  previewLifecycle(request: rpc.PreviewLifecycleRequest): Promise<rpc.LifecyclePreviewPage>;
+  /** What will happen to the versions of one key. */
+  explainLifecycle(request: rpc.ExplainLifecycleRequest): Promise<readonly rpc.ExplainedVersion[]>;
   /** How the lifecycle stands: what is due, and what was done. */
   lifecycleStatus(nowMs: number): Promise<rpc.LifecycleStatus>;
   /** A page of everything the index has, for those who compare it with the stores. */

@@ -103,7 +103,8 @@ const selectBacklog = `SELECT kind,
     min(CASE WHEN finished_at_ms IS NULL THEN started_at_ms END) AS oldest_ms
   FROM jobs WHERE finished_at_ms IS NULL OR finished_at_ms >= ?1 GROUP BY kind ORDER BY kind`;
 const selectDue = `SELECT job_id FROM jobs
-  WHERE finished_at_ms IS NULL AND leased_until_ms <= ?1 ORDER BY updated_at_ms LIMIT ?2`;
+  WHERE finished_at_ms IS NULL AND leased_until_ms <= ?1 AND (?3 IS NULL OR kind = ?3)
+  ORDER BY updated_at_ms LIMIT ?2`;
 
 const selectSince = `SELECT job_id FROM jobs
   WHERE kind = ?1 AND target = ?2 AND started_at_ms >= ?3 LIMIT 1`;
@@ -194,9 +195,18 @@ export async function jobBacklog(call: CatalogCall, sinceMs: number): Promise<re
   }));
 }
 
-/** Ids of open jobs that nobody works on, those that waited longest first. */
-export async function dueJobs(call: CatalogCall, limit: number): Promise<readonly string[]> {
-  const rows = await queryAll<{ job_id: string }>(call, [selectDue, call.nowMs, limit]);
+/** Ids of open jobs that nobody works on, of one kind or of all, those that waited longest first. */
+export async function dueJobs(
+  call: CatalogCall,
+  limit: number,
+  kind?: JobKind,
+): Promise<readonly string[]> {
+  const rows = await queryAll<{ job_id: string }>(call, [
+    selectDue,
+    call.nowMs,
+    limit,
+    kind ?? null,
+  ]);
   return rows.map((row) => row.job_id);
 }
 

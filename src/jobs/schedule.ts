@@ -15,7 +15,7 @@ import { joinAudit, pruneAudit } from "./keep-audit.ts";
 import { findMissing, lookAtDue } from "./lifecycle/run.ts";
 import { drainOutboxes, pruneDeliveryLog } from "./notifications/backstop.ts";
 import { describeError, type WorkFacts } from "./slices.ts";
-import { advanceAllJobs } from "./table.ts";
+import { advanceAllJobs, advanceJobsOf } from "./table.ts";
 
 export interface JobFacts extends WorkFacts {
   /** The index's part in making and deleting buckets. */
@@ -39,6 +39,8 @@ const maintainKeys: Duty = ({ env, seams }) =>
 
 /** Goes on with sweeps, checks and rebuilds, whoever started them. */
 const advance: Duty = advanceAllJobs;
+
+const advanceLifecycle: Duty = (facts) => advanceJobsOf("lifecycle", facts);
 
 /** How long finished jobs and their findings are kept. */
 const jobsKeptMs = 90 * 24 * 3600 * 1000;
@@ -107,6 +109,14 @@ const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])
       ["drain-outboxes", drainOutboxes],
       ["lifecycle", lookAtDue],
       ["advance-jobs", advance],
+    ],
+  ],
+  // No cron of Cloudflare's: the local server's own, where days are shorter than crons are apart.
+  [
+    "lifecycle",
+    [
+      ["lifecycle", lookAtDue],
+      ["advance-lifecycle", advanceLifecycle],
     ],
   ],
   [

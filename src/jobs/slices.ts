@@ -136,12 +136,12 @@ export function describeError(error: unknown): string {
 
 /** Works on the open jobs in turn, a part of the budget for each. */
 export async function advanceDueJobs(
-  facts: WorkFacts & { readonly table: SliceTable },
+  facts: WorkFacts & { readonly table: SliceTable; readonly kind?: JobKind },
   budget: Budget,
 ): Promise<void> {
   const { env, seams } = facts;
   const endsAtMs = seams.now() + budget.milliseconds;
-  const jobIds = await dueJobs({ env, seams, nowMs: seams.now() }, maximumJobs);
+  const jobIds = await dueJobs({ env, seams, nowMs: seams.now() }, maximumJobs, facts.kind);
   for (const [at, jobId] of jobIds.entries()) {
     const milliseconds = (endsAtMs - seams.now()) / (jobIds.length - at);
     if (milliseconds <= 0) return;

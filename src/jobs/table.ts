@@ -1,5 +1,6 @@
 // Which slice belongs to which kind of job, and how much of one is done at a time.
 
+import type { JobKind } from "../catalog/jobs.ts";
 import { fsck, scrub } from "./check.ts";
 import { deliverLogs } from "./deliver-logs.ts";
 import { inventory } from "./inventory/report.ts";
@@ -32,6 +33,11 @@ const callerBudget = { slices: 200, milliseconds: 8_000 };
 /** The cron's share of the work on all open jobs. */
 export function advanceAllJobs({ env, seams, deliver }: WorkFacts): Promise<void> {
   return advanceDueJobs({ env, seams, deliver, table: sliceTable }, cronBudget);
+}
+
+/** The same for one kind alone. */
+export function advanceJobsOf(kind: JobKind, facts: WorkFacts): Promise<void> {
+  return advanceDueJobs({ ...facts, table: sliceTable, kind }, cronBudget);
 }
 
 /** A caller's share of the work on one job. */

@@ -83,7 +83,9 @@ export function planVersion(
   standing: Standing,
   clock: PlanClock,
 ): Plan {
-  if (version.isHeld === true) return nothing(midnightAfter(clock.nowMs, clock.dayMs));
+  if (version.isHeld === true) {
+    return { ...nothing(), dueMs: midnightAfter(clock.nowMs, clock.dayMs) };
+  }
   const own = rules.filter((rule) => applies(rule, version));
   if (own.length === 0) return nothing();
   const call = { rules: own, minimumSize, version, clock };

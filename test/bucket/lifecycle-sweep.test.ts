@@ -29,7 +29,7 @@ async function sweep(
     rulesId: text ?? "none",
     dayMs,
     versioning: index.versioning,
-    hasLocks: true,
+    readsDetail: true,
     markerIds: Array.from({ length: markers }, () => newVersionId(index.nowMs, random)),
     maximumVersions: versions,
     maximumTransitions: transitions,

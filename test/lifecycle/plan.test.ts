@@ -478,7 +478,7 @@ describe("what stays as it is", () => {
   it("a version that waits for its replication", () => {
     const scene = { rules, versions: [object({ isHeld: true })], now: "2027-01-01T00:00:00Z" };
     expect(said(scene)).toEqual([]);
-    expect(planOf(scene).watchMs).toBe(Date.parse("2027-01-02T00:00:00Z"));
+    expect(planOf(scene).dueMs).toBe(Date.parse("2027-01-02T00:00:00Z"));
   });
   it("a bucket without rules", () => {
     const plan = planOf({ rules: [], versions: [object()], now: "2027-01-01T00:00:00Z" });

@@ -91,6 +91,8 @@ function naiveDay(
   const { rules, day, versioned, varying } = call;
   const of = (one: State) => rules.filter((rule) => matches(rule, key, one));
   const olds = world.slice(1);
+  // Noncurrent since the next newer one that is left was made: what was between is forgotten.
+  for (const [at, one] of olds.entries()) one.sinceMs = world[at]?.madeMs;
   const kept = olds.filter((one, rank) => {
     return !of(one).some((rule) => {
       const end = rule.NoncurrentVersionExpiration;
@@ -284,7 +286,7 @@ function compareWalks(
 }
 
 describe("planKey", () => {
-  const runs = Number(process.env["CAIRN_FULL"] === "1" ? 20_000 : 1_500);
+  const runs = Number(process.env["CAIRN_FULL"] === "1" ? 20_000 : 400);
 
   it("does what a day by day simulation does, with one version", () => {
     fc.assert(

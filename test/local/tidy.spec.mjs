@@ -17,6 +17,7 @@ const floorOfRoom = {
   checksums: 1,
   lifecycle: 1,
   "env.ts": 1,
+  "prices.ts": 1,
   "cron.ts": 1,
   auth: 2,
   bucket: 2,

@@ -71,7 +71,7 @@ async function ask(call: SliceCall, bucket: BucketRecord) {
     dayMs,
     versioning: versioning === "Enabled" || versioning === "Suspended" ? versioning : "Unversioned",
     // What is not replicated yet stays, too, and only the version says so.
-    hasLocks: settings.has("objectLock") || settings.has("replication"),
+    readsDetail: settings.has("objectLock") || settings.has("replication"),
     markerIds: Array.from({ length: versioning === undefined ? 1 : markersPerPiece }, () =>
       newVersionId(call.nowMs, call.seams.randomBytes),
     ),

@@ -1,0 +1,159 @@
+// What storage costs: dated lists of R2's and AWS's public prices in US dollars, us-east-1, without
+// free allowances and volume discounts. For reports and forecasts; nothing is billed by them. Pure.
+// https://developers.cloudflare.com/r2/pricing/
+// https://aws.amazon.com/s3/pricing/
+
+import type { StorageClass } from "./s3/content.ts";
+
+export interface ClassPrices {
+  /** Per 1,000,000,000 bytes (R2) or 1,073,741,824 bytes (AWS) and month; see `bytesPerGb`. */
+  readonly storagePerGbMonth: number;
+  readonly writePerThousand: number;
+  readonly readPerThousand: number;
+  /** Objects that lifecycle moves into the class. */
+  readonly transitionPerThousand: number;
+  readonly retrievalPerGb: number;
+  /** Billed for so many days even when the object goes sooner. */
+  readonly minimumAgeDays: number;
+  /** Smaller objects are billed as this many bytes. */
+  readonly minimumBillableBytes: number;
+  /** Added to every object, billed at the class's own price. */
+  readonly overheadBytes: number;
+  /** Added to every object, billed at the price of STANDARD. */
+  readonly overheadStandardBytes: number;
+}
+
+export interface PriceList {
+  readonly name: string;
+  /** The day the prices were read, `YYYY-MM-DD`. */
+  readonly asOf: string;
+  readonly bytesPerGb: number;
+  readonly classes: Readonly<Record<StorageClass, ClassPrices>>;
+  readonly egressPerGb: number;
+}
+
+const none = {
+  retrievalPerGb: 0,
+  minimumAgeDays: 0,
+  minimumBillableBytes: 0,
+  overheadBytes: 0,
+  overheadStandardBytes: 0,
+} as const;
+
+const r2Standard: ClassPrices = {
+  ...none,
+  storagePerGbMonth: 0.015,
+  writePerThousand: 0.0045,
+  readPerThousand: 0.00036,
+  transitionPerThousand: 0.0045,
+};
+const r2InfrequentAccess: ClassPrices = {
+  ...none,
+  storagePerGbMonth: 0.01,
+  writePerThousand: 0.009,
+  readPerThousand: 0.0009,
+  transitionPerThousand: 0.009,
+  retrievalPerGb: 0.01,
+  minimumAgeDays: 30,
+};
+
+/** Cairn keeps each class on one of R2's two (`storage/classes.ts`). */
+const r2: PriceList = {
+  name: "Cloudflare R2",
+  asOf: "2026-11-27",
+  bytesPerGb: 1_000_000_000,
+  egressPerGb: 0,
+  classes: {
+    STANDARD: r2Standard,
+    REDUCED_REDUNDANCY: r2Standard,
+    INTELLIGENT_TIERING: r2Standard,
+    STANDARD_IA: r2InfrequentAccess,
+    ONEZONE_IA: r2InfrequentAccess,
+    GLACIER_IR: r2InfrequentAccess,
+    GLACIER: r2InfrequentAccess,
+    DEEP_ARCHIVE: r2InfrequentAccess,
+  },
+};
+
+const kib = 1024;
+const awsStandard: ClassPrices = {
+  ...none,
+  storagePerGbMonth: 0.023,
+  writePerThousand: 0.005,
+  readPerThousand: 0.0004,
+  transitionPerThousand: 0.01,
+};
+const awsInfrequentAccess: ClassPrices = {
+  ...none,
+  storagePerGbMonth: 0.0125,
+  writePerThousand: 0.01,
+  readPerThousand: 0.001,
+  transitionPerThousand: 0.01,
+  retrievalPerGb: 0.01,
+  minimumAgeDays: 30,
+  minimumBillableBytes: 128 * kib,
+};
+const archiveOverhead = { overheadBytes: 32 * kib, overheadStandardBytes: 8 * kib } as const;
+
+const aws: PriceList = {
+  name: "Amazon S3",
+  asOf: "2026-11-27",
+  bytesPerGb: 1024 ** 3,
+  egressPerGb: 0.09,
+  classes: {
+    STANDARD: awsStandard,
+    REDUCED_REDUNDANCY: { ...awsStandard, storagePerGbMonth: 0.024 },
+    INTELLIGENT_TIERING: awsStandard,
+    STANDARD_IA: awsInfrequentAccess,
+    ONEZONE_IA: { ...awsInfrequentAccess, storagePerGbMonth: 0.01 },
+    GLACIER_IR: {
+      ...none,
+      storagePerGbMonth: 0.004,
+      writePerThousand: 0.02,
+      readPerThousand: 0.01,
+      transitionPerThousand: 0.02,
+      retrievalPerGb: 0.03,
+      minimumAgeDays: 90,
+      minimumBillableBytes: 128 * kib,
+    },
+    GLACIER: {
+      ...none,
+      ...archiveOverhead,
+      storagePerGbMonth: 0.0036,
+      writePerThousand: 0.03,
+      readPerThousand: 0.0004,
+      transitionPerThousand: 0.03,
+      retrievalPerGb: 0.01,
+      minimumAgeDays: 90,
+    },
+    DEEP_ARCHIVE: {
+      ...none,
+      ...archiveOverhead,
+      storagePerGbMonth: 0.00099,
+      writePerThousand: 0.05,
+      readPerThousand: 0.0004,
+      transitionPerThousand: 0.05,
+      retrievalPerGb: 0.02,
+      minimumAgeDays: 180,
+    },
+  },
+};
+
+export const priceLists = { r2, aws } as const;
+
+/** What so many bytes in so many objects of a class cost in a month, US dollars. */
+export function monthlyStorageCost(
+  list: PriceList,
+  storageClass: StorageClass,
+  { bytes, objects }: { readonly bytes: number; readonly objects: number },
+): number {
+  const prices = list.classes[storageClass];
+  const billed = Math.max(bytes, objects * prices.minimumBillableBytes);
+  const own = billed + objects * prices.overheadBytes;
+  const standard = objects * prices.overheadStandardBytes;
+  const perByte = (price: number) => price / list.bytesPerGb;
+  return (
+    own * perByte(prices.storagePerGbMonth) +
+    standard * perByte(list.classes.STANDARD.storagePerGbMonth)
+  );
+}
