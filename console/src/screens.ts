@@ -37,6 +37,24 @@ export const screens: readonly Screen[] = [
     load: () => import("./screens/object/index.tsx"),
   },
   {
+    path: "/buckets/$bucket/settings",
+    title: text("properties"),
+    load: () => import("./screens/settings/index.tsx"),
+    isBucketTab: true,
+  },
+  {
+    path: "/buckets/$bucket/permissions",
+    title: text("permissions"),
+    load: () => import("./screens/settings/permissions-screen.tsx"),
+    isBucketTab: true,
+  },
+  {
+    path: "/buckets/$bucket/management",
+    title: text("management"),
+    load: () => import("./screens/settings/management-screen.tsx"),
+    isBucketTab: true,
+  },
+  {
     path: "/buckets/$bucket/uploads",
     title: text("uploads"),
     load: () => import("./screens/uploads/index.tsx"),

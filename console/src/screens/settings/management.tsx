@@ -1,0 +1,115 @@
+// What happens to a bucket's objects by itself: lifecycle, replication, events, and the settings of
+// many ids (inventory, tiering, metrics, analysis).
+
+import {
+  type BucketLifecycleConfiguration,
+  DeleteBucketLifecycleCommand,
+  DeleteBucketReplicationCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketNotificationConfigurationCommand,
+  GetBucketReplicationCommand,
+  type NotificationConfiguration,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketNotificationConfigurationCommand,
+  PutBucketReplicationCommand,
+  type ReplicationConfiguration,
+} from "@aws-sdk/client-s3";
+import { send } from "../../clients/s3.ts";
+import { settings as text } from "../../messages/en/settings.ts";
+import { orAbsent } from "./absent.ts";
+import { LifecycleForm } from "./lifecycle-form.tsx";
+import { listedSettings } from "./listed.ts";
+import { EventsForm, ReplicationForm } from "./management-forms.tsx";
+import type { AnySetting, Setting } from "./types.ts";
+
+const lifecycle: Setting<BucketLifecycleConfiguration> = {
+  id: "lifecycle",
+  title: text("lifecycle"),
+  lead: text("lifecycleLead"),
+  empty: {
+    Rules: [{ ID: "", Status: "Enabled", Filter: { Prefix: "" }, Expiration: { Days: 365 } }],
+  },
+  load: async (Bucket) => {
+    const answer = await orAbsent(send(new GetBucketLifecycleConfigurationCommand({ Bucket })));
+    return answer && { Rules: answer.Rules };
+  },
+  save: (Bucket, LifecycleConfiguration) =>
+    send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration })),
+  remove: (Bucket) => send(new DeleteBucketLifecycleCommand({ Bucket })),
+  summary: ({ Rules = [] }) => text("lifecycleRules", { count: Rules.length }),
+  Form: LifecycleForm,
+  call: (Bucket, LifecycleConfiguration) => ({
+    operation: "PutBucketLifecycleConfiguration",
+    input: { Bucket, LifecycleConfiguration },
+  }),
+};
+
+const replication: Setting<ReplicationConfiguration> = {
+  id: "replication",
+  title: text("replication"),
+  lead: text("replicationLead"),
+  empty: {
+    Role: "",
+    Rules: [
+      {
+        ID: "all",
+        Status: "Enabled",
+        Priority: 1,
+        Filter: { Prefix: "" },
+        DeleteMarkerReplication: { Status: "Disabled" },
+        Destination: { Bucket: "arn:aws:s3:::" },
+      },
+    ],
+  },
+  load: async (Bucket) =>
+    (await orAbsent(send(new GetBucketReplicationCommand({ Bucket }))))?.ReplicationConfiguration,
+  save: (Bucket, ReplicationConfiguration) =>
+    send(new PutBucketReplicationCommand({ Bucket, ReplicationConfiguration })),
+  remove: (Bucket) => send(new DeleteBucketReplicationCommand({ Bucket })),
+  summary: ({ Rules = [] }) => text("replicationRules", { count: Rules.length }),
+  Form: ReplicationForm,
+  call: (Bucket, ReplicationConfiguration) => ({
+    operation: "PutBucketReplication",
+    input: { Bucket, ReplicationConfiguration },
+  }),
+};
+
+/** How many destinations a document tells. */
+function countDestinations(document: NotificationConfiguration): number {
+  const { TopicConfigurations, QueueConfigurations, LambdaFunctionConfigurations } = document;
+  return (
+    (TopicConfigurations?.length ?? 0) +
+    (QueueConfigurations?.length ?? 0) +
+    (LambdaFunctionConfigurations?.length ?? 0) +
+    (document.EventBridgeConfiguration === undefined ? 0 : 1)
+  );
+}
+
+const events: Setting<NotificationConfiguration> = {
+  id: "events",
+  title: text("events"),
+  lead: text("eventsLead"),
+  empty: { TopicConfigurations: [{ TopicArn: "", Events: ["s3:ObjectCreated:*"] }] },
+  load: async (Bucket) => {
+    const answer = await send(new GetBucketNotificationConfigurationCommand({ Bucket }));
+    const { $metadata: _, ...document } = answer;
+    return countDestinations(document) === 0 ? undefined : document;
+  },
+  save: (Bucket, NotificationConfiguration) =>
+    send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration })),
+  remove: (Bucket) =>
+    send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration: {} })),
+  summary: (document) => text("eventsCount", { count: countDestinations(document) }),
+  Form: EventsForm,
+  call: (Bucket, NotificationConfiguration) => ({
+    operation: "PutBucketNotificationConfiguration",
+    input: { Bucket, NotificationConfiguration },
+  }),
+};
+
+export const management: readonly AnySetting[] = [
+  lifecycle,
+  replication,
+  events,
+  ...listedSettings,
+];

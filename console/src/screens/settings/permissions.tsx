@@ -1,0 +1,168 @@
+// Who may use a bucket: what is blocked, who owns, the policy, the ACL, pages of other origins.
+
+import {
+  type AccessControlPolicy,
+  type CORSConfiguration,
+  DeleteBucketCorsCommand,
+  DeleteBucketOwnershipControlsCommand,
+  DeleteBucketPolicyCommand,
+  DeletePublicAccessBlockCommand,
+  GetBucketAclCommand,
+  GetBucketCorsCommand,
+  GetBucketOwnershipControlsCommand,
+  GetBucketPolicyCommand,
+  GetPublicAccessBlockCommand,
+  type OwnershipControls,
+  type PublicAccessBlockConfiguration,
+  PutBucketAclCommand,
+  PutBucketCorsCommand,
+  PutBucketOwnershipControlsCommand,
+  PutBucketPolicyCommand,
+  PutPublicAccessBlockCommand,
+} from "@aws-sdk/client-s3";
+import { send } from "../../clients/s3.ts";
+import { SafeText } from "../../components/safe-text.tsx";
+import { settings as text } from "../../messages/en/settings.ts";
+import { orAbsent } from "./absent.ts";
+import { BlockForm, CorsForm, OwnershipForm } from "./permission-forms.tsx";
+import { type PolicyDocument, PolicyForm, PublicStatus } from "./policy-form.tsx";
+import type { AnySetting, Setting } from "./types.ts";
+
+const block: Setting<PublicAccessBlockConfiguration> = {
+  id: "block",
+  title: text("block"),
+  lead: text("blockLead"),
+  empty: {
+    BlockPublicAcls: true,
+    IgnorePublicAcls: true,
+    BlockPublicPolicy: true,
+    RestrictPublicBuckets: true,
+  },
+  load: async (Bucket) =>
+    (await orAbsent(send(new GetPublicAccessBlockCommand({ Bucket }))))
+      ?.PublicAccessBlockConfiguration,
+  save: (Bucket, PublicAccessBlockConfiguration) =>
+    send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration })),
+  remove: (Bucket) => send(new DeletePublicAccessBlockCommand({ Bucket })),
+  summary: (document) => {
+    const count = Object.values(document).filter(Boolean).length;
+    return count === 4 ? text("blockAll") : text("blockSome", { count });
+  },
+  Form: BlockForm,
+  call: (Bucket, PublicAccessBlockConfiguration) => ({
+    operation: "PutPublicAccessBlock",
+    input: { Bucket, PublicAccessBlockConfiguration },
+  }),
+};
+
+const ownershipNames: Readonly<Record<string, string>> = {
+  BucketOwnerEnforced: text("enforced"),
+  BucketOwnerPreferred: text("preferred"),
+  ObjectWriter: text("writer"),
+};
+
+const ownership: Setting<OwnershipControls> = {
+  id: "ownership",
+  title: text("ownership"),
+  lead: text("ownershipLead"),
+  empty: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] },
+  load: async (Bucket) =>
+    (await orAbsent(send(new GetBucketOwnershipControlsCommand({ Bucket }))))?.OwnershipControls,
+  save: (Bucket, OwnershipControls) =>
+    send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls })),
+  remove: (Bucket) => send(new DeleteBucketOwnershipControlsCommand({ Bucket })),
+  summary: ({ Rules = [] }) => {
+    const name = Rules[0]?.ObjectOwnership ?? "";
+    return ownershipNames[name] ?? name;
+  },
+  Form: OwnershipForm,
+  call: (Bucket, OwnershipControls) => ({
+    operation: "PutBucketOwnershipControls",
+    input: { Bucket, OwnershipControls },
+  }),
+};
+
+const policy: Setting<PolicyDocument> = {
+  id: "policy",
+  title: text("policy"),
+  lead: text("policyLead"),
+  empty: { Version: "2012-10-17", Statement: [] },
+  load: async (Bucket) => {
+    const answer = await orAbsent(send(new GetBucketPolicyCommand({ Bucket })));
+    return answer?.Policy === undefined ? undefined : (JSON.parse(answer.Policy) as PolicyDocument);
+  },
+  save: (Bucket, document) =>
+    send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(document) })),
+  remove: (Bucket) => send(new DeleteBucketPolicyCommand({ Bucket })),
+  summary: ({ Statement }) => (
+    <span className="row">
+      {text("policyStatements", { count: Array.isArray(Statement) ? Statement.length : 1 })}
+      <PublicStatus />
+    </span>
+  ),
+  Form: PolicyForm,
+  call: (Bucket, document) => ({
+    operation: "PutBucketPolicy",
+    input: { Bucket, Policy: JSON.stringify(document) },
+  }),
+};
+
+const acl: Setting<AccessControlPolicy> = {
+  id: "acl",
+  title: text("acl"),
+  lead: text("aclLead"),
+  empty: {},
+  load: async (Bucket) => {
+    const { Owner, Grants } = await send(new GetBucketAclCommand({ Bucket }));
+    return { Owner, Grants };
+  },
+  save: (Bucket, AccessControlPolicy) =>
+    send(new PutBucketAclCommand({ Bucket, AccessControlPolicy })),
+  summary: ({ Grants = [] }) => (
+    <ul className="setting-list">
+      {Grants.map(({ Grantee, Permission }) => {
+        const who = Grantee?.URI ?? Grantee?.DisplayName ?? Grantee?.ID ?? "";
+        return (
+          <li key={`${who} ${Permission}`}>
+            <SafeText>{`${who}: ${Permission}`}</SafeText>
+          </li>
+        );
+      })}
+    </ul>
+  ),
+  call: (Bucket, AccessControlPolicy) => ({
+    operation: "PutBucketAcl",
+    input: { Bucket, AccessControlPolicy },
+  }),
+};
+
+const cors: Setting<CORSConfiguration> = {
+  id: "cors",
+  title: text("cors"),
+  lead: text("corsLead"),
+  empty: {
+    CORSRules: [{ AllowedOrigins: ["https://example.com"], AllowedMethods: ["GET", "HEAD"] }],
+  },
+  load: async (Bucket) => {
+    const answer = await orAbsent(send(new GetBucketCorsCommand({ Bucket })));
+    return answer && { CORSRules: answer.CORSRules };
+  },
+  save: (Bucket, CORSConfiguration) =>
+    send(new PutBucketCorsCommand({ Bucket, CORSConfiguration })),
+  remove: (Bucket) => send(new DeleteBucketCorsCommand({ Bucket })),
+  summary: ({ CORSRules = [] }) => (
+    <>
+      {text("corsRules", { count: CORSRules.length })}:{" "}
+      <SafeText>
+        {CORSRules.flatMap(({ AllowedOrigins = [] }) => AllowedOrigins).join(", ")}
+      </SafeText>
+    </>
+  ),
+  Form: CorsForm,
+  call: (Bucket, CORSConfiguration) => ({
+    operation: "PutBucketCors",
+    input: { Bucket, CORSConfiguration },
+  }),
+};
+
+export const permissions: readonly AnySetting[] = [block, policy, ownership, acl, cors];

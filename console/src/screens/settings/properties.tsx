@@ -1,0 +1,227 @@
+// The properties of a bucket: versioning, tags, encryption, lock, logs, website, who pays.
+
+import {
+  type BucketLoggingStatus,
+  DeleteBucketTaggingCommand,
+  DeleteBucketWebsiteCommand,
+  GetBucketEncryptionCommand,
+  GetBucketLoggingCommand,
+  GetBucketRequestPaymentCommand,
+  GetBucketTaggingCommand,
+  GetBucketVersioningCommand,
+  GetBucketWebsiteCommand,
+  GetObjectLockConfigurationCommand,
+  type ObjectLockConfiguration,
+  PutBucketEncryptionCommand,
+  PutBucketLoggingCommand,
+  PutBucketRequestPaymentCommand,
+  PutBucketTaggingCommand,
+  PutBucketVersioningCommand,
+  PutBucketWebsiteCommand,
+  PutObjectLockConfigurationCommand,
+  type RequestPaymentConfiguration,
+  type ServerSideEncryptionConfiguration,
+  type Tagging,
+  type VersioningConfiguration,
+  type WebsiteConfiguration,
+} from "@aws-sdk/client-s3";
+import { send } from "../../clients/s3.ts";
+import { Badge } from "../../components/parts.tsx";
+import { SafeText } from "../../components/safe-text.tsx";
+import { settings as text } from "../../messages/en/settings.ts";
+import { orAbsent } from "./absent.ts";
+import {
+  EncryptionForm,
+  LockForm,
+  LoggingForm,
+  PaymentForm,
+  TagsForm,
+  VersioningForm,
+  WebsiteForm,
+} from "./property-forms.tsx";
+import type { AnySetting, Setting } from "./types.ts";
+
+const versioning: Setting<VersioningConfiguration> = {
+  id: "versioning",
+  title: text("versioning"),
+  lead: text("versioningLead"),
+  empty: { Status: "Enabled" },
+  load: async (Bucket) => {
+    const { Status } = await send(new GetBucketVersioningCommand({ Bucket }));
+    return Status === undefined ? undefined : { Status };
+  },
+  save: (Bucket, VersioningConfiguration) =>
+    send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration })),
+  summary: ({ Status }) =>
+    Status === "Enabled" ? <Badge tone="good">{text("enabled")}</Badge> : text("suspended"),
+  Form: VersioningForm,
+  call: (Bucket, VersioningConfiguration) => ({
+    operation: "PutBucketVersioning",
+    input: { Bucket, VersioningConfiguration },
+  }),
+};
+
+const tags: Setting<Tagging> = {
+  id: "tags",
+  title: text("tags"),
+  lead: text("tagsLead"),
+  empty: { TagSet: [{ Key: "", Value: "" }] },
+  load: async (Bucket) => {
+    const answer = await orAbsent(send(new GetBucketTaggingCommand({ Bucket })));
+    return answer && { TagSet: answer.TagSet };
+  },
+  save: (Bucket, Tagging) => send(new PutBucketTaggingCommand({ Bucket, Tagging })),
+  remove: (Bucket) => send(new DeleteBucketTaggingCommand({ Bucket })),
+  summary: ({ TagSet = [] }) => (
+    <ul className="setting-list">
+      {TagSet.map(({ Key = "", Value = "" }) => (
+        <li key={Key}>
+          <SafeText>{`${Key} = ${Value}`}</SafeText>
+        </li>
+      ))}
+    </ul>
+  ),
+  Form: TagsForm,
+  call: (Bucket, Tagging) => ({ operation: "PutBucketTagging", input: { Bucket, Tagging } }),
+};
+
+const encryptionNames: Readonly<Record<string, string>> = {
+  AES256: text("sseS3"),
+  "aws:kms": text("sseKms"),
+  "aws:kms:dsse": text("dsseKms"),
+};
+
+const encryption: Setting<ServerSideEncryptionConfiguration> = {
+  id: "encryption",
+  title: text("encryption"),
+  lead: text("encryptionLead"),
+  empty: {
+    Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
+  },
+  load: async (Bucket) =>
+    (await orAbsent(send(new GetBucketEncryptionCommand({ Bucket }))))
+      ?.ServerSideEncryptionConfiguration,
+  save: (Bucket, ServerSideEncryptionConfiguration) =>
+    send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration })),
+  summary: ({ Rules = [] }) => {
+    const { SSEAlgorithm = "", KMSMasterKeyID = "" } =
+      Rules[0]?.ApplyServerSideEncryptionByDefault ?? {};
+    return (
+      <>
+        {encryptionNames[SSEAlgorithm] ?? SSEAlgorithm} <SafeText>{KMSMasterKeyID}</SafeText>
+      </>
+    );
+  },
+  Form: EncryptionForm,
+  call: (Bucket, ServerSideEncryptionConfiguration) => ({
+    operation: "PutBucketEncryption",
+    input: { Bucket, ServerSideEncryptionConfiguration },
+  }),
+};
+
+const lock: Setting<ObjectLockConfiguration> = {
+  id: "lock",
+  title: text("lock"),
+  lead: text("lockLead"),
+  empty: { ObjectLockEnabled: "Enabled" },
+  load: async (Bucket) =>
+    (await orAbsent(send(new GetObjectLockConfigurationCommand({ Bucket }))))
+      ?.ObjectLockConfiguration,
+  save: (Bucket, ObjectLockConfiguration) =>
+    send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration })),
+  summary: ({ Rule }) => {
+    const { Mode, Days, Years } = Rule?.DefaultRetention ?? {};
+    if (Mode === undefined) return text("lockNone");
+    return `${text(Mode === "COMPLIANCE" ? "compliance" : "governance")}, ${text("daysCount", {
+      count: Days ?? (Years ?? 0) * 365,
+    })}`;
+  },
+  Form: LockForm,
+  call: (Bucket, ObjectLockConfiguration) => ({
+    operation: "PutObjectLockConfiguration",
+    input: { Bucket, ObjectLockConfiguration },
+  }),
+};
+
+const logging: Setting<BucketLoggingStatus> = {
+  id: "logging",
+  title: text("logging"),
+  lead: text("loggingLead"),
+  empty: { LoggingEnabled: { TargetBucket: "", TargetPrefix: "logs/" } },
+  load: async (Bucket) => {
+    const { LoggingEnabled } = await send(new GetBucketLoggingCommand({ Bucket }));
+    return LoggingEnabled && { LoggingEnabled };
+  },
+  save: (Bucket, BucketLoggingStatus) =>
+    send(new PutBucketLoggingCommand({ Bucket, BucketLoggingStatus })),
+  remove: (Bucket) => send(new PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: {} })),
+  summary: ({ LoggingEnabled }) => (
+    <SafeText>
+      {text("loggingTo", {
+        bucket: LoggingEnabled?.TargetBucket ?? "",
+        prefix: LoggingEnabled?.TargetPrefix ?? "",
+      })}
+    </SafeText>
+  ),
+  Form: LoggingForm,
+  call: (Bucket, BucketLoggingStatus) => ({
+    operation: "PutBucketLogging",
+    input: { Bucket, BucketLoggingStatus },
+  }),
+};
+
+const website: Setting<WebsiteConfiguration> = {
+  id: "website",
+  title: text("website"),
+  lead: text("websiteLead"),
+  empty: { IndexDocument: { Suffix: "index.html" } },
+  load: async (Bucket) => {
+    const answer = await orAbsent(send(new GetBucketWebsiteCommand({ Bucket })));
+    if (answer === undefined) return undefined;
+    const { $metadata: _, ...document } = answer;
+    return document;
+  },
+  save: (Bucket, WebsiteConfiguration) =>
+    send(new PutBucketWebsiteCommand({ Bucket, WebsiteConfiguration })),
+  remove: (Bucket) => send(new DeleteBucketWebsiteCommand({ Bucket })),
+  summary: ({ IndexDocument, RedirectAllRequestsTo }) => (
+    <SafeText>
+      {RedirectAllRequestsTo?.HostName ??
+        text("websiteIndex", { index: IndexDocument?.Suffix ?? "" })}
+    </SafeText>
+  ),
+  Form: WebsiteForm,
+  call: (Bucket, WebsiteConfiguration) => ({
+    operation: "PutBucketWebsite",
+    input: { Bucket, WebsiteConfiguration },
+  }),
+};
+
+const payment: Setting<RequestPaymentConfiguration> = {
+  id: "payment",
+  title: text("payment"),
+  lead: text("paymentLead"),
+  empty: { Payer: "BucketOwner" },
+  load: async (Bucket) => {
+    const { Payer } = await send(new GetBucketRequestPaymentCommand({ Bucket }));
+    return { Payer: Payer ?? "BucketOwner" };
+  },
+  save: (Bucket, RequestPaymentConfiguration) =>
+    send(new PutBucketRequestPaymentCommand({ Bucket, RequestPaymentConfiguration })),
+  summary: ({ Payer }) => text(Payer === "Requester" ? "requesterPays" : "ownerPays"),
+  Form: PaymentForm,
+  call: (Bucket, RequestPaymentConfiguration) => ({
+    operation: "PutBucketRequestPayment",
+    input: { Bucket, RequestPaymentConfiguration },
+  }),
+};
+
+export const properties: readonly AnySetting[] = [
+  versioning,
+  tags,
+  encryption,
+  lock,
+  logging,
+  website,
+  payment,
+];

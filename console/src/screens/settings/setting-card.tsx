@@ -1,0 +1,172 @@
+// One setting: what it says now, and the dialog in which form and document are edited side by side.
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { Button } from "../../components/button.tsx";
+import { CodeEditor } from "../../components/code-editor.tsx";
+import { ConfirmDialog, Dialog } from "../../components/dialog.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { Card, Loading } from "../../components/parts.tsx";
+import { ShowAs } from "../../components/show-as.tsx";
+import { toast } from "../../components/toasts.tsx";
+import { describeError } from "../../errors.ts";
+import { settings as text } from "../../messages/en/settings.ts";
+import type { AnySetting } from "./types.ts";
+
+interface CardProps {
+  readonly setting: AnySetting;
+  readonly bucket: string;
+}
+
+export function SettingCard({ setting, bucket }: CardProps) {
+  const key = ["setting", bucket, setting.id];
+  const { data, error, refetch } = useQuery({
+    queryKey: key,
+    // A query may not give `undefined`.
+    queryFn: async () => ({ document: await setting.load(bucket) }),
+  });
+  const [isOpen, setOpen] = useState(false);
+  const [isDoomed, setDoomed] = useState(false);
+  const queries = useQueryClient();
+  const current = data?.document;
+  const isSet = current !== undefined;
+  const { title } = setting;
+  const refresh = () => queries.invalidateQueries({ queryKey: ["setting", bucket] });
+  const restore = async () => {
+    if (isSet) await setting.save(bucket, current);
+    else await setting.remove?.(bucket);
+    await refresh();
+  };
+  const change = isSet ? text("edit") : text("setUp");
+  const canUndo = isSet || setting.remove !== undefined;
+  const actions = data && (
+    <div className="row">
+      {isSet && setting.remove && (
+        <Button kind="quiet" onClick={() => setDoomed(true)}>
+          {text("remove")}
+        </Button>
+      )}
+      <Button onClick={() => setOpen(true)} aria-label={`${change} ${title}`}>
+        {change}
+      </Button>
+    </div>
+  );
+  return (
+    <Card title={title} actions={actions}>
+      <p className="muted">{setting.lead}</p>
+      {error && <ErrorPanel error={error} onRetry={() => refetch()} />}
+      {!data && !error && <Loading />}
+      {data && <div>{isSet ? setting.summary(current) : text("notSet")}</div>}
+      {isOpen && (
+        <SettingDialog
+          setting={setting}
+          bucket={bucket}
+          document={current ?? setting.empty}
+          onSaved={async () => {
+            await refresh();
+            toast(text("saved", { title }), canUndo ? { undo: restore } : {});
+          }}
+          onClose={() => setOpen(false)}
+        />
+      )}
+      <ConfirmDialog
+        title={text("removeTitle", { title })}
+        lead={text("removeLead")}
+        isOpen={isDoomed}
+        confirm={text("remove")}
+        onConfirm={async () => {
+          await setting.remove?.(bucket);
+          await refresh();
+          toast(text("removed", { title }), { undo: restore });
+        }}
+        onClose={() => setDoomed(false)}
+      />
+    </Card>
+  );
+}
+
+interface DialogProps extends CardProps {
+  readonly document: unknown;
+  onSaved(): Promise<unknown>;
+  onClose(): void;
+}
+
+function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogProps) {
+  const [value, setValue] = useState(document);
+  const [source, setSource] = useState(() => render(document));
+  const [broken, setBroken] = useState<string>();
+  const [error, setError] = useState<unknown>();
+  const [isBusy, setBusy] = useState(false);
+  const { Form, Aside } = setting;
+  // The form writes the document anew; what was typed there by hand is kept as it was typed.
+  const changeForm = (next: unknown) => {
+    setValue(next);
+    setSource(render(next));
+    setBroken(undefined);
+  };
+  const changeSource = (next: string) => {
+    setSource(next);
+    try {
+      setValue(JSON.parse(next));
+      setBroken(undefined);
+    } catch (thrown) {
+      setBroken(text("brokenDocument", { message: describeError(thrown).message }));
+    }
+  };
+  useEffect(() => setError(undefined), []);
+  const save = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await setting.save(bucket, value);
+      await onSaved();
+      onClose();
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const actions = (
+    <>
+      <ShowAs calls={[{ service: "s3", ...setting.call(bucket, value) }]} />
+      <Button onClick={onClose}>{text("cancel")}</Button>
+      <Button kind="primary" onClick={save} isBusy={isBusy} disabledReason={broken}>
+        {text("save")}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog
+      title={setting.title}
+      lead={setting.lead}
+      isOpen
+      size="large"
+      onClose={onClose}
+      actions={actions}
+    >
+      <div className={Form === undefined ? "setting-sides single" : "setting-sides"}>
+        {Form && (
+          <section aria-label={text("form")}>
+            <Form value={value} onChange={changeForm} />
+          </section>
+        )}
+        <section aria-label={text("document")}>
+          <CodeEditor
+            label={text("document")}
+            language="json"
+            value={source}
+            minimumLines={Form === undefined ? 18 : 10}
+            onChange={changeSource}
+          />
+        </section>
+      </div>
+      {Aside && <Aside bucket={bucket} value={value} />}
+      {error !== undefined && <ErrorPanel error={error} />}
+    </Dialog>
+  );
+}
+
+function render(document: unknown): string {
+  return JSON.stringify(document, null, 2);
+}

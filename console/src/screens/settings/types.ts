@@ -1,0 +1,36 @@
+// What a setting is to this screen: how it is read, saved and taken away, what it says in short, and
+// the form that edits it. The document is the SDK's own shape, so that it can be pasted into a command.
+
+import type { ComponentType, ReactNode } from "react";
+
+export interface FormProps<Document> {
+  readonly value: Document;
+  onChange(value: Document): void;
+}
+
+/** A document with its bucket: what saving and showing need. */
+export interface Setting<Document> {
+  readonly id: string;
+  readonly title: string;
+  readonly lead: string;
+  /** What the editor begins with where nothing is set. */
+  readonly empty: Document;
+  /** The document as it is, or `undefined` where none is set. */
+  load(bucket: string): Promise<Document | undefined>;
+  save(bucket: string, document: Document): Promise<unknown>;
+  /** Absent: the setting can be changed, and never taken away. */
+  remove?(bucket: string): Promise<unknown>;
+  summary(document: Document): ReactNode;
+  readonly Form?: ComponentType<FormProps<Document>>;
+  /** Beneath the form and the document: a preview, a status. */
+  readonly Aside?: ComponentType<{ readonly bucket: string; readonly value: Document }>;
+  /** The call that saves, for "show as". */
+  call(
+    bucket: string,
+    document: Document,
+  ): { readonly operation: string; readonly input: Readonly<Record<string, unknown>> };
+}
+
+/** What a list of different settings holds: each is only ever used with its own documents. */
+// biome-ignore lint/suspicious/noExplicitAny: the documents of a list differ, and never meet
+export type AnySetting = Setting<any>;
