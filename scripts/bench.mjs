@@ -11,6 +11,7 @@ const help = `Usage: npm run bench -- [options]
   --floors         leave Cairn out
   --history        what versions cost, instead: two buckets of one Cairn
   --access         what policies cost, instead: callers of one Cairn
+  --records        what audit, access logs and metrics cost, instead
   --json           print the results as JSON instead of a table
   --write          put the table into docs/BENCHMARKS.md
   --help           this page
@@ -25,6 +26,7 @@ function parseOptions() {
       floors: { type: "boolean", default: false },
       history: { type: "boolean", default: false },
       access: { type: "boolean", default: false },
+      records: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -43,6 +45,7 @@ if (options.help) {
 ensureInstalled({ development: true });
 await ensureNode();
 // Only now: on a fresh clone the packages these need were missing before.
-const { runAccess, runBenchmark, runHistory } = await import("../test/bench/run.mjs");
+const { runAccess, runBenchmark, runHistory, runRecords } = await import("../test/bench/run.mjs");
 if (options.access) await runAccess(options);
+else if (options.records) await runRecords(options);
 else await (options.history ? runHistory(options) : runBenchmark(options));

@@ -72,8 +72,11 @@ function optional<Name extends string, Value>(name: Name, value: Value | undefin
   return (value === undefined ? {} : { [name]: value }) as { readonly [N in Name]?: Value };
 }
 
-function serviceOf({ caller, row, service: own }: RequestNotes): RequestRecord["service"] {
+function serviceOf(notes: RequestNotes): RequestRecord["service"] {
+  const { caller, row, service: own, operation } = notes;
   if (own !== undefined) return own;
+  // The one call that no signature names a service for.
+  if (operation === "AssumeRoleWithWebIdentity") return "sts";
   const service = row === undefined ? caller?.authenticated.service : "s3";
   return service === "iam" || service === "sts" || service === "kms" ? service : "s3";
 }
@@ -148,7 +151,7 @@ function connectionOf({ request, notes, edge }: Facts): Partial<RequestRecord> {
 }
 
 const readers: ReadonlySet<string> = new Set(["GetObject", "HeadObject"]);
-const writers: ReadonlySet<string> = new Set(["PutObject", "UploadPart", "PostObject"]);
+const writers: ReadonlySet<string> = new Set(["PutObject", "UploadPart"]);
 
 /** What was received, and how large the object is as far as the headers tell. */
 function sizesOf(

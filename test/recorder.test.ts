@@ -211,6 +211,11 @@ describe("the audit", () => {
     const got = await ask(`GET /${bucket}/big`);
     expect(got.headers.get("content-length")).toBe("300000");
     expect((await recordOf(got.requestId)).bytesSent).toBe(300_000);
+    const sealing = { "x-amz-server-side-encryption": "aws:kms" };
+    await ask(`PUT /${bucket}/sealed`, { body, headers: sealing });
+    const opened = await ask(`GET /${bucket}/sealed`);
+    expect(opened.text).toBe(got.text);
+    expect((await recordOf(opened.requestId)).bytesSent).toBe(300_000);
     const part = await ask(`GET /${bucket}/big`, { headers: { range: "bytes=0-99999" } });
     expect(part.status).toBe(206);
     expect(await recordOf(part.requestId)).toMatchObject({

@@ -6,6 +6,7 @@ import { measureAccess, measurePublicCache } from "./access.mjs";
 import { hangUp } from "./client.mjs";
 import { measureHistory } from "./history.mjs";
 import { peakBytes, residentBytes, runSlice } from "./measure.mjs";
+import { measureRecords } from "./records.mjs";
 import { insertTable, renderTable, summarise } from "./report.mjs";
 import { serverNames, startServers } from "./servers.mjs";
 import { createBucket, streamings, workloads } from "./workloads.mjs";
@@ -43,6 +44,14 @@ export async function runAccess({ rounds, write }) {
   process.stdout.write(`${table}\n`);
   if (!write) return;
   writeFileSync(document, insertTable(readFileSync(document, "utf8"), table, "access"));
+}
+
+/** What recording requests costs, as a table of its own. */
+export async function runRecords({ rounds, write }) {
+  const table = await measureRecords(rounds);
+  process.stdout.write(`${table}\n`);
+  if (!write) return;
+  writeFileSync(document, insertTable(readFileSync(document, "utf8"), table, "records"));
 }
 
 async function measureAll(servers, { quick, rounds, only }) {

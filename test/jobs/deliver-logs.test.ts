@@ -18,7 +18,7 @@ import { advanceJob } from "../../src/jobs/slices.ts";
 import { sliceTable } from "../../src/jobs/table.ts";
 import { deleteRecords, listRecords, writeRecords } from "../../src/storage/records.ts";
 import { writeAsService } from "../../src/write-as-service.ts";
-import { makeBucket } from "../operations/bucket/fixtures.ts";
+import { makeBucket, rootKeys } from "../operations/bucket/fixtures.ts";
 import { refusal, sdk, through } from "../operations/object/fixtures.ts";
 
 /** As AWS publishes it for Athena. */
@@ -122,6 +122,25 @@ describe("access logs", () => {
     expect(line("REST.GET.OBJECT", "404")?.[11]).toBe("NoSuchKey");
     expect(line("BATCH.DELETE.OBJECT", "204")?.[9]).toBe("-");
     expect(line("REST.COPY.OBJECT_GET", "200")?.[13]).toBe("5");
+  });
+
+  it("have requests that were refused before their bucket was looked at", async () => {
+    const { Bucket, target } = await makeLogged();
+    const wrong = sdk(at, 0, { ...rootKeys, secretAccessKey: "wrong" });
+    const get = () => wrong.send(new GetObjectCommand({ Bucket, Key: "k" }));
+    await refusal(get(), "SignatureDoesNotMatch", 403);
+    await runDelivery();
+    const { lines } = await objectsOf(target);
+    const [, ...fields] = lineShape.exec(lines[0] ?? "") ?? [];
+    // Who it was is not known.
+    expect([fields[4], fields[6], fields[7], fields[9], fields[10]]).toEqual([
+      "-",
+      "REST.GET.OBJECT",
+      "k",
+      "403",
+      "SignatureDoesNotMatch",
+    ]);
+    expect(lines).toHaveLength(1);
   });
 
   it("go into folders by account, region, bucket and day when asked", async () => {

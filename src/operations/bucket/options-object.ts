@@ -22,6 +22,7 @@ export const optionsObject: Handler<"OptionsObject"> = async (context) => {
     new S3Error("AccessForbidden", message, {
       detail: { Method: ask.method, ResourceType: type },
     });
+  if (context.notes !== undefined && bucket !== undefined) context.notes.bucket = bucket;
   if (bucket === undefined) throw refuse("CORSResponse: Bucket not found", "BUCKET");
   const rules = corsRulesOf(bucket);
   if (rules === undefined) {

@@ -20,12 +20,13 @@ type Send = (request: Request) => Promise<Response>;
 export function sdk(
   send: Send = (request) => SELF.fetch(request),
   systemClockOffset = 0,
+  credentials = rootKeys,
 ): S3Client {
   return new S3Client({
     endpoint: origin,
     region: "us-east-1",
     forcePathStyle: true,
-    credentials: rootKeys,
+    credentials,
     maxAttempts: 1,
     systemClockOffset,
     requestHandler: { handle: (request: SdkRequest) => carry(request, send) },
