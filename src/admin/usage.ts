@@ -1,5 +1,6 @@
-// Usage for the operator and the console: what buckets hold by class and day, and how they were used by
-// the hour or the minute. Figures are as the usage job and the counters left them; nothing is measured here.
+// Usage for the operator, the roots of accounts and the console: what buckets hold by class and day, and
+// how they were used by the hour or the minute. Figures are as the usage job and the counters left them;
+// nothing is measured here. A root counts its account's buckets, the operator all.
 
 import {
   type BucketUsage,
@@ -7,14 +8,20 @@ import {
   usageSeries,
   usageTotals,
 } from "../catalog/bucket-usage.ts";
-import { findBucket } from "../catalog/every-bucket.ts";
+import { type BucketRecord, loadBucket } from "../catalog/buckets.ts";
 import {
   type Counter,
   countsOverTime,
   type MetricsPeriod,
   totalsOverTime,
 } from "../catalog/request-metrics.ts";
-import { type AdminCall, requireOperator } from "./access.ts";
+import {
+  type AdminCall,
+  isOperator,
+  mayManage,
+  requireAccount,
+  requireOperator,
+} from "./access.ts";
 import { AdminError, answer } from "./answer.ts";
 import { readLimit } from "./fields.ts";
 
@@ -29,28 +36,41 @@ const rowsPerBucket = 8;
 
 /**
  * `GET /usage`: the latest of every bucket; with `bucket`, that bucket day by day; with `total=true`, all
- * buckets together day by day.
+ * buckets together day by day. Every bucket is the operator's; a root's are its account's.
  */
 export async function answerUsage(call: AdminCall, query: Query): Promise<Response> {
-  requireOperator(call);
-  const span = readDays(call, query);
-  if (query("total") === "true") {
-    return answer({ days: byDay(await usageTotals(call, span)) });
-  }
   const name = query("bucket");
-  if (name === undefined) return answerLatest(call, query);
-  const bucket = await findBucket(call, name);
-  if (bucket === undefined) throw new AdminError("NoSuchBucket");
+  if (name === undefined) {
+    const accountId = isOperator(call.principal) ? undefined : requireAccount(call, "self");
+    const own = accountId === undefined ? {} : { accountId };
+    if (query("total") !== "true") return answerLatest(call, query, own);
+    return answer({ days: byDay(await usageTotals(call, { ...readDays(call, query), ...own })) });
+  }
+  const bucket = await findOwn(call, name);
+  const span = readDays(call, query);
   const rows = await usageSeries(call, { bucketId: bucket.bucketId, ...span });
   return answer({ bucket: name, days: byDay(rows) });
 }
 
-async function answerLatest(call: AdminCall, query: Query): Promise<Response> {
+/** Whose bucket it is decides; a stranger does not learn whether there is one. */
+async function findOwn(call: AdminCall, name: string): Promise<BucketRecord> {
+  const bucket = await loadBucket(call, name);
+  if (!mayManage(call, bucket?.accountId ?? "")) throw new AdminError("AccessDenied");
+  if (bucket === undefined) throw new AdminError("NoSuchBucket");
+  return bucket;
+}
+
+async function answerLatest(
+  call: AdminCall,
+  query: Query,
+  own: { readonly accountId?: string },
+): Promise<Response> {
   const limit = query("limit") === undefined ? 100 : readLimit(query("limit"));
   const after = query("after");
   const rows = await latestUsage(call, {
     limit: limit * rowsPerBucket + 1,
     ...(after !== undefined && { after }),
+    ...own,
   });
   const grouped = [...Map.groupBy(rows, (row) => row.bucket ?? "")];
   const isCut = rows.length > limit * rowsPerBucket || grouped.length > limit;
@@ -122,7 +142,9 @@ const pointsPerAnswer = 2_000;
  * configuration counts them; by `period=hour` (METRICS must be on where no filter is named) or `minute`.
  */
 export async function answerRequestCounts(call: AdminCall, query: Query): Promise<Response> {
-  requireOperator(call);
+  const name = query("bucket");
+  if (name === undefined) requireOperator(call);
+  const bucket = name === undefined ? undefined : await findOwn(call, name);
   await call.settleRecords();
   const filter = query("filter") ?? "";
   const period = query("period") ?? (filter === "" ? "hour" : "minute");
@@ -130,13 +152,10 @@ export async function answerRequestCounts(call: AdminCall, query: Query): Promis
   if (filter === "" && period === "minute")
     throw invalid("Only filters are counted by the minute.");
   const span = readSpan(call, query, period);
-  const name = query("bucket");
-  if (name === undefined) {
+  if (bucket === undefined) {
     if (filter !== "") throw invalid("A filter is a bucket's: give bucket too.");
     return answer({ period, points: (await totalsOverTime(call, span)).map(renderPoint) });
   }
-  const bucket = await findBucket(call, name);
-  if (bucket === undefined) throw new AdminError("NoSuchBucket");
   const counts = await countsOverTime(call, { scope: bucket.bucketId, filter }, span);
   return answer({
     bucket: name,

@@ -68,10 +68,12 @@ const selectTotals = `SELECT '' AS bucket_id, day, storage_class, sum(objects) A
     sum(condemned_versions) AS condemned_versions, sum(condemned_bytes) AS condemned_bytes,
     max(measured_at_ms) AS measured_at_ms, NULL AS name, NULL AS account_id
   FROM bucket_usage WHERE day >= ?1 AND day <= ?2
+    AND (?3 IS NULL OR bucket_id IN (SELECT bucket_id FROM buckets WHERE account_id = ?3))
   GROUP BY day, storage_class ORDER BY day, storage_class`;
 /** Of each bucket that stands, its latest day. */
 const selectLatest = `${NAMED}
   WHERE b.bucket_id IS NOT NULL AND (?1 IS NULL OR b.name = ?1) AND b.name > ?2
+    AND (?4 IS NULL OR b.account_id = ?4)
     AND u.day = (SELECT max(day) FROM bucket_usage l WHERE l.bucket_id = u.bucket_id)
   ORDER BY b.name, u.storage_class LIMIT ?3`;
 const dropOld = "DELETE FROM bucket_usage WHERE day < ?1";
@@ -128,20 +130,27 @@ export async function usageSeries(
   return (await queryAll<UsageRow>(call, [selectSeries, bucketId, fromDay, toDay])).map(renderRow);
 }
 
-/** What all buckets together held, day by day. */
+/** What all buckets together held, or those an account has now, day by day. */
 export async function usageTotals(
   call: CatalogCall,
-  { fromDay, toDay }: { fromDay: string; toDay: string },
+  span: { readonly fromDay: string; readonly toDay: string; readonly accountId?: string },
 ): Promise<readonly BucketUsage[]> {
-  return (await queryAll<UsageRow>(call, [selectTotals, fromDay, toDay])).map(renderRow);
+  const query = [selectTotals, span.fromDay, span.toDay, span.accountId ?? null] as const;
+  return (await queryAll<UsageRow>(call, query)).map(renderRow);
 }
 
 /** What the buckets that stand held when they were measured last, by name and class. */
 export async function latestUsage(
   call: CatalogCall,
-  page: { readonly bucket?: string; readonly after?: string; readonly limit: number },
+  page: {
+    readonly bucket?: string;
+    readonly accountId?: string;
+    readonly after?: string;
+    readonly limit: number;
+  },
 ): Promise<readonly NamedUsage[]> {
-  const query = [selectLatest, page.bucket ?? null, page.after ?? "", page.limit] as const;
+  const { bucket = null, accountId = null, after = "", limit } = page;
+  const query = [selectLatest, bucket, after, limit, accountId] as const;
   return (await queryAll<UsageRow>(call, query)).map(renderRow);
 }
 
