@@ -20,6 +20,12 @@ export interface Screen {
 
 export const screens: readonly Screen[] = [
   {
+    path: "/home",
+    title: text("home"),
+    load: () => import("./screens/home/index.tsx"),
+    navigation: { icon: "home", group: "storage" },
+  },
+  {
     path: "/buckets",
     title: text("buckets"),
     load: () => import("./screens/buckets/index.tsx"),
@@ -58,6 +64,18 @@ export const screens: readonly Screen[] = [
     path: "/buckets/$bucket/uploads",
     title: text("uploads"),
     load: () => import("./screens/uploads/index.tsx"),
+    isBucketTab: true,
+  },
+  {
+    path: "/buckets/$bucket/usage",
+    title: text("usage"),
+    load: () => import("./screens/usage/index.tsx"),
+    isBucketTab: true,
+  },
+  {
+    path: "/buckets/$bucket/access",
+    title: text("access"),
+    load: () => import("./screens/access/index.tsx"),
     isBucketTab: true,
   },
   {
@@ -127,5 +145,40 @@ export const screens: readonly Screen[] = [
     title: text("simulator"),
     load: () => import("./screens/simulator/index.tsx"),
     navigation: { icon: "zap", group: "access" },
+  },
+  {
+    path: "/explain",
+    title: text("explain"),
+    load: () => import("./screens/explain/index.tsx"),
+    navigation: { icon: "denied", group: "access" },
+  },
+  {
+    path: "/audit",
+    title: text("audit"),
+    load: () => import("./screens/audit/index.tsx"),
+    navigation: { icon: "audit", group: "operate" },
+  },
+  {
+    path: "/webhooks",
+    title: text("webhooks"),
+    load: () => import("./screens/webhooks/index.tsx"),
+    navigation: { icon: "webhook", group: "operate" },
+  },
+  {
+    path: "/webhooks/$name",
+    title: text("webhook"),
+    load: () => import("./screens/webhooks/webhook.tsx"),
+  },
+  {
+    path: "/kms",
+    title: text("kms"),
+    load: () => import("./screens/kms/index.tsx"),
+    navigation: { icon: "lock", group: "access" },
+  },
+  {
+    path: "/settings",
+    title: text("settings"),
+    load: () => import("./screens/server-settings/index.tsx"),
+    navigation: { icon: "settings", group: "operate" },
   },
 ];

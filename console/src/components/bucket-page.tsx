@@ -1,8 +1,10 @@
 // The head of every screen of one bucket: its name, and the tabs that `screens.ts` lists.
 
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { frame as text } from "../messages/en/frame.ts";
+import { noteVisit } from "../recent-buckets.ts";
 import { screens } from "../screens.ts";
+import { useSession } from "../session/use-session.ts";
 import { Go, useAddress, useParameter } from "./go.tsx";
 import { Page } from "./parts.tsx";
 
@@ -25,6 +27,8 @@ export function BucketPage({ actions, children }: BucketPageProps) {
 export function BucketTabs() {
   const bucket = useParameter("bucket");
   const { path } = useAddress();
+  const { accountId } = useSession().identity;
+  useEffect(() => noteVisit(accountId, bucket), [accountId, bucket]);
   const tabs = screens.filter((screen) => screen.isBucketTab);
   if (tabs.length < 2) return null;
   return (

@@ -82,7 +82,8 @@ function extensionsFor(
     keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap]),
     languages[language](),
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ "aria-label": label }),
+    // What scrolls must be reachable by keyboard; axe does not count what can be edited.
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     isReadOnly
       ? [EditorState.readOnly.of(true)]
       : [
@@ -98,10 +99,14 @@ function extensionsFor(
 }
 
 function completions(context: CompletionContext, { complete }: CodeEditorProps) {
-  const word = context.matchBefore(/[\w:.*-]*/);
+  const word = context.matchBefore(/[\w:.*/-]*/);
   const options = complete?.(context.state.sliceDoc(0, context.pos)) ?? [];
   if (options.length === 0 || word === null || (word.from === word.to && !context.explicit)) {
     return null;
   }
-  return { from: word.from, options: options.map((label) => ({ label })), validFor: /^[\w:.*-]*$/ };
+  return {
+    from: word.from,
+    options: options.map((label) => ({ label })),
+    validFor: /^[\w:.*/-]*$/,
+  };
 }

@@ -6,6 +6,7 @@ import { describeError } from "../errors.ts";
 import { frame as text } from "../messages/en/frame.ts";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./copy-button.tsx";
+import { Go } from "./go.tsx";
 import { SafeText } from "./safe-text.tsx";
 
 interface ErrorPanelProps {
@@ -34,7 +35,10 @@ export function ErrorPanel({ error, onRetry, children }: ErrorPanelProps) {
         )}
         {denial?.encodedMessage && (
           <p>
-            {text("deniedMessage")} <CopyButton value={denial.encodedMessage} />
+            {text("deniedMessage")} <CopyButton value={denial.encodedMessage} />{" "}
+            <Go to="/explain" search={{ message: denial.encodedMessage }}>
+              {text("deniedExplain")}
+            </Go>
           </p>
         )}
         {denial && <p className="muted">{text("deniedHint")}</p>}

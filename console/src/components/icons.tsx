@@ -10,10 +10,13 @@ import {
   House,
   KeyRound,
   Layers,
+  LockKeyhole,
   Plug,
   Settings,
   ShieldCheck,
+  ShieldQuestionMark,
   Users,
+  Webhook,
   Zap,
 } from "lucide-react";
 import type { ComponentType } from "react";
@@ -32,6 +35,9 @@ const icons: Readonly<Record<string, ComponentType<{ readonly "aria-hidden"?: bo
   settings: Settings,
   shield: ShieldCheck,
   users: Users,
+  denied: ShieldQuestionMark,
+  lock: LockKeyhole,
+  webhook: Webhook,
   zap: Zap,
 };
 

@@ -79,6 +79,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
             className="search-button"
             icon={<Search />}
             onClick={() => setPaletteOpen(true)}
+            aria-label={`${text("search")} Ctrl K`}
             aria-keyshortcuts="Control+K"
           >
             {text("search")} <kbd>Ctrl K</kbd>

@@ -37,6 +37,8 @@ export const frame = messages("frame", {
   copy: "Copy",
   copied: "Copied",
   more: "More",
+  asTable: "As a table",
+  time: "Time",
   failed: "Something went wrong",
   reload: "Reload the console",
   notFound: "No such page",
@@ -50,6 +52,7 @@ export const frame = messages("frame", {
   deniedWho: "Asked as",
   deniedReason: "Why",
   deniedMessage: "Encoded details",
+  deniedExplain: "Explain it",
   deniedHint:
     "Whoever manages permissions can grant it: a policy that allows the action on the resource.",
   requestId: "Request id {id}",

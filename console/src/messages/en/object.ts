@@ -11,6 +11,7 @@ export const object = messages("object", {
   annotations: "Annotations",
   versions: "Versions",
   protection: "Protection",
+  access: "Who can use it",
   oneVersion: "This is one version, not necessarily the current one",
   gone: "There is no such object",
   goneText: "It was deleted, or never was. Where the bucket keeps versions, they are below.",

@@ -11,6 +11,7 @@ import { SafeText } from "../../components/safe-text.tsx";
 import { Tabs } from "../../components/tabs.tsx";
 import { isAbsent } from "../../errors.ts";
 import { object as text } from "../../messages/en/object.ts";
+import { AccessTable } from "../access/access-table.tsx";
 import { ObjectActions } from "./actions.tsx";
 import { Annotations } from "./annotations.tsx";
 import { Details } from "./details.tsx";
@@ -107,6 +108,11 @@ function Parts({ place, head }: { readonly place: ObjectPlace; readonly head: He
       id: "protection",
       label: text("protection"),
       render: () => <Protection {...{ place, head }} onChanged={reload} />,
+    },
+    {
+      id: "access",
+      label: text("access"),
+      render: () => <AccessTable bucket={place.bucket} objectKey={place.key} />,
     },
   ];
   const choose = (id: string) => {

@@ -1,0 +1,28 @@
+// "Show as command" for what only `cairn` does: the line to type, ready to copy.
+
+import { Code2 } from "lucide-react";
+import { useState } from "react";
+import { operate as text } from "../messages/en/operate.ts";
+import { Button } from "./button.tsx";
+import { Dialog } from "./dialog.tsx";
+import { Snippet } from "./show-as.tsx";
+import { shellQuote } from "./show-as-text.ts";
+
+interface ShowCommandProps {
+  /** The words after `cairn`; those that need it are quoted. */
+  readonly words: readonly string[];
+}
+
+export function ShowCommand({ words }: ShowCommandProps) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button kind="quiet" icon={<Code2 />} onClick={() => setOpen(true)}>
+        {text("showCommand")}
+      </Button>
+      <Dialog title={text("showCommandTitle")} isOpen={isOpen} onClose={() => setOpen(false)}>
+        <Snippet code={`npx cairn ${words.map(shellQuote).join(" ")}`} />
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,17 @@
+// English: what the screens of the operating side share.
+
+import { messages } from "../message.ts";
+
+export const operate = messages("operate", {
+  showCommand: "Show as command",
+  showCommandTitle: "The same on the command line",
+  giveKey: "Use the access key",
+  cancel: "Cancel",
+  save: "Save",
+  close: "Close",
+  delete: "Delete",
+  older: "Older",
+  newest: "Back to the newest",
+  refresh: "Refresh",
+  none: "–",
+});

@@ -1,0 +1,84 @@
+// What is stored, by day and class, and how it was used, by the hour: as `/-/api/v1/usage` tells.
+
+import { adminQuery, withQuery } from "./admin.ts";
+
+export interface ClassUsage {
+  readonly storageClass: string;
+  readonly objects: number;
+  readonly noncurrentVersions: number;
+  readonly currentBytes: number;
+  readonly noncurrentBytes: number;
+  readonly uploadBytes: number;
+}
+
+export interface Usage {
+  readonly objects: number;
+  readonly versions: number;
+  readonly deleteMarkers: number;
+  readonly uploads: number;
+  readonly bytes: number;
+  readonly classes: readonly ClassUsage[];
+}
+
+export interface DayUsage extends Usage {
+  /** `2026-11-27`, UTC. */
+  readonly day: string;
+}
+
+export interface BucketUsage extends Usage {
+  readonly bucket: string;
+  readonly measuredAt: string;
+}
+
+export interface RequestPoint {
+  readonly time: string;
+  readonly AllRequests: number;
+  readonly BytesDownloaded: number;
+  readonly BytesUploaded: number;
+  readonly "4xxErrors": number;
+  readonly "5xxErrors": number;
+}
+
+const dayMs = 86_400_000;
+
+const dayOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10);
+
+/** Day by day: of one bucket, or of all together (for the operator). */
+export function usageQuery(days: number, bucket?: string) {
+  const from = dayOf(Date.now() - days * dayMs);
+  const of = bucket === undefined ? { total: "true" } : { bucket };
+  return adminQuery<{ readonly days: readonly DayUsage[] }>(withQuery("/usage", { ...of, from }));
+}
+
+/** The latest of every bucket whose owner asks; of all for the operator. */
+export const latestUsageQuery = () =>
+  adminQuery<{ readonly buckets: readonly BucketUsage[]; readonly next?: string }>(
+    "/usage?limit=1000",
+  );
+
+/** Hour by hour. The hour is the address's, so that the answer is kept for a while. */
+export function requestsQuery(days: number, bucket?: string) {
+  const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+  const from = new Date(hour - days * dayMs).toISOString();
+  return adminQuery<{ readonly points: readonly RequestPoint[] }>(
+    withQuery("/usage/requests", { bucket, from }),
+  );
+}
+
+const bytesOf = (usage: ClassUsage): number =>
+  usage.currentBytes + usage.noncurrentBytes + usage.uploadBytes;
+
+/** Bytes of each class over the days, for a chart: the classes that ever held something. */
+export function bytesByClass(days: readonly DayUsage[]) {
+  const names = new Set(days.flatMap(({ classes }) => classes.map((one) => one.storageClass)));
+  return [...names].sort().map((label) => ({
+    label,
+    values: days.map(({ classes }) => {
+      const found = classes.find((one) => one.storageClass === label);
+      return found === undefined ? 0 : bytesOf(found);
+    }),
+  }));
+}
+
+export const timesOf = (days: readonly DayUsage[]): readonly number[] =>
+  days.map(({ day }) => Date.parse(day));

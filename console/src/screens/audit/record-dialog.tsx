@@ -1,0 +1,86 @@
+// One recorded request: what it was, how it was decided, and for a denial the explanation in words.
+
+import { useQuery } from "@tanstack/react-query";
+import { admin } from "../../clients/admin.ts";
+import { CodeEditor } from "../../components/code-editor.tsx";
+import { CopyButton } from "../../components/copy-button.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { formatBytes } from "../../components/format.ts";
+import { Badge, Facts, Loading } from "../../components/parts.tsx";
+import { SafeText } from "../../components/safe-text.tsx";
+import { audit as text } from "../../messages/en/audit.ts";
+import { ExplanationView } from "../explain/explanation.tsx";
+import type { Explanation } from "../explain/types.ts";
+import { type AuditRecord, whoOf } from "./types.ts";
+
+interface RecordProps {
+  readonly record: AuditRecord;
+  onClose(): void;
+}
+
+const safe = (value: string | undefined) => value && <SafeText>{value}</SafeText>;
+
+export function RecordDialog({ record, onClose }: RecordProps) {
+  const { decision, denial } = record;
+  const by = [decision?.reason, decision?.policy, decision?.statement].filter(Boolean).join(", ");
+  return (
+    <Dialog title={record.operation} isOpen size="large" onClose={onClose}>
+      <Facts
+        items={[
+          [
+            text("requestId"),
+            <span className="row" key="id">
+              <code>{record.requestId}</code>
+              <CopyButton value={record.requestId} />
+            </span>,
+          ],
+          [text("time"), record.time],
+          [text("principal"), safe(whoOf(record)) || text("anonymous")],
+          [text("bucket"), safe(record.bucket)],
+          [text("key"), safe(record.key)],
+          [text("version"), safe(record.versionId)],
+          [text("uri"), safe(record.requestUri)],
+          [text("address"), record.remoteAddress],
+          [text("agent"), safe(record.userAgent)],
+          [text("status"), record.status],
+          [text("error"), record.errorCode],
+          [text("took"), record.totalMs && text("milliseconds", { ms: record.totalMs })],
+          [text("bytesSent"), record.bytesSent && formatBytes(record.bytesSent)],
+          [text("bytesReceived"), record.bytesReceived && formatBytes(record.bytesReceived)],
+          [
+            text("decision"),
+            decision && (
+              <Badge key="decision" tone={decision.isAllowed ? "good" : "danger"}>
+                {text(decision.isAllowed ? "allowed" : "denied")}
+              </Badge>
+            ),
+          ],
+          [text("decidedBy"), safe(by)],
+        ]}
+      />
+      {denial !== undefined && <Denial message={denial} />}
+      <h3>{text("everything")}</h3>
+      <CodeEditor
+        label={text("everything")}
+        language="json"
+        value={JSON.stringify(record, null, 2)}
+      />
+    </Dialog>
+  );
+}
+
+function Denial({ message }: { readonly message: string }) {
+  const { data, error } = useQuery({
+    queryKey: ["explain", message],
+    queryFn: () => admin<Explanation>("POST", "/explain/message", { message }),
+  });
+  return (
+    <section aria-label={text("explanation")}>
+      <h3>{text("explanation")}</h3>
+      {error && <ErrorPanel error={error} />}
+      {!data && !error && <Loading />}
+      {data && <ExplanationView explanation={data} />}
+    </section>
+  );
+}

@@ -1,0 +1,96 @@
+// What would allow a denied call: sentences, statements to copy, and for the bucket's own policy a way
+// to add them.
+
+import { GetBucketPolicyCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
+import { useState } from "react";
+import { send } from "../../clients/s3.ts";
+import { Button } from "../../components/button.tsx";
+import { ConfirmDialog } from "../../components/dialog.tsx";
+import { Go } from "../../components/go.tsx";
+import { Card } from "../../components/parts.tsx";
+import { SafeText } from "../../components/safe-text.tsx";
+import { Snippet } from "../../components/show-as.tsx";
+import { toast } from "../../components/toasts.tsx";
+import { isAbsent } from "../../errors.ts";
+import { explain as text } from "../../messages/en/explain.ts";
+import type { Change, Explanation } from "./types.ts";
+
+export function Changes({ explanation }: { readonly explanation: Explanation }) {
+  const { allowed, context, trace } = explanation;
+  const bucket = /^arn:aws:s3:::([^/*]+)/.exec(context.resource)?.[1];
+  if (allowed) {
+    return (
+      <Card title={text("changes")}>
+        <p>{text("allowedWords")}</p>
+      </Card>
+    );
+  }
+  return (
+    <Card title={text("changes")}>
+      {trace.changes.length > 1 && <p className="muted">{text("changesLead")}</p>}
+      {trace.changes.map((change) => (
+        <ChangeView key={change.words} change={change} bucket={bucket} />
+      ))}
+    </Card>
+  );
+}
+
+interface ChangeProps {
+  readonly change: Change;
+  readonly bucket: string | undefined;
+}
+
+function ChangeView({ change, bucket }: ChangeProps) {
+  const { words, add, source } = change;
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <div className="explain-change">
+      <p>
+        <SafeText>{words}</SafeText>
+      </p>
+      {add && <Snippet code={JSON.stringify(add, null, 2)} />}
+      {add && source === "resource" && bucket && (
+        <Button onClick={() => setOpen(true)}>{text("toBucketPolicy")}</Button>
+      )}
+      {add && source !== "resource" && <Go to="/policies">{text("toPolicies")}</Go>}
+      {add && bucket && (
+        <ConfirmDialog
+          title={text("toBucketPolicyTitle", { bucket })}
+          lead={text("toBucketPolicyLead")}
+          confirm={text("toBucketPolicy")}
+          isOpen={isOpen}
+          isHarmless
+          onConfirm={async () => {
+            const before = await readPolicy(bucket);
+            await putPolicy(bucket, withStatement(before, add));
+            toast(text("added"), {
+              ...(before !== undefined && { undo: () => putPolicy(bucket, before) }),
+            });
+          }}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </div>
+  );
+}
+
+const putPolicy = (Bucket: string, Policy: string) =>
+  send(new PutBucketPolicyCommand({ Bucket, Policy }));
+
+async function readPolicy(Bucket: string): Promise<string | undefined> {
+  try {
+    return (await send(new GetBucketPolicyCommand({ Bucket }))).Policy;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** `Statement` may be one statement or a list; a policy that is new gets today's version. */
+function withStatement(policy: string | undefined, add: object): string {
+  const before = policy === undefined ? {} : (JSON.parse(policy) as Record<string, unknown>);
+  const { Statement = [] } = before;
+  const list = Array.isArray(Statement) ? (Statement as unknown[]) : [Statement];
+  const version = policy === undefined && { Version: "2012-10-17" };
+  return JSON.stringify({ ...version, ...before, Statement: [...list, add] });
+}

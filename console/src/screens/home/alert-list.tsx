@@ -1,0 +1,65 @@
+// What needs a person, as a list with the way to each; quiet when there is nothing.
+
+import { useQuery } from "@tanstack/react-query";
+import { CircleCheck } from "lucide-react";
+import { Go } from "../../components/go.tsx";
+import { Badge, Card, Loading } from "../../components/parts.tsx";
+import { SafeText } from "../../components/safe-text.tsx";
+import { home as text } from "../../messages/en/home.ts";
+import { adminQuery } from "../../queries/admin.ts";
+import { bucketsQuery } from "../../queries/buckets.ts";
+import { statusQuery } from "../../queries/status.ts";
+import { type Webhook, webhooksPath } from "../webhooks/types.ts";
+import { alertsOfBuckets, alertsOfStatus, alertsOfWebhooks } from "./alerts.ts";
+
+/** Each costs a handful of requests. */
+const mostBuckets = 30;
+
+export function AlertList() {
+  const buckets = useQuery(bucketsQuery());
+  const status = useQuery(statusQuery());
+  const webhooks = useQuery(adminQuery<{ webhooks: readonly Webhook[] }>(webhooksPath));
+  const names = buckets.data?.map(({ name }) => name) ?? [];
+  const looked = names.slice(0, mostBuckets);
+  const ofBuckets = useQuery({
+    queryKey: ["home", "alerts", looked],
+    queryFn: () => alertsOfBuckets(looked),
+    enabled: buckets.data !== undefined,
+    staleTime: 60_000,
+  });
+  const alerts = [
+    ...(status.data ? alertsOfStatus(status.data) : []),
+    ...(webhooks.data ? alertsOfWebhooks(webhooks.data.webhooks) : []),
+    ...(ofBuckets.data ?? []),
+  ];
+  const isLooking = status.isPending || webhooks.isPending || ofBuckets.isLoading;
+  return (
+    <Card title={text("alerts")}>
+      <ul className="home-alerts">
+        {alerts.map(({ tone, words, to }) => (
+          <li key={words}>
+            <Badge tone={tone}>!</Badge>
+            <span className="home-words">
+              <SafeText>{words}</SafeText>
+            </span>
+            <Go to={to}>{text("show")}</Go>
+          </li>
+        ))}
+      </ul>
+      {isLooking && <Loading label={text("looking")} />}
+      {!isLooking && alerts.length === 0 && (
+        <p className="row">
+          <CircleCheck aria-hidden="true" className="home-well" />
+          {text("noAlerts")}
+        </p>
+      )}
+      {!isLooking && looked.length > 0 && (
+        <p className="muted small">
+          {names.length > looked.length
+            ? text("lookedAtFirst", { count: looked.length })
+            : text("lookedAt", { count: looked.length })}
+        </p>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,96 @@
+// What needs a person: signs gathered from the server's status, the webhooks, and the buckets one by
+// one. What may not be asked is left out.
+
+import { GetBucketAclCommand, GetBucketPolicyStatusCommand, type Grant } from "@aws-sdk/client-s3";
+import { admin } from "../../clients/admin.ts";
+import { send } from "../../clients/s3.ts";
+import { home as text } from "../../messages/en/home.ts";
+import type { ServerStatus } from "../../queries/status.ts";
+import type { EventStatus, ReplicationStatus } from "../../queries/waiting.ts";
+import type { Webhook } from "../webhooks/types.ts";
+
+export interface Alert {
+  readonly tone: "danger" | "warning";
+  readonly words: string;
+  /** The screen where something can be done. */
+  readonly to: string;
+}
+
+const danger = (words: string, to: string): Alert => ({ tone: "danger", words, to });
+const warning = (words: string, to: string): Alert => ({ tone: "warning", words, to });
+
+export function alertsOfStatus({ catalog, stores, upkeep }: ServerStatus): readonly Alert[] {
+  const { damage, stuckJobs, stuckDuties } = upkeep;
+  return [
+    ...(catalog.answers ? [] : [danger(text("catalogDown"), "/settings")]),
+    ...stores
+      .filter(({ answers }) => !answers)
+      .map(({ store }) => danger(text("silentStore", { name: store }), "/settings")),
+    ...(damage ? [danger(text("damage", { count: damage }), "/jobs")] : []),
+    ...(stuckJobs ? [warning(text("stuckJobs", { count: stuckJobs }), "/jobs")] : []),
+    ...(stuckDuties ?? []).map((name) => warning(text("stuckDuty", { name }), "/jobs")),
+  ];
+}
+
+export function alertsOfWebhooks(webhooks: readonly Webhook[]): readonly Alert[] {
+  return webhooks.flatMap(({ name, state, failures, lastError = "" }) => {
+    const to = `/webhooks/${name}`;
+    if (state === "disabled") return [danger(text("webhookDisabled", { name }), to)];
+    if (failures === 0) return [];
+    return [warning(text("webhookFailing", { name, error: lastError }), to)];
+  });
+}
+
+const everybody = /\/groups\/global\/(AllUsers|AuthenticatedUsers)$/;
+
+const isForEverybody = ({ Grantee }: Grant): boolean => everybody.test(Grantee?.URI ?? "");
+
+/** What one bucket has to say. Whatever it does not tell this caller says nothing. */
+export async function alertsOfBucket(bucket: string): Promise<readonly Alert[]> {
+  const place = { Bucket: bucket };
+  const [policy, acl, events, replication] = await Promise.allSettled([
+    send(new GetBucketPolicyStatusCommand(place)),
+    send(new GetBucketAclCommand(place)),
+    admin<EventStatus>("GET", `/events/${bucket}`),
+    admin<ReplicationStatus>("GET", `/replication/${bucket}`),
+  ]);
+  const alerts: Alert[] = [];
+  const publicly = (how: string) =>
+    danger(`${text("publicBucket", { bucket })} (${how})`, `/buckets/${bucket}/permissions`);
+  if (policy.status === "fulfilled" && policy.value.PolicyStatus?.IsPublic) {
+    alerts.push(publicly(text("publicByPolicy")));
+  }
+  if (acl.status === "fulfilled" && acl.value.Grants?.some(isForEverybody)) {
+    alerts.push(publicly(text("publicByAcl")));
+  }
+  const management = `/buckets/${bucket}/management`;
+  if (events.status === "fulfilled") {
+    const failing = events.value.targets.filter(
+      ({ kind, failures, lastError }) => kind === "notification" && failures > 0 && lastError,
+    );
+    for (const { backlog, lastError = "" } of failing) {
+      const words = { count: backlog, bucket, error: lastError };
+      alerts.push(warning(text("eventsWaiting", words), management));
+    }
+  }
+  if (replication.status === "fulfilled" && replication.value.failed > 0) {
+    const words = { count: replication.value.failed, bucket };
+    alerts.push(warning(text("replicationFailed", words), management));
+  }
+  return alerts;
+}
+
+const atOnce = 4;
+
+/** Of many buckets, a few at a time. */
+export async function alertsOfBuckets(buckets: readonly string[]): Promise<readonly Alert[]> {
+  const alerts: Alert[] = [];
+  const left = [...buckets];
+  const work = async () => {
+    for (let bucket = left.shift(); bucket !== undefined; bucket = left.shift()) {
+      alerts.push(...(await alertsOfBucket(bucket)));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return alerts;
+}

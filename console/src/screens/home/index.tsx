@@ -1,0 +1,112 @@
+// The first screen: what needs a person, what is stored and how it is used, and the buckets looked at
+// last. Whatever the identity may not see is left out, and said once.
+
+import { useQuery } from "@tanstack/react-query";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { Go } from "../../components/go.tsx";
+import { Card, Empty, Loading, Page } from "../../components/parts.tsx";
+import { SafeText } from "../../components/safe-text.tsx";
+import { describeError } from "../../errors.ts";
+import { home as text } from "../../messages/en/home.ts";
+import { bucketsQuery } from "../../queries/buckets.ts";
+import { statusQuery } from "../../queries/status.ts";
+import { type DayUsage, requestsQuery, usageQuery } from "../../queries/usage.ts";
+import { recentBuckets } from "../../recent-buckets.ts";
+import { useSession } from "../../session/use-session.ts";
+import { Figures } from "../usage/figures.tsx";
+import { RequestCharts } from "../usage/request-charts.tsx";
+import { StoredCharts } from "../usage/stored-charts.tsx";
+import { AlertList } from "./alert-list.tsx";
+import "../usage/usage.css";
+import "./home.css";
+
+const shownRecent = 8;
+const shownDays = 30;
+/** Two days of hours can be told apart on a phone. */
+const shownRequestDays = 2;
+
+const isDenied = (error: unknown): boolean => describeError(error).status === 403;
+
+/** The days of every bucket there is are shared by all: only what was measured on the last is a total. */
+export default function HomeScreen() {
+  const stored = useQuery(usageQuery(shownDays));
+  const requests = useQuery(requestsQuery(shownRequestDays));
+  const status = useQuery(statusQuery());
+  const latest = stored.data?.days.at(-1);
+  const errors = [stored.error, requests.error].filter((error) => error && !isDenied(error));
+  const isHidden = [stored.error, requests.error, status.error].some(
+    (error) => error && isDenied(error),
+  );
+  return (
+    <Page title={text("title")} lead={text("lead")} isWide>
+      <div className="home">
+        <Recent />
+        <AlertList />
+        {errors[0] && <ErrorPanel error={errors[0]} />}
+        {stored.isPending && <Loading />}
+        {stored.data && <Stored latest={latest} isAll={status.data !== undefined} />}
+        <div className="usage-charts">
+          {stored.data && latest && <StoredCharts days={stored.data.days} />}
+          {requests.data && <RequestCharts points={requests.data.points} />}
+        </div>
+        {isHidden && <p className="muted">{text("hidden")}</p>}
+      </div>
+    </Page>
+  );
+}
+
+interface StoredProps {
+  readonly latest: DayUsage | undefined;
+  readonly isAll: boolean;
+}
+
+function Stored({ latest, isAll }: StoredProps) {
+  return (
+    <Card title={text("stored")}>
+      <p className="muted">{text(isAll ? "storedAll" : "storedLead")}</p>
+      {latest ? <Figures usage={latest} /> : <p>{text("notMeasured")}</p>}
+    </Card>
+  );
+}
+
+/** Those looked at last, then the newest. */
+function Recent() {
+  const { identity } = useSession();
+  const { data, error, refetch } = useQuery(bucketsQuery());
+  if (error && isDenied(error)) return null;
+  if (error) return <ErrorPanel error={error} onRetry={() => refetch()} />;
+  if (!data) return <Loading />;
+  if (data.length === 0) {
+    return (
+      <Empty
+        title={text("noBuckets")}
+        action={
+          <Go to="/buckets" className="button primary">
+            {text("toBuckets")}
+          </Go>
+        }
+      >
+        {text("noBucketsLead")}
+      </Empty>
+    );
+  }
+  const names = new Set(data.map(({ name }) => name));
+  const visited = recentBuckets(identity.accountId).filter((name) => names.has(name));
+  const newest = [...data]
+    .sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0))
+    .map(({ name }) => name);
+  const shown = [...new Set([...visited, ...newest])].slice(0, shownRecent);
+  return (
+    <Card title={text("recent")} actions={<Go to="/buckets">{text("toBuckets")}</Go>}>
+      <ul className="home-recent">
+        {shown.map((name) => (
+          <li key={name}>
+            <Go to={`/buckets/${name}`}>
+              <SafeText>{name}</SafeText>
+            </Go>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

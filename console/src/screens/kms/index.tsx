@@ -1,0 +1,89 @@
+// The keys of SSE-KMS: made, named, rotated, switched off, and destroyed after a time to think.
+
+import { CreateAliasCommand, CreateKeyCommand } from "@aws-sdk/client-kms";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { KeyRound, Plus } from "lucide-react";
+import { useState } from "react";
+import { sendKms } from "../../clients/identity.ts";
+import { Button } from "../../components/button.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { Field } from "../../components/field.tsx";
+import { Empty, Loading, Page } from "../../components/parts.tsx";
+import { ShowAs } from "../../components/show-as.tsx";
+import { kms as text } from "../../messages/en/kms.ts";
+import { operate } from "../../messages/en/operate.ts";
+import { KeyCard } from "./key-card.tsx";
+import { keysQuery } from "./keys.ts";
+import "./kms.css";
+
+export default function KmsScreen() {
+  const { data, error, refetch } = useQuery(keysQuery());
+  const [isOpen, setOpen] = useState(false);
+  const button = (
+    <Button kind="primary" icon={<Plus />} onClick={() => setOpen(true)}>
+      {text("create")}
+    </Button>
+  );
+  return (
+    <Page title={text("title")} lead={text("lead")} actions={data && button}>
+      {error && <ErrorPanel error={error} onRetry={() => refetch()} />}
+      {!data && !error && <Loading />}
+      {data?.length === 0 && (
+        <Empty icon={<KeyRound />} title={text("noKeys")}>
+          {text("noKeysLead")}
+        </Empty>
+      )}
+      {data?.map((key) => (
+        <KeyCard key={key.id} item={key} />
+      ))}
+      <CreateDialog isOpen={isOpen} onClose={() => setOpen(false)} />
+    </Page>
+  );
+}
+
+function CreateDialog({ isOpen, onClose }: { readonly isOpen: boolean; onClose(): void }) {
+  const [description, setDescription] = useState("");
+  const [alias, setAlias] = useState("");
+  const queries = useQueryClient();
+  const input = description === "" ? {} : { Description: description };
+  const create = useMutation({
+    mutationFn: async () => {
+      const { KeyMetadata } = await sendKms(new CreateKeyCommand(input));
+      const named = { AliasName: alias, TargetKeyId: KeyMetadata?.KeyId };
+      if (alias !== "") await sendKms(new CreateAliasCommand(named));
+    },
+    onSuccess: () => {
+      setDescription("");
+      setAlias("");
+      onClose();
+    },
+    // A key whose alias was refused is there all the same.
+    onSettled: () => queries.invalidateQueries({ queryKey: ["kms"] }),
+  });
+  const actions = (
+    <>
+      <ShowAs calls={[{ service: "kms", operation: "CreateKey", input }]} />
+      <Button onClick={onClose}>{operate("cancel")}</Button>
+      <Button kind="primary" onClick={() => create.mutate()} isBusy={create.isPending}>
+        {text("create")}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={text("create")} isOpen={isOpen} onClose={onClose} actions={actions}>
+      <Field label={text("description")} isOptional>
+        <input value={description} onChange={(event) => setDescription(event.target.value)} />
+      </Field>
+      <Field label={text("alias")} hint={text("aliasOptional")} isOptional>
+        <input
+          value={alias}
+          onChange={(event) => setAlias(event.target.value)}
+          placeholder="alias/photos"
+          spellCheck={false}
+        />
+      </Field>
+      {create.error && <ErrorPanel error={create.error} />}
+    </Dialog>
+  );
+}
