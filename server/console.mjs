@@ -17,8 +17,19 @@ const run = promisify(execFile);
 /** Where the built console lies; console/wrangler.toml uploads its folder `assets`. */
 export const consoleDirectory = join(distDirectory, "console");
 
-/** Everything that shapes the console. The lock stands for the versions of its libraries. */
-const sources = ["console", "package.json", "package-lock.json", "server/console.mjs"];
+/**
+ * Everything that shapes the console, with what its editor of policies shares with the server. The lock
+ * stands for the versions of its libraries.
+ */
+const sources = [
+  "console",
+  "src/auth/policy",
+  "src/auth/strict-json.ts",
+  "src/iam/actions.ts",
+  "package.json",
+  "package-lock.json",
+  "server/console.mjs",
+];
 
 /**
  * The build going on in this process, so that servers started together share it.

@@ -49,6 +49,9 @@ export const conditionKeyNames: ReadonlyMap<string, string> = new Map(
     .map((name) => [name.toLowerCase(), name]),
 );
 
+/** The keys that go on behind a slash, as AWS spells them: what an editor offers. */
+export const conditionKeysWithPart: readonly string[] = namesWithPart.trim().split(/\s+/);
+
 const plainKeys = readNames(names);
 const keysWithPart = readNames(namesWithPart);
 

@@ -40,6 +40,16 @@ ListMultipartUploadParts ObjectOwnerOverrideToBucketOwner PutObject PutObjectLeg
 PutObjectRetention ReplicateDelete ReplicateObject ReplicateObjectAnnotation ReplicateTags
 RestoreObject`;
 
+/** As AWS spells them: what an editor offers. */
+export const s3ActionNames: readonly string[] = [
+  bucketActionNames,
+  taggedObjectActionNames,
+  objectActionNames,
+]
+  .flatMap((names) => names.trim().split(/\s+/))
+  .map((name) => `s3:${name}`)
+  .sort();
+
 function actionsOf(names: string): readonly string[] {
   return names
     .trim()

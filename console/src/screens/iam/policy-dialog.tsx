@@ -9,6 +9,7 @@ import { Dialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
+import { usePolicyHelp } from "../../policy/use-policy-help.ts";
 import { bucketsQuery } from "../../queries/buckets.ts";
 import { templates } from "./templates.ts";
 
@@ -29,6 +30,8 @@ export function PolicyDialog(props: PolicyDialogProps) {
   const [document, setDocument] = useState(given);
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
+  // What has no name is a role's trust.
+  const help = usePolicyHelp({ kind: props.name === null ? "trust" : "identity" });
   useEffect(() => {
     if (!isOpen) return;
     setDocument(given);
@@ -73,6 +76,7 @@ export function PolicyDialog(props: PolicyDialogProps) {
         language="json"
         value={document}
         minimumLines={14}
+        {...help}
         onChange={setDocument}
       />
       {error !== undefined && <ErrorPanel error={error} />}

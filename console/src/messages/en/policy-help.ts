@@ -1,0 +1,35 @@
+// English: what the editor of policies notices, and the simulation of a draft.
+
+import { messages } from "../message.ts";
+
+export const policyHelp = messages("policyHelp", {
+  noVersion: 'Without "Version": "2012-10-17" the old language holds, which has no variables.',
+  oldVersion: "The version 2008-10-17 knows no variables. Use 2012-10-17.",
+  unknownAction: "{action} is no action.",
+  unknownActionNear: "{action} is no action. Did you mean {near}?",
+  matchesNothing: "{action} matches no action.",
+  unknownService: "Nothing here is called {service}: this server knows s3, iam, sts and kms.",
+  everybody: "This allows anybody on the internet, without a condition.",
+  everybodyIf: "This allows anybody on the internet who meets the condition.",
+  everything: "Every action is allowed. Name those that are needed.",
+  notPrincipal: "Allow with NotPrincipal allows everybody else, anonymous callers too.",
+  notAction: "Allow with NotAction allows every action but these, also those to come.",
+  otherBucket: "This names another bucket: a bucket's policy speaks of its own.",
+  unknownKey: "{key} is no condition key.",
+  unknownOperator: "{operator} is no condition operator.",
+  sameSid: "Another statement has this Sid.",
+  sameStatement: "Another statement says the same.",
+  repeated: "{name} stands here twice.",
+  simulate: "Try the draft",
+  simulateLead: "Judges calls as if this document were the policy in force. Nothing is saved.",
+  caller: "Caller",
+  callerHint: "An ARN. Its own policies are not looked at: what the draft alone gives it.",
+  action: "Action",
+  key: "Key",
+  run: "Simulate",
+  decision: "Decision",
+  allowed: "allowed",
+  explicitDeny: "denied",
+  implicitDeny: "not allowed",
+  simulated: "Simulated",
+});
