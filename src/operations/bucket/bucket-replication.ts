@@ -6,6 +6,9 @@
 // Differs from AWS:
 // - A destination may be a remote that the operator registered: `arn:cairn:replication:::NAME`.
 // - The role must exist and trust s3.amazonaws.com when the rules are stored; AWS notices later.
+// - Not replicated: annotations, and objects under SSE-C, whose keys nobody has here.
+// - Of the events of Replication Time Control the two about a missed threshold that has not ended yet
+//   (OperationMissedThreshold, OperationNotTracked) are never sent.
 // - ExistingObjectReplication may be enabled by everybody; what exists is replicated by a job.
 
 import { judgePlain } from "../../auth/authorize.ts";

@@ -16,7 +16,8 @@ import { type LockInput, resolveLock } from "./lock.ts";
 
 /** The replica a write is, or nothing. Throws InvalidArgument, and InvalidRequest without versioning. */
 export function replicaOf(context: ObjectContext): ReplicaWish | undefined {
-  const wish = readReplica(context.headers);
+  // A form is asked what users are asked: it makes no replicas, whatever its fields say.
+  const wish = context.form === undefined ? readReplica(context.headers) : undefined;
   if (wish !== undefined && versioningOf(context.bucket) !== "Enabled") {
     throw new S3Error("InvalidRequest", "Destination bucket must have versioning enabled.");
   }

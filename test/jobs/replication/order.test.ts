@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { allow, makeUser } from "../../iam/fixtures.ts";
 import { call, rootKeys } from "../../operations/bucket/fixtures.ts";
+import { post } from "../../operations/object/post-form.ts";
 import {
   arnOf,
   deliver,
@@ -228,6 +229,18 @@ describe("the header of a replica", () => {
     const answer = await call("PUT", `/${plain}/k`, { headers: { [header]: wish() }, body: "x" });
     expect([answer.status, answer.first("Code")]).toEqual([400, "InvalidRequest"]);
     expect(await versionsOf(target)).toEqual([]);
+  });
+
+  it("means nothing to a form, as a header or as a field", async () => {
+    const target = await versionedBucket("guarded");
+    const uploads = [{ headers: { [header]: wish() } }, { fields: { [header]: wish() } }];
+    for (const upload of uploads) {
+      const answer = await post({ bucket: target.name, ...upload });
+      expect(answer.status).toBe(204);
+    }
+    const lines = await versionsOf(target);
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(line).not.toContain("0Vabcdefabcdefabcdefabcdefabcdef");
   });
 
   it("means nothing to a copy", async () => {
