@@ -26,6 +26,39 @@ export function addUsageCommands(program, run) {
         return bucket === undefined ? showAll(connection) : showOne(connection, bucket, options);
       }),
     );
+  program
+    .command("cost")
+    .description("a month's bill at Cloudflare's prices and at Amazon's, side by side")
+    .argument("[bucket]", "bucket name; all buckets when absent")
+    .option("--month <month>", "that month: 2026-11; the present one when absent")
+    .action((bucket, options) => run((connection) => showCost(connection, bucket, options)));
+}
+
+/**
+ * @param {Connection} connection
+ * @param {string | undefined} bucket
+ * @param {{ month?: string }} options
+ * @returns {Promise<Report>}
+ */
+async function showCost(connection, bucket, options) {
+  const query = new URLSearchParams();
+  if (bucket !== undefined) query.set("bucket", bucket);
+  if (options.month !== undefined) query.set("month", options.month);
+  const report = await callAdmin(connection, { method: "GET", path: `/cost?${query}` });
+  const dollars = (/** @type {number} */ value) => `$${value.toFixed(value < 1 ? 4 : 2)}`;
+  const rows = report.bills.map((/** @type {any} */ bill) => [
+    bill.name,
+    dollars(bill.storage),
+    dollars(bill.requests),
+    dollars(bill.egress),
+    dollars(bill.total),
+    dollars(bill.forecast),
+    bill.pricesOf,
+  ]);
+  const titles = ["AT", "STORAGE", "REQUESTS", "EGRESS", "SO FAR", "WHOLE MONTH", "PRICES OF"];
+  const table = renderTable(titles, rows, "There is nothing to pay.");
+  const measured = `${report.month}: ${report.daysMeasured} of ${report.daysInMonth} days measured.`;
+  return { json: report, text: `${measured}\n\n${table}` };
 }
 
 const headings = ["CLASS", "OBJECTS", "OLDER", "MARKERS", "UPLOADS", "BYTES", "OLDER", "UPLOADS"];

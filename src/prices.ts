@@ -30,6 +30,11 @@ export interface PriceList {
   readonly bytesPerGb: number;
   readonly classes: Readonly<Record<StorageClass, ClassPrices>>;
   readonly egressPerGb: number;
+  /** What a write and a read cost beside the store: the Worker, the index, its rows. */
+  readonly besideWritePerThousand: number;
+  readonly besideReadPerThousand: number;
+  /** Watching an object of INTELLIGENT_TIERING for a month. */
+  readonly monitoringPerThousand: number;
 }
 
 const none = {
@@ -57,12 +62,20 @@ const r2InfrequentAccess: ClassPrices = {
   minimumAgeDays: 30,
 };
 
+/** A request of the Worker ($0.30 a million) and one of the index ($0.15). */
+const callsPerThousand = 0.00045;
+/** A plain put of a key that stands writes two rows of the index ($1 a million). */
+const rowsPerThousand = 0.002;
+
 /** Cairn keeps each class on one of R2's two (`storage/classes.ts`). */
 const r2: PriceList = {
-  name: "Cloudflare R2",
+  name: "Cloudflare",
   asOf: "2026-11-27",
   bytesPerGb: 1_000_000_000,
   egressPerGb: 0,
+  besideWritePerThousand: callsPerThousand + rowsPerThousand,
+  besideReadPerThousand: callsPerThousand,
+  monitoringPerThousand: 0,
   classes: {
     STANDARD: r2Standard,
     REDUCED_REDUNDANCY: r2Standard,
@@ -100,6 +113,9 @@ const aws: PriceList = {
   asOf: "2026-11-27",
   bytesPerGb: 1024 ** 3,
   egressPerGb: 0.09,
+  besideWritePerThousand: 0,
+  besideReadPerThousand: 0,
+  monitoringPerThousand: 0.0025,
   classes: {
     STANDARD: awsStandard,
     REDUCED_REDUNDANCY: { ...awsStandard, storagePerGbMonth: 0.024 },
@@ -152,8 +168,10 @@ export function monthlyStorageCost(
   const own = billed + objects * prices.overheadBytes;
   const standard = objects * prices.overheadStandardBytes;
   const perByte = (price: number) => price / list.bytesPerGb;
+  const isWatched = storageClass === "INTELLIGENT_TIERING";
   return (
     own * perByte(prices.storagePerGbMonth) +
-    standard * perByte(list.classes.STANDARD.storagePerGbMonth)
+    standard * perByte(list.classes.STANDARD.storagePerGbMonth) +
+    (isWatched ? (objects / 1000) * list.monitoringPerThousand : 0)
   );
 }

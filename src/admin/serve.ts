@@ -15,6 +15,7 @@ import {
 } from "./accounts.ts";
 import { AdminError, answerError } from "./answer.ts";
 import { answerAudit } from "./audit.ts";
+import { answerCost } from "./cost.ts";
 import { answerEvents } from "./events.ts";
 import { answerBucketAccess, answerExplain, answerExplainMessage } from "./explain.ts";
 import { answerCreateKey, answerDeleteKey, answerListKeys, answerUpdateKey } from "./keys.ts";
@@ -186,6 +187,7 @@ route(`/replication/${BUCKET}`, {
 route("/audit", {
   GET: (c) => answerAudit(c.env, (name) => c.req.query(name), Object.keys(c.req.query())),
 });
+route("/cost", { GET: (c) => answerCost(c.env, (name) => c.req.query(name)) });
 route("/usage", {
   GET: (c) => answerUsage(c.env, (name) => c.req.query(name)),
 });

@@ -18,6 +18,7 @@ const floorOfRoom = {
   lifecycle: 1,
   "env.ts": 1,
   "prices.ts": 1,
+  "cost.ts": 1,
   "cron.ts": 1,
   auth: 2,
   bucket: 2,
