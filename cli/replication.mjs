@@ -68,15 +68,15 @@ export function addReplicationCommands(program, run) {
  */
 async function replicate(connection, bucket, what) {
   const path = pathOf(bucket);
-  const { jobId } = await callAdmin(connection, { method: "POST", path, body: { what } });
-  let job = await callAdmin(connection, { method: "GET", path: `/jobs/${jobId}` });
+  const ask = () => callAdmin(connection, { method: "POST", path, body: { what } });
+  let job = await ask();
   while (job.state === "running" && job.error === undefined) {
     await new Promise((resolve) => setTimeout(resolve, 250));
-    job = await callAdmin(connection, { method: "POST", path: `/jobs/${jobId}/advance` });
+    job = await ask();
   }
   const { seen = 0, enrolled = 0, sizeBytes = 0 } = job.counts;
   const text = `${enrolled} of ${seen} versions of ${bucket} wait to be replicated (${sizeBytes} bytes).`;
-  return { json: job, text: job.error === undefined ? text : `Job ${jobId}: ${job.error}` };
+  return { json: job, text: job.error === undefined ? text : `Job ${job.jobId}: ${job.error}` };
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import { openBucket } from "../bucket/client.ts";
 import { type BucketRecord, loadBucket } from "../catalog/buckets.ts";
-import { startJob } from "../catalog/jobs.ts";
+import { getJob, startJob } from "../catalog/jobs.ts";
 import { type AdminCall, mayManage } from "./access.ts";
 import { AdminError, answer } from "./answer.ts";
 import { readFields } from "./fields.ts";
@@ -47,7 +47,10 @@ export async function answerReplication(call: AdminCall, name: string): Promise<
   return answer({ bucket: bucket.name, rules, failures, failed: status.failureCount });
 }
 
-/** `POST /replication/{bucket} {what}`: 201 with the job, `existing` or `failed`. */
+/**
+ * `POST /replication/{bucket} {what}`: 201 with the job, `existing` or `failed`, after working on it
+ * for a moment. Asked again while it runs, it is the same job, and goes on.
+ */
 export async function answerReplicate(call: AdminCall, name: string): Promise<Response> {
   const bucket = await find(call, name);
   const { what } = await readFields(call.openBody(), { what: whatField });
@@ -59,7 +62,10 @@ export async function answerReplicate(call: AdminCall, name: string): Promise<Re
   const target = `${bucketId}/${what}`;
   const { jobId } = await startJob(call, { kind: "replicate", target, options });
   await call.advanceJob(jobId);
-  return answer({ jobId, bucket: bucket.name, what }, 201);
+  const { finishedAtMs, counts = {}, error } = (await getJob(call, jobId)) ?? {};
+  const state = finishedAtMs === undefined ? "running" : error === undefined ? "done" : "failed";
+  const told = { jobId, bucket: bucket.name, what, state, counts };
+  return answer({ ...told, ...(error !== undefined && { error }) }, 201);
 }
 
 /** Whose bucket it is decides; a stranger does not learn whether there is one. */
