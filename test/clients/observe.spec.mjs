@@ -1,7 +1,9 @@
 // Access logs, metrics and analytics configurations, audit, usage and Prometheus figures against a real
 // server: boto3 sets up and parses with AWS's own expression, the `cairn` command looks.
 import assert from "node:assert/strict";
+import { get } from "node:http";
 import { describe, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { AwsClient } from "aws4fetch";
 import { asCaller, runCairn } from "../cli/run-cairn.mjs";
@@ -38,6 +40,19 @@ async function finish(kind) {
   throw new Error(`${kind} does not end`);
 }
 
+/** Begins to read an answer and hangs up; gives the request's id. */
+function leaveEarly(url, headers) {
+  return new Promise((resolve, reject) => {
+    const outgoing = get(url, { headers, agent: false }, (answer) => {
+      answer.once("data", () => {
+        outgoing.destroy();
+        resolve(answer.headers["x-amz-request-id"]);
+      });
+    });
+    outgoing.on("error", reject);
+  });
+}
+
 const cairn = (line) =>
   runCairn(line.split(" "), { environment: asCaller(server.endpoint, server.credentials) });
 
@@ -69,12 +84,33 @@ describe("cairn", () => {
     assert.equal(wrong.exitCode, 1);
   });
 
+  test("audit tells how much a client took that left early", async () => {
+    const body = new Uint8Array(8 * 1024 * 1024);
+    const url = `${server.endpoint}/audited/large`;
+    assert.equal((await client.fetch(url, { method: "PUT", body })).status, 200);
+    const { headers } = await client.sign(url, { method: "GET" });
+    const requestId = await leaveEarly(url, Object.fromEntries(headers));
+    for (let round = 0; ; round += 1) {
+      const { records } = await admin("GET", `/audit?requestId=${requestId}`);
+      const [record] = records;
+      if (record === undefined && round < 50) {
+        await setTimeout(100);
+        continue;
+      }
+      assert.equal(record?.status, 200);
+      assert.ok(record.bytesSent < body.length, String(record.bytesSent));
+      assert.equal(record.objectBytes, body.length);
+      break;
+    }
+  });
+
   test("usage tells what buckets hold, and how they were used", async () => {
     const put = await client.fetch(`${server.endpoint}/audited/k`, {
       method: "PUT",
       body: "12345",
     });
     assert.equal(put.status, 200);
+    await client.fetch(`${server.endpoint}/audited/large`, { method: "DELETE" });
     await finish("usage");
     const all = await cairn("usage");
     assert.match(all.stdout, /^audited +\S+ +STANDARD +1 +0 +0 +0 +5 +0 +0$/m);
