@@ -18,6 +18,8 @@ interface RestoreCall {
 
 /** One that cannot be made now waits so long. */
 const retryMs = 60_000;
+/** One whose bytes are damaged waits for the operator. */
+const damagedRetryMs = 3600_000;
 const perTurn = 20;
 
 /** Makes and ends what is due in one bucket. True when more is due. */
@@ -58,7 +60,11 @@ async function restoreOne(call: RestoreCall, work: Work): Promise<void> {
   // What is gone or was overwritten took its restoration along.
   const isSettled = ["moved", "restored", "gone", "no-such-bucket", "in-place"];
   if (isSettled.includes(outcome.kind)) return;
-  throw new Error(`not restored: ${JSON.stringify(outcome)}`);
+  if (outcome.kind !== "damaged") throw new Error(`not restored: ${JSON.stringify(outcome)}`);
+  const { key, seq, versionId } = one;
+  const { blob, fault } = outcome;
+  console.error(JSON.stringify({ event: "integrity", bucketId, versionId, blob, fault }));
+  await index.postponeRestore({ key, seq, untilMs: call.seams.now() + damagedRetryMs });
 }
 
 async function restoreCopy(call: RestoreCall, { index, one, facts }: Work) {
