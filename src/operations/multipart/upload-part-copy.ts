@@ -6,6 +6,7 @@
 // a whole object that was uploaded in one piece.
 
 import { createHash } from "node:crypto";
+import { isOutOfReach } from "../../bucket/restores.ts";
 import type { Upload } from "../../bucket/types.ts";
 import { encodeChecksum } from "../../checksums/algorithms.ts";
 import { createHasher } from "../../checksums/hashers.ts";
@@ -52,6 +53,9 @@ export const uploadPartCopy: Handler<"UploadPartCopy"> = async (context, input) 
   const isShared =
     isPlain &&
     source.bucket.bucketId === context.bucket.bucketId &&
+    // What was restored for a while, or lies in another tier, is copied out.
+    !isOutOfReach(source.version) &&
+    source.version.detail.tier === undefined &&
     sharesStore(source.version.storageClass, upload.storageClass);
   const part = isShared
     ? await sharedPart(context, { source, upload, sizeBytes })

@@ -131,6 +131,14 @@ describe("an archived object", () => {
     const copy = { Bucket, Key: "copy", CopySource: `${Bucket}/k` };
     await done.client.send(new CopyObjectCommand(copy));
     expect(await done.get(Bucket, "copy")).toBe("frozen");
+    // Also in parts, into the archive's own class; and by reference, without moving a byte.
+    const glacier = { Bucket, Key: "again", StorageClass: "GLACIER" as const };
+    const { UploadId } = await done.client.send(new CreateMultipartUploadCommand(glacier));
+    const part = { ...copy, Key: "again", UploadId, PartNumber: 1 };
+    const { CopyPartResult } = await done.client.send(new UploadPartCopyCommand(part));
+    expect(CopyPartResult?.ETag).toBeDefined();
+    await done.client.send(new CopyObjectCommand({ ...copy, ...glacier, Key: "shared" }));
+    await refusal(done.get(Bucket, "shared"), "InvalidObjectState", 403);
     // Again: it stays for longer, from now on.
     expect(await statusOf(done.restore(Bucket, "k", { Days: 10 }))).toBe(200);
     const later = at(8 * dayMs);
