@@ -7,6 +7,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { describeError } from "./errors.ts";
 import { router } from "./router.tsx";
+import { whenIdentityChanges } from "./session/store.ts";
 import "./styles/base.css";
 import "./styles/frame.css";
 import "./styles/components.css";
@@ -27,6 +28,8 @@ const queries = new QueryClient({
     },
   },
 });
+
+whenIdentityChanges(() => queries.clear());
 
 const element = document.getElementById("root");
 if (element !== null) {

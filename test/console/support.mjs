@@ -78,6 +78,7 @@ async function openPage(browser, server, { viewport, isDark } = {}) {
     acceptDownloads: true,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
   /** @type {string[]} */
   const problems = [];
   page.on("pageerror", (error) => problems.push(`threw: ${error.stack ?? error.message}`));
@@ -88,6 +89,10 @@ async function openPage(browser, server, { viewport, isDark } = {}) {
     }
   });
   page.on("dialog", (dialog) => {
+    if (dialog.type() === "beforeunload") {
+      dialog.accept().catch(() => undefined);
+      return;
+    }
     problems.push(`opened a dialog: ${dialog.message()}`);
     dialog.dismiss().catch(() => undefined);
   });

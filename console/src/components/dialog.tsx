@@ -4,7 +4,7 @@ import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { frame as text } from "../messages/en/frame.ts";
-import { Button, IconButton } from "./button.tsx";
+import { Button } from "./button.tsx";
 import { ErrorPanel } from "./error-panel.tsx";
 import { Field } from "./field.tsx";
 
@@ -19,6 +19,25 @@ interface DialogProps {
   onClose(): void;
 }
 
+/** Keys that closed a dialog: the one below it hears of them too, and must stay. */
+const spent = new WeakSet<Event>();
+
+function spend(event: Event): void {
+  if (spent.has(event)) event.preventDefault();
+  spent.add(event);
+}
+
+const fields = "input:not([type=file], :disabled), select, textarea, [role=tab]";
+
+/** The first thing to fill in, rather than the button that closes. */
+function focusFirst(event: Event): void {
+  const dialog = event.currentTarget as HTMLElement;
+  const first = dialog.querySelector<HTMLElement>(`.dialog-body :is(${fields})`);
+  if (first === null) return;
+  event.preventDefault();
+  first.focus();
+}
+
 export function Dialog(props: DialogProps) {
   const { title, lead, isOpen, size = "medium", actions, children, onClose } = props;
   return (
@@ -27,12 +46,15 @@ export function Dialog(props: DialogProps) {
         <Radix.Overlay className="overlay" />
         <Radix.Content
           className={`dialog ${size}`}
+          onEscapeKeyDown={spend}
+          onOpenAutoFocus={focusFirst}
           {...(lead === undefined && { "aria-describedby": undefined })}
         >
           <header className="dialog-head">
             <Radix.Title className="dialog-title">{title}</Radix.Title>
             <Radix.Close asChild>
-              <IconButton name={text("close")} icon={<X />} />
+              {/* No hint: while one is open it would take the Escape that is meant for the dialog. */}
+              <Button kind="quiet" className="icon" icon={<X />} aria-label={text("close")} />
             </Radix.Close>
           </header>
           <div className="dialog-body">

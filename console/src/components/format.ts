@@ -15,10 +15,18 @@ export function formatBytes(bytes: number): string {
 
 export const formatNumber = (value: number): string => value.toLocaleString(currentLocale());
 
+let dateFormat: { readonly locale: string; readonly format: Intl.DateTimeFormat } | undefined;
+
 /** `27 Nov 2026, 21:48`, local time. */
 export function formatDateTime(date: Date | undefined): string {
   if (date === undefined || Number.isNaN(date.getTime())) return "";
-  return date.toLocaleString(currentLocale(), { dateStyle: "medium", timeStyle: "short" });
+  const locale = currentLocale();
+  // Making a formatter costs a hundred times what using one does.
+  if (dateFormat?.locale !== locale) {
+    const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+    dateFormat = { locale, format };
+  }
+  return dateFormat.format.format(date);
 }
 
 const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [

@@ -2,7 +2,7 @@
 // given as an object, and everything in it is text.
 
 import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useCallback } from "react";
 
 export type Search = Readonly<Record<string, string | undefined>>;
 
@@ -28,9 +28,12 @@ export function Go({ to, search = {}, ...rest }: GoProps) {
 /** Goes to a screen: `go("/buckets/x", { prefix: "a/" })`; `replace` leaves no trace in the history. */
 export function useGo(): (to: string, search?: Search, replace?: boolean) => void {
   const navigate = useNavigate();
-  return (to, search = {}, replace = false) => {
-    navigate({ to: to as never, search: search as never, replace });
-  };
+  return useCallback(
+    (to, search = {}, replace = false) => {
+      navigate({ to: to as never, search: search as never, replace });
+    },
+    [navigate],
+  );
 }
 
 /** The path below `/-/console`, with what follows `?` as text. */

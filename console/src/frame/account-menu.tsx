@@ -1,6 +1,5 @@
 // Who is signed in, and what they can change about that: role, theme, signing out.
 
-import { useQueryClient } from "@tanstack/react-query";
 import { CircleUser, LogOut, Monitor, Moon, Sun, UserCog } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { IconButton } from "../components/button.tsx";
@@ -23,7 +22,6 @@ const themeIcons = { light: <Sun />, dark: <Moon />, system: <Monitor /> };
 
 export function AccountMenu() {
   const session = useSession();
-  const queries = useQueryClient();
   const [isRoleOpen, setRoleOpen] = useState(false);
   const [theme, showTheme] = useState(currentTheme);
   const entries: MenuEntry[] = [
@@ -41,18 +39,11 @@ export function AccountMenu() {
       label: text("signOut"),
       icon: <LogOut />,
       startsGroup: true,
-      onSelect: () => {
-        queries.clear();
-        end();
-      },
+      onSelect: end,
     },
   ];
   if (session.own !== undefined) {
-    const stop = () => {
-      queries.clear();
-      stopActing();
-    };
-    entries.unshift({ label: text("stopActing"), icon: <UserCog />, onSelect: stop });
+    entries.unshift({ label: text("stopActing"), icon: <UserCog />, onSelect: stopActing });
   }
   const { accountId, arn } = session.identity;
   const head = (

@@ -1,6 +1,6 @@
 // Ctrl-K: type a few letters, arrow to a bucket, screen or action, Enter.
 
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Dialog as Radix } from "radix-ui";
 import { type KeyboardEvent, useId, useMemo, useState } from "react";
 import { useGo } from "../components/go.tsx";
@@ -114,9 +114,8 @@ function Results({ id, entries, current, onRun }: ResultsProps) {
 
 function useEntries(): readonly Entry[] {
   const go = useGo();
-  const queries = useQueryClient();
+  const { data: buckets } = useQuery(bucketsQuery());
   return useMemo(() => {
-    const buckets = queries.getQueryData(bucketsQuery().queryKey) ?? [];
     return [
       ...offeredActions().map(({ label, run }) => ({ group: text("groupActions"), label, run })),
       ...screens
@@ -126,13 +125,13 @@ function useEntries(): readonly Entry[] {
           label: screen.title,
           run: () => go(screen.path),
         })),
-      ...buckets.map(({ name }) => ({
+      ...(buckets ?? []).map(({ name }) => ({
         group: text("groupBuckets"),
         label: name,
         run: () => go(`/buckets/${name}`),
       })),
     ];
-  }, [go, queries]);
+  }, [go, buckets]);
 }
 
 /** Every word must occur; those that begin with the text come first. */

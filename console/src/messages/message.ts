@@ -32,14 +32,16 @@ export function messages<const Texts extends Readonly<Record<string, string>>>(
   };
 }
 
-const plural = /\{(\w+), plural,((?:\s*\w+ \{[^{}]*\})+)\s*\}/g;
+// A form may hold parameters of its own: `one {# key in {bucket}}`.
+const plural = /\{(\w+), plural,((?:\s*\w+ \{(?:[^{}]|\{\w+\})*\})+)\s*\}/g;
+const pluralForm = /(\w+) \{((?:[^{}]|\{\w+\})*)\}/g;
 
 function format(text: string, parameters: Parameters): string {
   return text
     .replace(plural, (_all, name: string, forms: string) => {
       const count = Number(parameters[name] ?? 0);
       const form = new Intl.PluralRules(language).select(count);
-      const texts = new Map([...forms.matchAll(/(\w+) \{([^{}]*)\}/g)].map((m) => [m[1], m[2]]));
+      const texts = new Map([...forms.matchAll(pluralForm)].map((m) => [m[1], m[2]]));
       const chosen = texts.get(form) ?? texts.get("other") ?? "";
       return chosen.replaceAll("#", count.toLocaleString(currentLocale()));
     })

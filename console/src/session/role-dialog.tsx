@@ -1,6 +1,5 @@
 // Switching to a role (AssumeRole).
 
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
@@ -15,7 +14,6 @@ const roleShape = /^arn:aws:iam::\d{12}:role\/.+$/;
 
 export default function RoleDialog({ onClose }: { readonly onClose: () => void }) {
   const session = useSession();
-  const queries = useQueryClient();
   const [roleArn, setRoleArn] = useState("");
   const [sessionName, setSessionName] = useState("console");
   const [externalId, setExternalId] = useState("");
@@ -28,7 +26,6 @@ export default function RoleDialog({ onClose }: { readonly onClose: () => void }
     try {
       const extra = externalId === "" ? {} : { externalId };
       await assumeRole(session.own ?? session, { roleArn, sessionName, ...extra });
-      queries.clear();
       onClose();
     } catch (thrown) {
       setError((thrown as Error).cause ?? thrown);

@@ -39,8 +39,17 @@ let longTerm: Key | undefined;
 let waiting: (() => void)[] = [];
 const listeners = new Set<() => void>();
 
+const forgetters = new Set<() => void>();
+
+/** Runs `forget` before another identity, or nobody, is shown anything. */
+export function whenIdentityChanges(forget: () => void): void {
+  forgetters.add(forget);
+}
+
 function set(next: SessionState): void {
+  const isOther = next.session?.identity.arn !== state.session?.identity.arn;
   state = next;
+  if (isOther) for (const forget of forgetters) forget();
   for (const listener of [...listeners]) listener();
 }
 

@@ -26,16 +26,19 @@ export function Dock() {
       setOpen(true);
     }
   }, [newest, seen]);
-  if (tasks.length === 0) return null;
   const running = tasks.filter(({ state }) => state === "running" || state === "paused").length;
-  const failed = tasks.filter(({ state }) => state === "failed").length;
+  const isGood = tasks.every(({ state }) => state === "done" || state === "stopped");
+  useEffect(() => {
+    // What ended well steps aside by itself; what needs the person stays.
+    if (running > 0 || !isGood) return;
+    const timer = setTimeout(() => setOpen(false), 8000);
+    return () => clearTimeout(timer);
+  }, [running, isGood]);
+  if (tasks.length === 0) return null;
   return (
     <section className="dock" aria-label={text("dock")}>
       <header className="dock-head">
-        <strong role="status">
-          {running > 0 ? text("running", { count: running }) : text("allDone")}
-          {failed > 0 && `, ${text("someFailed", { count: failed })}`}
-        </strong>
+        <strong role="status">{summarize(tasks)}</strong>
         <Button kind="quiet" onClick={removeFinished}>
           {text("clear")}
         </Button>
@@ -55,6 +58,21 @@ export function Dock() {
       )}
     </section>
   );
+}
+
+/** One line about all tasks. */
+function summarize(tasks: readonly Task[]): string {
+  const count = (...states: readonly Task["state"][]) =>
+    tasks.filter(({ state }) => states.includes(state)).length;
+  const running = count("running", "paused");
+  const waiting = count("waiting");
+  const failed = count("failed");
+  const parts = [
+    running > 0 && text("running", { count: running }),
+    waiting > 0 && text("waitingTasks", { count: waiting }),
+    failed > 0 && text("someFailed", { count: failed }),
+  ].filter((part) => part !== false);
+  return parts.length > 0 ? parts.join(", ") : text("allDone");
 }
 
 function TaskRow({ task }: { readonly task: Task }) {

@@ -7,6 +7,7 @@ export const work = messages("work", {
   allDone: "All done",
   someFailed: "{count, plural, one {# failed} other {# failed}}",
   running: "{count, plural, one {# task running} other {# tasks running}}",
+  waitingTasks: "{count, plural, one {# waits for you} other {# wait for you}}",
   clear: "Clear finished",
   collapse: "Collapse activity",
   expand: "Expand activity",

@@ -42,7 +42,10 @@ export function Details({ place, head }: DetailsProps) {
         <Facts
           items={[
             [text("key"), <SafeText key="key">{place.key}</SafeText>],
-            [text("size"), `${formatBytes(size)} (${formatNumber(size)} B)`],
+            [
+              text("size"),
+              size < 1024 ? formatBytes(size) : `${formatBytes(size)} (${formatNumber(size)} B)`,
+            ],
             [text("modified"), formatDateTime(head.LastModified)],
             [text("versionId"), head.VersionId && <code>{head.VersionId}</code>],
             [text("etag"), <Copyable key="etag" value={head.ETag?.replaceAll('"', "") ?? ""} />],

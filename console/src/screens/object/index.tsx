@@ -2,7 +2,6 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { BucketTabs } from "../../components/bucket-page.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatBytes, formatDateTime } from "../../components/format.ts";
 import { Go, useAddress, useGo, useParameter } from "../../components/go.tsx";
@@ -38,7 +37,6 @@ export default function ObjectScreen() {
       actions={head && <ObjectActions place={place} head={head} folder={folder} name={name} />}
       isWide
     >
-      <BucketTabs />
       {error && isAbsent(error) && <Gone place={place} folder={folder} />}
       {error && !isAbsent(error) && <ErrorPanel error={error} onRetry={() => query.refetch()} />}
       {!error && head === undefined && <Loading />}

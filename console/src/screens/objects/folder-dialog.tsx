@@ -29,7 +29,9 @@ export function FolderDialog({ bucket, folder, onDone, onClose }: FolderDialogPr
     event?.preventDefault();
     if (reason !== undefined) return;
     try {
-      await send(new PutObjectCommand({ Bucket: bucket, Key, Body: "", IfNoneMatch: "*" }));
+      await send(
+        new PutObjectCommand({ Bucket: bucket, Key, Body: new Uint8Array(0), IfNoneMatch: "*" }),
+      );
       onDone();
       onClose();
       go(`/buckets/${bucket}`, { prefix: Key });

@@ -49,7 +49,10 @@ function useFolder() {
     setChosen(none);
     listing.reload();
   }, [listing]);
-  const place = { bucket, folder, find, hasVersions };
+  const refresh = useCallback(() => {
+    listing.reload();
+  }, [listing]);
+  const place = { bucket, folder, find, hasVersions, refresh };
   return { ...place, listing, order, setOrder, rows, chosen, setChosen, chosenRows, reload };
 }
 
@@ -71,7 +74,7 @@ function useSizes({ bucket, chosenRows }: Folder) {
 
 export default function ObjectsScreen() {
   const shown = useFolder();
-  const { bucket, folder, listing, chosen, chosenRows, setChosen, reload } = shown;
+  const { bucket, folder, listing, chosenRows, setChosen, reload, refresh } = shown;
   const { data: facts } = useQuery(bucketFactsQuery(bucket));
   const { sizes, measureChosen } = useSizes(shown);
   const [dialog, setDialog] = useState<OpenDialog>();
@@ -83,9 +86,9 @@ export default function ObjectsScreen() {
     () => [
       { label: text("upload"), run: upload },
       { label: text("newFolder"), run: () => setNaming(true) },
-      { label: text("refresh"), run: reload },
+      { label: text("refresh"), run: refresh },
     ],
-    [upload, reload],
+    [upload, refresh],
   );
   useActions(actions);
   const place = { bucket, folder, facts };
@@ -102,9 +105,9 @@ export default function ObjectsScreen() {
         facts={facts}
         onUpload={upload}
         onFolder={() => setNaming(true)}
-        onReload={reload}
+        onReload={refresh}
       />
-      {chosen.size > 0 && (
+      {chosenRows.length > 0 && (
         <ChosenBar
           {...place}
           rows={chosenRows}
@@ -133,7 +136,7 @@ export default function ObjectsScreen() {
           {...place}
           hasLock={facts?.hasLock === true}
           startFiles={files}
-          onStored={reload}
+          onStored={refresh}
           onClose={() => setFiles(undefined)}
         />
       )}
@@ -169,7 +172,7 @@ function Content({ shown, sizes, onUpload, onDelete }: ContentProps) {
       onOrder={shown.setOrder}
       onChoose={shown.setChosen}
       onOpen={open}
-      onDelete={() => chosen.size > 0 && onDelete()}
+      onDelete={() => shown.chosenRows.length > 0 && onDelete()}
     />
   );
 }

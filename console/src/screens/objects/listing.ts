@@ -4,6 +4,7 @@
 import { ListObjectsV2Command, ListObjectVersionsCommand } from "@aws-sdk/client-s3";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { send } from "../../clients/s3.ts";
+import { whenIdentityChanges } from "../../session/store.ts";
 
 export interface Row {
   /** Unique in its listing. */
@@ -250,7 +251,4 @@ export function useListing(place: Place): Listing {
   return listing;
 }
 
-/** Drops every listing that is kept: somebody else looks now. */
-export function forgetListings(): void {
-  kept.clear();
-}
+whenIdentityChanges(() => kept.clear());

@@ -1,9 +1,8 @@
 // One row of the list. Memoised: while scrolling only rows that come into sight are drawn.
 
 import { File, FileX, Folder, History } from "lucide-react";
-import { memo } from "react";
+import { type MouseEvent, memo } from "react";
 import { formatBytes, formatDateTime } from "../../components/format.ts";
-import { Go } from "../../components/go.tsx";
 import { Badge } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { objects as text } from "../../messages/en/objects.ts";
@@ -19,6 +18,7 @@ interface ObjectRowProps {
   readonly isFocused: boolean;
   /** What a folder was measured to hold. */
   readonly folderBytes: number | undefined;
+  onOpen(row: Row): void;
   onClick(index: number, keys: { isRange: boolean; isToggle: boolean }): void;
 }
 
@@ -56,7 +56,7 @@ export const ObjectRow = memo(
             checked={isChosen}
             onClick={(event) => event.stopPropagation()}
             onChange={(event) => {
-              const { shiftKey } = event.nativeEvent as MouseEvent;
+              const { shiftKey } = event.nativeEvent as globalThis.MouseEvent;
               onClick(index, { isRange: shiftKey, isToggle: true });
             }}
           />
@@ -100,8 +100,9 @@ function Cell({ className, children }: CellProps) {
   );
 }
 
-function Name({ bucket, row }: ObjectRowProps) {
-  const { kind, key, name, versionId } = row;
+/** A plain link: thousands of the router's own would each follow every change of address. */
+function Name({ bucket, row, onOpen }: ObjectRowProps) {
+  const { kind, name } = row;
   if (kind === "marker") {
     return (
       <span className="row-name">
@@ -109,17 +110,25 @@ function Name({ bucket, row }: ObjectRowProps) {
       </span>
     );
   }
-  const isFolder = kind === "folder";
-  const search = isFolder ? { prefix: key } : { key, version: versionId };
+  const open = (event: MouseEvent) => {
+    const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0;
+    if (isElsewhere) return;
+    event.preventDefault();
+    event.stopPropagation();
+    onOpen(row);
+  };
   return (
-    <Go
-      to={isFolder ? `/buckets/${bucket}` : `/buckets/${bucket}/object`}
-      search={search}
-      className="row-name"
-    >
+    <a href={addressOf(bucket, row)} tabIndex={-1} className="row-name" onClick={open}>
       <SafeText>{name}</SafeText>
-    </Go>
+    </a>
   );
+}
+
+function addressOf(bucket: string, { kind, key, versionId }: Row): string {
+  const home = `/-/console/buckets/${bucket}`;
+  if (kind === "folder") return `${home}?${new URLSearchParams({ prefix: key })}`;
+  const version = versionId === undefined ? {} : { version: versionId };
+  return `${home}/object?${new URLSearchParams({ key, ...version })}`;
 }
 
 function VersionBadge({ row }: { readonly row: Row }) {

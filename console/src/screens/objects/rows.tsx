@@ -3,7 +3,7 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { objects as text } from "../../messages/en/objects.ts";
 import type { Listing, Row } from "./listing.ts";
 import { ObjectRow } from "./object-row.tsx";
@@ -37,9 +37,10 @@ export function Rows(props: RowsProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 12,
-    getItemKey: (index) => rows[index]?.id ?? index,
   });
   const shown = virtual.getVirtualItems();
+  // Elements are used again for other rows: while scrolling, nothing is made or thrown away.
+  const pool = Math.ceil((shown.length + 1) / 16) * 16;
   const lastShown = shown.at(-1)?.index ?? 0;
   useEffect(() => {
     if (lastShown >= rows.length - ahead && !listing.isComplete) listing.loadMore();
@@ -58,6 +59,16 @@ export function Rows(props: RowsProps) {
     if (!keys.isRange) anchor.current = index;
     setFocus(index);
   };
+  // The rows are memoised: what they call stays the same, and finds the newest of everything.
+  const latest = useRef({ click, open: props.onOpen });
+  latest.current = { click, open: props.onOpen };
+  const handlers = useMemo<Handlers>(
+    () => ({
+      click: (index, keys) => latest.current.click(index, keys),
+      open: (row) => latest.current.open(row),
+    }),
+    [],
+  );
   const onKeyDown = (event: KeyboardEvent) => {
     if (pressKey(event, { props, focus, moveTo, click })) event.preventDefault();
   };
@@ -83,7 +94,7 @@ export function Rows(props: RowsProps) {
           if (row === undefined) return null;
           return (
             <ObjectRow
-              key={item.key}
+              key={item.index % pool}
               id={`${id}-${item.index}`}
               bucket={props.bucket}
               row={row}
@@ -92,13 +103,19 @@ export function Rows(props: RowsProps) {
               isChosen={chosen.has(row.id)}
               isFocused={item.index === focus}
               folderBytes={props.sizes.get(row.key)}
-              onClick={click}
+              onClick={handlers.click}
+              onOpen={handlers.open}
             />
           );
         })}
       </div>
     </div>
   );
+}
+
+interface Handlers {
+  click(index: number, keys: { isRange: boolean; isToggle: boolean }): void;
+  open(row: Row): void;
 }
 
 interface KeyFacts {

@@ -1,10 +1,11 @@
 // Uploads that a reload cut off: offered in the dock, and gone on with once their file is here again,
 // by its handle or chosen anew. A file that is not the same is refused: its parts would not fit.
 
+import { describeError } from "../../errors.ts";
 import { work as text } from "../../messages/en/work.ts";
 import { type Gate, openGate } from "../gate.ts";
 import { addTask, removeTask, updateTask } from "../store.ts";
-import { listRecords, type UploadRecord } from "./records.ts";
+import { dropRecord, listRecords, type UploadRecord } from "./records.ts";
 import { claim } from "./this-page.ts";
 import { abandon, resumeParts } from "./transfer.ts";
 
@@ -63,6 +64,8 @@ function offer(record: UploadRecord): void {
       updateTask(id, { state: "done", doneItems: 1 });
     } catch (error) {
       if (gate.signal.aborted) return;
+      // The server has given it up (or somebody aborted it): there is nothing to go on with.
+      if (describeError(error).code === "NoSuchUpload") await dropRecord(record.uploadId);
       updateTask(id, { state: "failed", failures: [{ name: fileName, error }] });
     }
   };

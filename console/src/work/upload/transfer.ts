@@ -59,12 +59,20 @@ export function numbered(key: string, number: number): string {
   return `${key.slice(0, end)} (${number})${key.slice(end)}`;
 }
 
-async function attempt(given: Transfer): Promise<Outcome> {
+async function attempt(asked: Transfer): Promise<Outcome> {
+  let counted = 0;
+  const onBytes = (change: number) => {
+    counted += change;
+    asked.onBytes(change);
+  };
+  const given = { ...asked, onBytes };
   try {
     if (given.file.size < multipartFrom) await putWhole(given);
     else await putParts(given);
     return "stored";
   } catch (error) {
+    // Another try counts from the start.
+    asked.onBytes(-counted);
     const { status } = describeError(error);
     if (given.settings.conflict !== "overwrite" && status === 412) return "skipped";
     throw error;
@@ -118,9 +126,18 @@ async function isTaken({ bucket, key }: Transfer): Promise<boolean> {
   }
 }
 
+/** Uploads in parts that failed on the way: another try goes on with them. */
+const begun = new WeakMap<File, UploadRecord>();
+
 async function putParts(given: Transfer): Promise<void> {
   const { bucket, key, file, settings, gate } = given;
   await gate.pass();
+  const known = begun.get(file);
+  if (known?.key === key && known.bucket === bucket) {
+    begun.delete(file);
+    await resumeParts(given, known);
+    return;
+  }
   if (settings.conflict !== "overwrite" && (await isTaken(given))) {
     throw Object.assign(new Error(key), { $metadata: { httpStatusCode: 412 } });
   }
@@ -147,8 +164,15 @@ async function putParts(given: Transfer): Promise<void> {
     ...(given.handle && { handle: given.handle }),
   };
   claim(UploadId);
+  begun.set(file, record);
   await keepRecord(record);
-  await sendParts(given, record, new Map());
+  try {
+    await sendParts(given, record, new Map());
+  } catch (error) {
+    // Stopped for good: the server need not keep the parts.
+    if (gate.signal.aborted) await abandon(record).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Goes on with an upload whose file was found again: only what the server lacks is sent. */
@@ -207,6 +231,7 @@ async function sendParts(
   await send(
     new CompleteMultipartUploadCommand({ ...place, ...isNew(given), MultipartUpload: { Parts } }),
   );
+  begun.delete(file);
   await dropRecord(uploadId);
 }
 
