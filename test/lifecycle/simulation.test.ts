@@ -1,6 +1,7 @@
 // The planner against a naive simulation that was written for this test alone: it knows the SDK's
 // documents and a calendar, goes day by day, and does each midnight what the user guide says. Both walk
 // random keys under random rules for months and must agree every day.
+import { env } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { GivenRule } from "../../src/lifecycle/document.ts";
@@ -286,7 +287,7 @@ function compareWalks(
 }
 
 describe("planKey", () => {
-  const runs = Number(process.env["CAIRN_FULL"] === "1" ? 20_000 : 400);
+  const runs = env.CAIRN_FULL === "1" ? 20_000 : 400;
 
   it("does what a day by day simulation does, with one version", () => {
     fc.assert(
