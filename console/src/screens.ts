@@ -170,6 +170,12 @@ export const screens: readonly Screen[] = [
     load: () => import("./screens/webhooks/webhook.tsx"),
   },
   {
+    path: "/remotes",
+    title: text("remotes"),
+    load: () => import("./screens/remotes/index.tsx"),
+    navigation: { icon: "transfers", group: "operate" },
+  },
+  {
     path: "/kms",
     title: text("kms"),
     load: () => import("./screens/kms/index.tsx"),

@@ -30,22 +30,21 @@ const warning = ({ from, to }: Place, message: string): Finding => ({
 export function checkPolicy(source: string, subject: PolicySubject): readonly Finding[] {
   const document = parseWithPlaces(source);
   if (document?.members === undefined) return [];
+  // What is about the whole is shown at its first brace.
+  const start = { from: document.from, to: document.from + 1 };
   const statements = listOf(memberOf(document, "Statement")?.value);
   const version = memberOf(document, "Version")?.value;
   const own = statements.flatMap((statement) => checkStatement(statement, subject, version?.value));
   return [
-    ...checkVersion(document, version),
+    ...checkVersion(start, version),
     ...repeatedMembers(document),
     ...repeatedStatements(statements),
     ...own,
-    ...(own.some(({ severity }) => severity === "error")
-      ? []
-      : refusalOf(source, document, subject)),
+    ...(own.some(({ severity }) => severity === "error") ? [] : refusalOf(source, start, subject)),
   ];
 }
 
-function checkVersion(document: Node, version: Node | undefined): readonly Finding[] {
-  const start = { from: document.from, to: document.from + 1 };
+function checkVersion(start: Place, version: Node | undefined): readonly Finding[] {
   if (version === undefined) return [warning(start, text("noVersion"))];
   return version.value === "2008-10-17" ? [warning(version, text("oldVersion"))] : [];
 }
@@ -57,7 +56,7 @@ function refusalOf(source: string, place: Place, subject: PolicySubject): readon
     return [];
   } catch (thrown) {
     if (!(thrown instanceof PolicyError)) throw thrown;
-    return [error({ from: place.from, to: place.from + 1 }, thrown.message)];
+    return [error(place, thrown.message)];
   }
 }
 

@@ -11,6 +11,7 @@ export const object = messages("object", {
   annotations: "Annotations",
   versions: "Versions",
   protection: "Protection",
+  forecast: "Lifecycle",
   access: "Who can use it",
   oneVersion: "This is one version, not necessarily the current one",
   gone: "There is no such object",

@@ -33,6 +33,7 @@ export const screens = messages("screens", {
   access: "Who can use it",
   webhooks: "Webhooks",
   webhook: "Webhook",
+  remotes: "Remotes",
   kms: "Encryption keys",
   settings: "Settings",
 });

@@ -11,6 +11,7 @@ import { Tabs } from "../../components/tabs.tsx";
 import { isAbsent } from "../../errors.ts";
 import { object as text } from "../../messages/en/object.ts";
 import { AccessTable } from "../access/access-table.tsx";
+import { Forecast } from "../lifecycle/forecast.tsx";
 import { ObjectActions } from "./actions.tsx";
 import { Annotations } from "./annotations.tsx";
 import { Details } from "./details.tsx";
@@ -106,6 +107,11 @@ function Parts({ place, head }: { readonly place: ObjectPlace; readonly head: He
       id: "protection",
       label: text("protection"),
       render: () => <Protection {...{ place, head }} onChanged={reload} />,
+    },
+    {
+      id: "forecast",
+      label: text("forecast"),
+      render: () => <Forecast bucket={place.bucket} objectKey={place.key} />,
     },
     {
       id: "access",

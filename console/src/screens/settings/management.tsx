@@ -16,6 +16,10 @@ import {
 } from "@aws-sdk/client-s3";
 import { send } from "../../clients/s3.ts";
 import { settings as text } from "../../messages/en/settings.ts";
+import { LifecyclePreview } from "../lifecycle/preview.tsx";
+import { LifecycleStatus } from "../lifecycle/status.tsx";
+import { EventStatus } from "../waiting/event-status.tsx";
+import { ReplicationStatus } from "../waiting/replication-status.tsx";
 import { orAbsent } from "./absent.ts";
 import { LifecycleForm } from "./lifecycle-form.tsx";
 import { listedSettings } from "./listed.ts";
@@ -38,6 +42,8 @@ const lifecycle: Setting<BucketLifecycleConfiguration> = {
   remove: (Bucket) => send(new DeleteBucketLifecycleCommand({ Bucket })),
   summary: ({ Rules = [] }) => text("lifecycleRules", { count: Rules.length }),
   Form: LifecycleForm,
+  Aside: LifecyclePreview,
+  Status: LifecycleStatus,
   call: (Bucket, LifecycleConfiguration) => ({
     operation: "PutBucketLifecycleConfiguration",
     input: { Bucket, LifecycleConfiguration },
@@ -68,6 +74,7 @@ const replication: Setting<ReplicationConfiguration> = {
   remove: (Bucket) => send(new DeleteBucketReplicationCommand({ Bucket })),
   summary: ({ Rules = [] }) => text("replicationRules", { count: Rules.length }),
   Form: ReplicationForm,
+  Status: ReplicationStatus,
   call: (Bucket, ReplicationConfiguration) => ({
     operation: "PutBucketReplication",
     input: { Bucket, ReplicationConfiguration },
@@ -101,6 +108,7 @@ const events: Setting<NotificationConfiguration> = {
     send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration: {} })),
   summary: (document) => text("eventsCount", { count: countDestinations(document) }),
   Form: EventsForm,
+  Status: EventStatus,
   call: (Bucket, NotificationConfiguration) => ({
     operation: "PutBucketNotificationConfiguration",
     input: { Bucket, NotificationConfiguration },

@@ -25,6 +25,7 @@ import { SafeText } from "../../components/safe-text.tsx";
 import { settings as text } from "../../messages/en/settings.ts";
 import { orAbsent } from "./absent.ts";
 import { BlockForm, CorsForm, OwnershipForm } from "./permission-forms.tsx";
+import { PolicyEditor, PolicySimulation } from "./policy-editor.tsx";
 import { type PolicyDocument, PolicyForm, PublicStatus } from "./policy-form.tsx";
 import type { AnySetting, Setting } from "./types.ts";
 
@@ -101,6 +102,8 @@ const policy: Setting<PolicyDocument> = {
     </span>
   ),
   Form: PolicyForm,
+  Editor: PolicyEditor,
+  Aside: PolicySimulation,
   call: (Bucket, document) => ({
     operation: "PutBucketPolicy",
     input: { Bucket, Policy: JSON.stringify(document) },

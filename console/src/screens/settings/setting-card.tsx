@@ -11,7 +11,7 @@ import { ShowAs } from "../../components/show-as.tsx";
 import { toast } from "../../components/toasts.tsx";
 import { describeError } from "../../errors.ts";
 import { settings as text } from "../../messages/en/settings.ts";
-import type { AnySetting } from "./types.ts";
+import type { AnySetting, EditorProps } from "./types.ts";
 
 interface CardProps {
   readonly setting: AnySetting;
@@ -30,7 +30,7 @@ export function SettingCard({ setting, bucket }: CardProps) {
   const queries = useQueryClient();
   const current = data?.document;
   const isSet = current !== undefined;
-  const { title } = setting;
+  const { title, Status } = setting;
   const refresh = () => queries.invalidateQueries({ queryKey: ["setting", bucket] });
   const restore = async () => {
     if (isSet) await setting.save(bucket, current);
@@ -57,6 +57,7 @@ export function SettingCard({ setting, bucket }: CardProps) {
       {error && <ErrorPanel error={error} onRetry={() => refetch()} />}
       {!data && !error && <Loading />}
       {data && <div>{isSet ? setting.summary(current) : text("notSet")}</div>}
+      {isSet && Status && <Status bucket={bucket} />}
       {isOpen && (
         <SettingDialog
           setting={setting}
@@ -97,7 +98,7 @@ function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogPr
   const [broken, setBroken] = useState<string>();
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
-  const { Form, Aside } = setting;
+  const { Form, Aside, Editor = PlainEditor } = setting;
   // The form writes the document anew; what was typed there by hand is kept as it was typed.
   const changeForm = (next: unknown) => {
     setValue(next);
@@ -152,9 +153,9 @@ function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogPr
           </section>
         )}
         <section aria-label={text("document")}>
-          <CodeEditor
+          <Editor
+            bucket={bucket}
             label={text("document")}
-            language="json"
             value={source}
             minimumLines={Form === undefined ? 18 : 10}
             onChange={changeSource}
@@ -165,6 +166,10 @@ function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogPr
       {error !== undefined && <ErrorPanel error={error} />}
     </Dialog>
   );
+}
+
+function PlainEditor({ bucket: _, ...rest }: EditorProps) {
+  return <CodeEditor {...rest} language="json" />;
 }
 
 function render(document: unknown): string {

@@ -8,6 +8,15 @@ export interface FormProps<Document> {
   onChange(value: Document): void;
 }
 
+/** What stands in for the plain editor of a document. */
+export interface EditorProps {
+  readonly bucket: string;
+  readonly label: string;
+  readonly value: string;
+  readonly minimumLines: number;
+  onChange(source: string): void;
+}
+
 /** A document with its bucket: what saving and showing need. */
 export interface Setting<Document> {
   readonly id: string;
@@ -22,6 +31,10 @@ export interface Setting<Document> {
   remove?(bucket: string): Promise<unknown>;
   summary(document: Document): ReactNode;
   readonly Form?: ComponentType<FormProps<Document>>;
+  /** Instead of the plain editor: with checks and completion. */
+  readonly Editor?: ComponentType<EditorProps>;
+  /** On the card, beneath the summary: how it goes now. */
+  readonly Status?: ComponentType<{ readonly bucket: string }>;
   /** Beneath the form and the document: a preview, a status. */
   readonly Aside?: ComponentType<{ readonly bucket: string; readonly value: Document }>;
   /** The call that saves, for "show as". */

@@ -1,0 +1,89 @@
+// The dialog that adds a remote: where it is, and the key to write there.
+
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { admin } from "../../clients/admin.ts";
+import { Button } from "../../components/button.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { ErrorPanel } from "../../components/error-panel.tsx";
+import { Choice, Field } from "../../components/field.tsx";
+import { operate } from "../../messages/en/operate.ts";
+import { waiting as text } from "../../messages/en/waiting.ts";
+
+interface RemoteProps {
+  onAdded(): Promise<unknown>;
+  onClose(): void;
+}
+
+const blank = {
+  name: "",
+  account: "self",
+  endpoint: "",
+  region: "us-east-1",
+  bucket: "",
+  accessKeyId: "",
+  secretAccessKey: "",
+};
+
+const fields = [
+  { name: "name", hint: text("nameHint") },
+  { name: "endpoint" },
+  { name: "region" },
+  { name: "bucket" },
+  { name: "accessKeyId" },
+  { name: "secretAccessKey", hint: text("secretHint") },
+  { name: "account", hint: text("accountHint") },
+] as const satisfies readonly { readonly name: keyof typeof blank; readonly hint?: string }[];
+
+type Kind = "s3" | "cairn";
+
+const kinds: readonly { readonly value: Kind; readonly label: string }[] = [
+  { value: "s3", label: text("kindS3") },
+  { value: "cairn", label: text("kindCairn") },
+];
+
+export function RemoteDialog({ onAdded, onClose }: RemoteProps) {
+  const [form, setForm] = useState(blank);
+  const [kind, setKind] = useState<Kind>("s3");
+  const add = useMutation({
+    mutationFn: () => admin("POST", "/remotes", { ...form, kind }),
+    onSuccess: async () => {
+      await onAdded();
+      onClose();
+    },
+  });
+  const actions = (
+    <>
+      <Button onClick={onClose}>{operate("cancel")}</Button>
+      <Button kind="primary" isBusy={add.isPending} onClick={() => add.mutate()}>
+        {text("add")}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={text("add")} isOpen onClose={onClose} actions={actions}>
+      <Choice
+        label={text("kind")}
+        value={kind}
+        options={kinds}
+        onChange={(value) => setKind(value)}
+      />
+      {fields.map((field) => (
+        <Field
+          key={field.name}
+          label={text(field.name)}
+          {...("hint" in field && { hint: field.hint })}
+        >
+          <input
+            value={form[field.name]}
+            type={field.name === "secretAccessKey" ? "password" : "text"}
+            autoComplete="off"
+            spellCheck={false}
+            onChange={(event) => setForm({ ...form, [field.name]: event.target.value })}
+          />
+        </Field>
+      ))}
+      {add.error && <ErrorPanel error={add.error} />}
+    </Dialog>
+  );
+}
