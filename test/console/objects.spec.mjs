@@ -44,7 +44,7 @@ describeConsole("objects", () => {
   before(async () => {
     site = await openConsole();
     ({ page, problems } = await site.openPage());
-    await signIn(page, site.server);
+    await signIn(page, site.server, { path: "/-/console/buckets" });
   });
   after(async () => {
     await site?.stop();

@@ -60,7 +60,7 @@ describeConsole("the session", () => {
 
   test("a session that ends asks again, and the screen goes on where it was", async () => {
     const { page, problems } = await site.openPage();
-    await signIn(page, site.server);
+    await signIn(page, site.server, { path: "/-/console/buckets" });
     await page.getByRole("heading", { name: "Buckets", level: 1 }).waitFor();
     let refusals = 0;
     const isList = (/** @type {URL} */ url) => url.searchParams.get("x-id") === "ListBuckets";
@@ -115,7 +115,7 @@ describeConsole("the session", () => {
     const { AccessKeyId = "", SecretAccessKey = "" } = made.AccessKey ?? {};
     const { page, problems } = await site.openPage();
     const key = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
-    await signIn(page, site.server, { credentials: key });
+    await signIn(page, site.server, { path: "/-/console/buckets", credentials: key });
     await page.getByRole("button", { name: "Signed in as" }).click();
     await page.getByRole("menuitem", { name: "Switch role" }).click();
     await page.getByLabel("Role ARN").fill(Role?.Arn ?? "");
@@ -138,7 +138,7 @@ describeConsole("the session", () => {
     await signIn(page, site.server);
     await assertAccessible(page, "buckets on a phone, dark");
     await page.getByRole("button", { name: "Open navigation" }).click();
-    await page.getByRole("link", { name: "Buckets" }).click();
+    await page.getByRole("link", { name: "Buckets", exact: true }).click();
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= 390, `${width} px wide`);
     assert.deepEqual(problems, []);
