@@ -12,8 +12,11 @@ export type Expiring = Omit<Filtered, "isDeleteMarker"> & {
   readonly createdAtMs: number;
 };
 
-/** `expiry-date="Fri, 23 Dec 2012 00:00:00 GMT", rule-id="..."`, or `undefined`. */
-export function renderExpiration({ rules }: LifecycleRules, object: Expiring): string | undefined {
+/** When a current object's end is due at the earliest, and by which rule; `undefined` for never. */
+export function earliestExpiration(
+  { rules }: LifecycleRules,
+  object: Expiring,
+): { readonly rule: string; readonly dueMs: number } | undefined {
   let first: { rule: string; dueMs: number } | undefined;
   for (const rule of rules) {
     if (rule.expiration === undefined || !object.key.startsWith(rule.prefix)) continue;
@@ -23,6 +26,12 @@ export function renderExpiration({ rules }: LifecycleRules, object: Expiring): s
     const dueMs = "dateMs" in age ? age.dateMs : reachedAt(age, object.createdAtMs, realDayMs);
     if (first === undefined || dueMs < first.dueMs) first = { rule: rule.id, dueMs };
   }
+  return first;
+}
+
+/** `expiry-date="Fri, 23 Dec 2012 00:00:00 GMT", rule-id="..."`, or `undefined`. */
+export function renderExpiration(rules: LifecycleRules, object: Expiring): string | undefined {
+  const first = earliestExpiration(rules, object);
   if (first === undefined) return undefined;
   return `expiry-date="${formatHttpDate(first.dueMs)}", rule-id="${encodeURIComponent(first.rule)}"`;
 }

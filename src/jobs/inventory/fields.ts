@@ -3,6 +3,8 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory.html#storage-inventory-contents
 
 import type { ScannedVersion } from "../../bucket/types.ts";
+import { earliestExpiration } from "../../lifecycle/expiration.ts";
+import type { LifecycleRules } from "../../lifecycle/rules.ts";
 import { isGroup, privateAcl } from "../../s3/acl.ts";
 
 /** What a field says: `undefined` where it has nothing to say. Times are milliseconds. */
@@ -25,6 +27,8 @@ export interface InventoriedBucket {
   readonly ownerId: string;
   /** No ACL means anything, and every object is the bucket owner's. */
   readonly isEnforced: boolean;
+  /** Its lifecycle rules, where it has any. */
+  readonly rules?: LifecycleRules;
 }
 
 /** In every report. */
@@ -104,6 +108,30 @@ function bucketKeyStatus({ detail }: ScannedVersion): string | undefined {
   return detail?.encryption?.["bucketKeyEnabled"] === true ? "ENABLED" : "DISABLED";
 }
 
+/** Of current objects: when their bucket's rules end them. */
+function expirationMs(version: ScannedVersion, { rules }: InventoriedBucket): number | undefined {
+  if (rules === undefined || !version.isCurrent) return undefined;
+  const { key, sizeBytes, modifiedAtMs: createdAtMs, detail } = version;
+  const object = { key, sizeBytes, createdAtMs, tags: detail?.tags ?? [] };
+  return earliestExpiration(rules, object)?.dueMs;
+}
+
+function accessTier({ storageClass, detail }: ScannedVersion): string | undefined {
+  return storageClass === "INTELLIGENT_TIERING" ? (detail?.tier ?? "FREQUENT") : undefined;
+}
+
+function holdStatus(version: ScannedVersion): string | undefined {
+  const hold = lockOf(version)?.eventHold;
+  if (hold === undefined) return undefined;
+  return hold ? "On" : "Off";
+}
+
+function holdDuration(version: ScannedVersion): string | undefined {
+  const duration = lockOf(version)?.holdDuration;
+  if (duration === undefined) return undefined;
+  return "days" in duration ? `${duration.days} Days` : `${duration.years} Years`;
+}
+
 const optional: readonly Field[] = [
   {
     name: "Size",
@@ -131,6 +159,12 @@ const optional: readonly Field[] = [
     read: ofContent(({ detail }) => detail?.partsCount !== undefined),
   },
   {
+    name: "ReplicationStatus",
+    column: "replication_status",
+    type: "text",
+    read: ({ detail }) => detail?.replication?.status,
+  },
+  {
     name: "EncryptionStatus",
     column: "encryption_status",
     type: "text",
@@ -155,6 +189,12 @@ const optional: readonly Field[] = [
     read: ofContent((version) => (lockOf(version)?.legalHold === true ? "On" : "Off")),
   },
   {
+    name: "IntelligentTieringAccessTier",
+    column: "intelligent_tiering_access_tier",
+    type: "text",
+    read: ofContent(accessTier),
+  },
+  {
     name: "BucketKeyStatus",
     column: "bucket_key_status",
     type: "text",
@@ -177,6 +217,31 @@ const optional: readonly Field[] = [
     column: "object_owner",
     type: "text",
     read: (version, bucket) => ownerOf(version, bucket),
+  },
+  {
+    name: "LifecycleExpirationDate",
+    column: "lifecycle_expiration_date",
+    type: "time",
+    read: expirationMs,
+  },
+  {
+    name: "ObjectLockEventHoldStatus",
+    column: "object_lock_event_hold_status",
+    type: "text",
+    read: holdStatus,
+  },
+  {
+    name: "ObjectLockEventHoldDuration",
+    column: "object_lock_event_hold_duration",
+    type: "text",
+    read: holdDuration,
+  },
+  // When an object was last read is known to the index for the day of its next move only.
+  {
+    name: "IntelligentTieringReferenceDate",
+    column: "intelligent_tiering_reference_date",
+    type: "time",
+    read: () => undefined,
   },
 ];
 

@@ -7,6 +7,8 @@ import { openBucket } from "../../bucket/client.ts";
 import type { ScannedVersion, VersionPlace } from "../../bucket/types.ts";
 import { type BucketRecord, loadBucket } from "../../catalog/buckets.ts";
 import type { Job } from "../../catalog/jobs.ts";
+import { parseLifecycle } from "../../lifecycle/document.ts";
+import { compileRules } from "../../lifecycle/rules.ts";
 import type { DeliveryOutcome } from "../delivery.ts";
 import type { Slice, SliceCall, SliceOutcome } from "../slices.ts";
 import { type Field, fieldsOf } from "./fields.ts";
@@ -142,10 +144,12 @@ async function writeFile(
 ): Promise<ReportFile | { readonly refused: string }> {
   const { bucket, configuration, fields, job, place } = report;
   const { Format: format } = configuration.Destination.S3BucketDestination;
+  const lifecycle = bucket.settings.get("lifecycle");
   const owner = {
     name: bucket.name,
     ownerId: bucket.ownerCanonicalId,
     isEnforced: accessOf(bucket).ownership === "BucketOwnerEnforced",
+    ...(lifecycle !== undefined && { rules: compileRules(parseLifecycle(lifecycle)) }),
   };
   const body = await renderFile(format, { fields, rows, bucket: owner });
   const number = String(place.files.length).padStart(5, "0");

@@ -7,6 +7,7 @@
 // Differs from AWS:
 // - The format ORC answers NotImplemented; CSV and Parquet are written.
 // - A destination of the bucket's own account needs no bucket policy, unless one denies it.
+// - IntelligentTieringReferenceDate is always empty.
 
 import { S3Error } from "../../s3/errors.ts";
 import type { OperationInput, OperationOutput } from "../../s3/operation-types.ts";

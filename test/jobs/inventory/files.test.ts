@@ -5,6 +5,8 @@ import { describe, expect, it } from "vitest";
 import type { ScannedVersion } from "../../../src/bucket/types.ts";
 import { fieldsOf } from "../../../src/jobs/inventory/fields.ts";
 import { renderCsv, renderFile, renderSchema } from "../../../src/jobs/inventory/files.ts";
+import { parseLifecycle } from "../../../src/lifecycle/document.ts";
+import { compileRules } from "../../../src/lifecycle/rules.ts";
 import { inventoryFields } from "../../../src/operations/bucket/bucket-inventory.ts";
 
 const bucket = { name: "source", ownerId: "f".repeat(64), isEnforced: false };
@@ -59,6 +61,39 @@ const plain: ScannedVersion = {
 };
 
 const everything = fieldsOf({ hasAllVersions: true, optional: [...inventoryFields] });
+
+describe("fields of what a bucket does by itself", () => {
+  const day = (name: string) => fieldsOf({ hasAllVersions: false, optional: [name] });
+  const csv = (name: string, row: ScannedVersion, more = {}) =>
+    renderCsv({ fields: day(name), rows: [row], bucket: { ...bucket, ...more } }).split(",")[2];
+
+  it("tell of replication, tiers and event holds", () => {
+    const replica = { ...plain, detail: { replication: { status: "REPLICA" as const } } };
+    expect(csv("ReplicationStatus", replica)).toBe('"REPLICA"\n');
+    expect(csv("ReplicationStatus", plain)).toBe('""\n');
+    const tiered = { ...plain, storageClass: "INTELLIGENT_TIERING" as const };
+    expect(csv("IntelligentTieringAccessTier", tiered)).toBe('"FREQUENT"\n');
+    const deep = { ...tiered, detail: { tier: "DEEP_ARCHIVE" as const } };
+    expect(csv("IntelligentTieringAccessTier", deep)).toBe('"DEEP_ARCHIVE"\n');
+    expect(csv("IntelligentTieringAccessTier", plain)).toBe('""\n');
+    const held = { ...plain, detail: { lock: { eventHold: true, holdDuration: { days: 30 } } } };
+    expect(csv("ObjectLockEventHoldStatus", held)).toBe('"On"\n');
+    expect(csv("ObjectLockEventHoldDuration", held)).toBe('"30 Days"\n');
+  });
+
+  it("tell when lifecycle rules end a current object, and of no other", () => {
+    const Rules = [
+      { ID: "r", Status: "Enabled" as const, Filter: { Prefix: "pl" }, Expiration: { Days: 10 } },
+    ];
+    const document = parseLifecycle(JSON.stringify({ Rules }));
+    const rules = { rules: compileRules(document) };
+    const current = { ...plain, isCurrent: true, ended: null };
+    expect(csv("LifecycleExpirationDate", current, rules)).toBe('"2026-12-08T00:00:00.000Z"\n');
+    expect(csv("LifecycleExpirationDate", { ...current, key: "other" }, rules)).toBe('""\n');
+    expect(csv("LifecycleExpirationDate", { ...plain, isCurrent: false }, rules)).toBe('""\n');
+    expect(csv("LifecycleExpirationDate", current)).toBe('""\n');
+  });
+});
 
 describe("a CSV file", () => {
   it("quotes every field, encodes keys, and says nothing where there is nothing to say", () => {
