@@ -308,7 +308,7 @@ describe("planKey", () => {
       ),
       { numRuns: runs },
     );
-  });
+  }, 900_000);
 
   it("does what a day by day simulation does, with many versions", () => {
     fc.assert(
@@ -327,5 +327,5 @@ describe("planKey", () => {
       ),
       { numRuns: runs },
     );
-  });
+  }, 900_000);
 });

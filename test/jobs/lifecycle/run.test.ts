@@ -7,6 +7,7 @@ import {
   HeadObjectCommand,
   ListObjectVersionsCommand,
   PutBucketLifecycleConfigurationCommand,
+  PutBucketNotificationConfigurationCommand,
   PutBucketVersioningCommand,
 } from "@aws-sdk/client-s3";
 import { describe, expect, it } from "vitest";
@@ -170,6 +171,37 @@ describe("lifecycle", () => {
     await put(bucket.name, "a", body);
     await cronOn(1, { LIFECYCLE_DAY_SECONDS: "3600" });
     expect(await classesOf(bucket)).toEqual([]);
+  });
+
+  it("tells those who watch the bucket, in its own name", async () => {
+    const bucket = await openTestBucket("events");
+    await s3().send(
+      new PutBucketNotificationConfigurationCommand({
+        Bucket: bucket.name,
+        NotificationConfiguration: { EventBridgeConfiguration: {} },
+      }),
+    );
+    await enableVersions(bucket);
+    await put(bucket.name, "a", body);
+    await setRules(bucket, [
+      ...walk,
+      { NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
+      { Expiration: { ExpiredObjectDeleteMarker: true } },
+    ]);
+    const told = new Set<string>();
+    const stub = env.BUCKET_INDEX.get(env.BUCKET_INDEX.idFromName(bucket.bucketId));
+    for (const day of [31, 91, 121, 123]) {
+      await cronOn(day);
+      const rows = await runInDurableObject(stub, (_, state) =>
+        state.storage.sql.exec<{ body: string }>("SELECT body FROM outbox").toArray(),
+      );
+      for (const row of rows) told.add((JSON.parse(row.body) as { event: string }).event);
+    }
+    expect([...told].filter((event) => event.startsWith("Lifecycle")).sort()).toEqual([
+      "LifecycleExpiration:Delete",
+      "LifecycleExpiration:DeleteMarkerCreated",
+      "LifecycleTransition",
+    ]);
   });
 
   it("gives what it removed to nobody but the grace", async () => {
