@@ -102,8 +102,13 @@ function putMarker(index: IndexState, request: Removal, deletion: Deletion): Del
   const newest = head.current ?? head.marker;
   const modifiedAtMs = origin?.modifiedAtMs ?? Math.max(ledger.clockMs, newestTime(head));
   const owner = request.ownerId ?? null;
+  if (origin !== undefined) markLifecycle(index, key);
   let seq: number;
   if (origin !== undefined && newest !== undefined && !isNewer(origin, newest)) {
+    // A key has one null version: the later of two, as for replicas of objects.
+    if (displaced !== undefined && displaced[column.modifiedAtMs] >= origin.modifiedAtMs)
+      return made;
+    if (displaced !== undefined) condemnHistory(index, displaced, ledger.takeSeq());
     const values = [versionId, modifiedAtMs, 0, "", null, null, null, owner, null, noted(origin)];
     seq = insertBelow(index, origin, { key, isMarker: true, values });
   } else {

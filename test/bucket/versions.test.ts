@@ -222,3 +222,27 @@ describe("settings and lifetime", () => {
     }
   });
 });
+
+describe("a null delete marker that replicates", () => {
+  it("takes the place of an older null version below newer ones, once", async () => {
+    const index = await openIndex("Suspended");
+    await index.put("k", { etag: "null" });
+    const modifiedAtMs = index.nowMs + 1000;
+    index.nowMs += dayMs;
+    index.versioning = "Enabled";
+    await index.put("k", { etag: "newer" });
+    const origin = { source: "bsource", seq: 7, versionId: "null", modifiedAtMs };
+    const replicate = () =>
+      index.rpc.delete({
+        ...index.facts,
+        versioning: "Suspended",
+        deletions: [{ key: "k", markerVersionId: index.versionId(), origin }],
+      });
+    for (let time = 0; time < 2; time += 1) {
+      expect(await replicate()).toMatchObject({ kind: "done", results: [{ kind: "deleted" }] });
+    }
+    const nulls = "SELECT is_marker FROM history WHERE version_id IS NULL";
+    expect(await index.rows(nulls)).toEqual([{ is_marker: 1 }]);
+    expect((await index.found("k")).etag).toBe("newer");
+  });
+});
