@@ -4,7 +4,7 @@
 // D23), and a second sweep at the same time finds nothing left to do (D35). Locks are asked again by
 // the removal itself.
 
-import { asksTags, rulesWithin, soonestUnseen } from "../lifecycle/bounds.ts";
+import { asksTags, rulesWithin, soonestUnseen, sparesNewest } from "../lifecycle/bounds.ts";
 import { parseLifecycle } from "../lifecycle/document.ts";
 import { midnightAfter } from "../lifecycle/moments.ts";
 import type { Action, Plan } from "../lifecycle/plan.ts";
@@ -136,7 +136,9 @@ class Sweep {
     const unseenMs = soonestUnseen(rules, nowMs, dayMs);
     // Nothing was written anywhere since the last visit: only what was seen then can be due.
     if (range.dueMs > nowMs && range.visitedSeq === visitedSeq) {
-      const nextMs = Math.min(range.dueMs, unseenMs);
+      // The next write may be the one too many that ends the sparing of an old version.
+      const watchMs = sparesNewest(rules) ? midnightAfter(nowMs, dayMs) : Number.POSITIVE_INFINITY;
+      const nextMs = Math.min(range.dueMs, watchMs, unseenMs);
       putRange(this.#index, { ...range, nextMs, versions: versionsPerRange });
       return;
     }

@@ -8,7 +8,6 @@ import { type ConditionPrefix, failedCondition } from "../s3/conditions.ts";
 import { hourOf } from "./condemned.ts";
 import { deleteOne } from "./deletions.ts";
 import type { IndexState } from "./index-state.ts";
-import { markLifecycle } from "./lifecycle-ranges.ts";
 import { share } from "./references.ts";
 import { column, readVersion, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
@@ -50,8 +49,6 @@ function move(index: IndexState, request: RenameRequest): RenameOutcome {
   const placed = { ...version, ...request, content, annotationsFrom: version };
   place(index, { ...placed, head, isShared: true, event: "ObjectCreated:Copy" });
   deleteOne(index, request, { key: sourceKey, markerVersionId: request.markerVersionId });
-  // It keeps its old time, and may be due at once.
-  markLifecycle(index, key);
   return { kind: "renamed" };
 }
 

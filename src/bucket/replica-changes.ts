@@ -3,6 +3,7 @@
 // each other come to rest. A lock is never weakened but as its owner could weaken it.
 
 import type { IndexState } from "./index-state.ts";
+import { markLifecycle } from "./lifecycle-ranges.ts";
 import { changeRetention } from "./locks.ts";
 import { writeDetail } from "./replication.ts";
 import type { ReplicaChange, ReplicaOrigin } from "./replication-types.ts";
@@ -70,5 +71,6 @@ export function syncReplica(
   };
   const known = readVersion(row).detail;
   writeDetail(index, row, mergeReplica(known, change, index.ledger.clockMs));
+  markLifecycle(index, key);
   return row;
 }

@@ -315,9 +315,10 @@ export const statements = {
       (SELECT min(from_key) FROM lifecycle_ranges AS later WHERE later.from_key > range.from_key)
     FROM lifecycle_ranges AS range WHERE next_due <= ?1 ORDER BY next_due LIMIT 1`,
   nextLifecycleDue: "SELECT min(next_due) FROM lifecycle_ranges",
-  markLifecycleRange: `UPDATE lifecycle_ranges SET next_due = ?2, due = min(due, ?2)
+  /** A range to be visited anyway may be passed over there: `due` says that it must not be. */
+  markLifecycleRange: `UPDATE lifecycle_ranges SET next_due = min(next_due, ?2), due = min(due, ?2)
     WHERE from_key = (SELECT max(from_key) FROM lifecycle_ranges WHERE from_key <= ?1)
-      AND next_due > ?2`,
+      AND due > ?2`,
   countLifecycleRanges: `SELECT count(*), count(CASE WHEN next_due <= ?1 THEN 1 END),
     coalesce(sum(versions), 0) FROM lifecycle_ranges`,
   tallyLifecycle: `INSERT INTO lifecycle_tally VALUES (?1, ?2, ?3, ?4, ?5)

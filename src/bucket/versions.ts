@@ -5,6 +5,7 @@
 import { nullVersionId } from "../s3/ids.ts";
 import { condemnCurrent, condemnHistory } from "./condemned.ts";
 import type { IndexState } from "./index-state.ts";
+import { markLifecycle } from "./lifecycle-ranges.ts";
 import { isLocked, lockByDefault, retainedUntilMs } from "./locks.ts";
 import { emit, filterable } from "./outbox.ts";
 import { insertBelow, isNewer } from "./replicas.ts";
@@ -123,6 +124,8 @@ export function place(index: IndexState, given: NewVersion): number {
     makeRoom(index, { key, head, seq, replacesNull: version.versioning !== "Enabled" });
     sql.run(statements.putCurrent, key, seq, ...values);
   }
+  // Replicas have the time of their source, renamed objects their own: both may be due at once.
+  if (modifiedAtMs < createdAtMs) markLifecycle(index, key);
   emitPlaced(index, version, { seq, modifiedAtMs });
   if (entries.length > 0) {
     const versionId = storedId(version.versioning, version.versionId) ?? nullVersionId;

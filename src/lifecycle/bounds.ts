@@ -47,3 +47,12 @@ export function rulesWithin(
 export function asksTags({ rules }: LifecycleRules): boolean {
   return rules.some(({ tags }) => tags.length > 0);
 }
+
+/** Whether any rule leaves a number of the newest noncurrent versions alone, whatever their age. */
+export function sparesNewest({ rules }: LifecycleRules): boolean {
+  return rules.some(
+    ({ noncurrentExpiration, noncurrentTransitions }) =>
+      (noncurrentExpiration?.newer ?? 0) > 0 ||
+      noncurrentTransitions.some(({ newer }) => newer > 0),
+  );
+}

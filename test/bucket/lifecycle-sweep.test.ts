@@ -217,6 +217,46 @@ describe("sweepLifecycle", () => {
     expect(done(await sweep(index, rules))).toEqual(["NoncurrentVersionExpiration 1"]);
   });
 
+  it("sees a tag put on when its range was due, but not visited yet", async () => {
+    const index = await openIndex();
+    await index.put("a");
+    const rules = [{ Filter: { Tag: { Key: "k", Value: "v" } }, Expiration: { Days: 5 } }];
+    expect(done(await sweep(index, rules))).toEqual([]);
+    index.nowMs += 30 * dayMs;
+    const change = { kind: "tags", tags: [["k", "v"]] } as const;
+    await index.rpc.amend({ ...index.facts, key: "a", change });
+    index.nowMs += 1000;
+    expect(done(await sweep(index, rules))).toEqual(["Expiration 1"]);
+  });
+
+  it("sees a version pushed out after visits that found nothing new", async () => {
+    const index = await openIndex("Enabled");
+    const rules = [
+      { NoncurrentVersionExpiration: { NoncurrentDays: 30, NewerNoncurrentVersions: 2 } },
+    ];
+    for (let at = 0; at < 3; at += 1) await index.put("a");
+    index.nowMs += 100 * dayMs;
+    for (let day = 0; day < 4; day += 1) {
+      expect(done(await sweep(index, rules))).toEqual([]);
+      index.nowMs += dayMs;
+    }
+    await index.put("a");
+    index.nowMs += dayMs;
+    expect(done(await sweep(index, rules))).toEqual(["NoncurrentVersionExpiration 1"]);
+  });
+
+  it("sees a replica that is as old as its source", async () => {
+    const index = await openIndex("Enabled");
+    const rules = [{ Expiration: { Days: 30 } }];
+    expect(done(await sweep(index, rules))).toEqual([]);
+    const versionId = index.versionId();
+    const modifiedAtMs = index.nowMs - 100 * dayMs;
+    const origin = { source: "bsource", seq: 1, versionId, modifiedAtMs };
+    await index.put("a", { versionId, detail: { replication: { status: "REPLICA", origin } } });
+    index.nowMs += 1000;
+    expect(done(await sweep(index, rules))).toEqual(["Expiration 1"]);
+  });
+
   it("begins anew with other rules, and forgets everything without", async () => {
     const index = await openIndex();
     await index.put("a");
