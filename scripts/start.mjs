@@ -104,6 +104,7 @@ Cairn serves S3 on ${endpoint}   (data ${keeping}; Ctrl-C ends it)
   Access key  ${accessKeyId}
   Secret key  ${secretAccessKey}
   Region      ${region}
+  Console     ${endpoint}/-/console/
 
 AWS CLI
   export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region}
