@@ -46,6 +46,19 @@ describeConsole("the session", () => {
     assert.deepEqual(problems, []);
   });
 
+  test("a key that is used as it is, is never stored", async () => {
+    const { page, problems } = await site.openPage();
+    await page.goto(site.server.endpoint);
+    await page.getByLabel("Work with temporary credentials").uncheck();
+    await page.getByText("The key itself is never stored").waitFor();
+    await page.getByLabel("Access key ID").fill(site.server.credentials.accessKeyId);
+    await page.getByLabel("Secret access key").fill(site.server.credentials.secretAccessKey);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Signed in as" }).waitFor();
+    assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+    assert.deepEqual(problems, []);
+  });
+
   test("signing out leaves nothing", async () => {
     const { page, problems } = await site.openPage();
     await signIn(page, site.server);
@@ -138,7 +151,9 @@ describeConsole("the session", () => {
     await signIn(page, site.server);
     await assertAccessible(page, "buckets on a phone, dark");
     await page.getByRole("button", { name: "Open navigation" }).click();
-    await page.getByRole("link", { name: "Buckets", exact: true }).click();
+    const drawer = page.getByRole("navigation", { name: "Main navigation" });
+    await drawer.getByRole("link", { name: "Buckets" }).click();
+    await page.getByRole("heading", { name: "Buckets", level: 1 }).waitFor();
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(width <= 390, `${width} px wide`);
     assert.deepEqual(problems, []);

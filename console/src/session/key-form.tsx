@@ -89,7 +89,8 @@ export function KeyForm({ same, isRemembered = true, startsTemporary = true }: K
       <Check
         label={text("remember")}
         hint={text("rememberHint")}
-        isChecked={remember}
+        disabledReason={isTemporary || hasToken ? undefined : text("neverStored")}
+        isChecked={remember && (isTemporary || hasToken)}
         onChange={setRemember}
       />
       <div className="form-failure" role="alert">

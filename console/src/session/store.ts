@@ -106,7 +106,9 @@ export function dismissAsk(): void {
 
 function store(session: Session | undefined): void {
   try {
-    if (session?.isRemembered) sessionStorage.setItem(storageKey, JSON.stringify(session));
+    // A key that does not end by itself is not written anywhere.
+    const isStorable = session?.isRemembered && session.key.sessionToken !== undefined;
+    if (isStorable) sessionStorage.setItem(storageKey, JSON.stringify(session));
     else sessionStorage.removeItem(storageKey);
   } catch {
     // Storage may be forbidden; then nothing is remembered.

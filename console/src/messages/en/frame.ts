@@ -85,6 +85,7 @@ export const signIn = messages("signIn", {
   remember: "Stay signed in when this page reloads",
   rememberHint:
     "Keeps the session in this tab's storage until the tab closes. Otherwise nothing is stored.",
+  neverStored: "The key itself is never stored: a reload asks for it again.",
   submit: "Sign in",
   working: "Signing in",
   needKey: "Enter the access key ID.",
