@@ -2,6 +2,7 @@
 // that every interleaving with other writers must pass.
 
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Destination } from "../../src/s3/content.ts";
 import { newUploadId } from "../../src/s3/ids.ts";
 import { dayMs, type IndexUnderTest, openIndex } from "./fixture.ts";
 import { complete, uploadOf } from "./upload-fixture.ts";
@@ -200,5 +201,56 @@ describe("swapMove", () => {
     };
     await expect(index.rpc.swapMove(short)).rejects.toThrow();
     expect((await index.found("k")).content).toBe(content);
+  });
+});
+
+describe("who watches a bucket", () => {
+  it("is told of transitions, archiving tiers and restorations", async () => {
+    // Behind the real clock, or the alarm would deliver what is looked at here.
+    index.nowMs += 3650 * dayMs;
+    const bucket = { name: "b", region: "r", accountId: "1", ownerId: "o", isVersioned: true };
+    const origin = { principalId: "p", sourceAddress: "a", requestId: "", hostId: "" };
+    const events = ["ObjectRestore:*", "LifecycleTransition", "IntelligentTiering"];
+    const watchers = [{ kind: "notification", target: "t", id: "i", events } as const];
+    const emit = { watchers, bucket, origin };
+    const told: string[] = [];
+    const look = async () => {
+      const rows = await index.rows("SELECT body FROM outbox ORDER BY seq");
+      const bodies = rows.map(({ body }) => JSON.parse(String(body)) as { event: string });
+      return bodies.slice(told.length).map((body) => {
+        told.push(body.event);
+        return body;
+      });
+    };
+    const moveTo = async (to: Destination) => {
+      const outcome = await index.rpc.swapMove({ ...(await swapWish("k")), to, emit });
+      expect(outcome.kind).toBe("swapped");
+    };
+    await index.put("k");
+    await moveTo({ storageClass: "GLACIER" });
+    expect(await look()).toMatchObject([
+      { event: "LifecycleTransition", facts: { transitionStorageClass: "GLACIER" } },
+    ]);
+    const place = { ...index.facts, ...(await target("k")), emit };
+    const wish = { tier: "Standard", days: 1, dayMs, readyAtMs: index.nowMs } as const;
+    await index.rpc.startRestore({ ...place, ...wish });
+    const { content } = await index.found("k");
+    const copy = { content: index.blob(), expectedContent: content ?? "", fence: "f", dayMs };
+    await index.rpc.finishRestore({ ...place, ...copy });
+    index.nowMs += 3 * dayMs;
+    await index.rpc.endRestore({ ...place, nowMs: index.nowMs });
+    expect((await look()).map(({ event }) => event)).toEqual([
+      "ObjectRestore:Post",
+      "ObjectRestore:Completed",
+      "ObjectRestore:Delete",
+    ]);
+    await moveTo({ storageClass: "INTELLIGENT_TIERING", tier: "ARCHIVE" });
+    await moveTo({ storageClass: "INTELLIGENT_TIERING", tier: "DEEP_ARCHIVE" });
+    await moveTo({ storageClass: "INTELLIGENT_TIERING" });
+    expect(await look()).toMatchObject([
+      { event: "LifecycleTransition" },
+      { event: "IntelligentTiering", facts: { accessTier: "DEEP_ARCHIVE_ACCESS" } },
+      { event: "ObjectRestore:Completed" },
+    ]);
   });
 });
