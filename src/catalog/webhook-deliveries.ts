@@ -62,11 +62,14 @@ const selectRange = `SELECT ${COLUMNS}, body FROM webhook_deliveries
   WHERE webhook_id = ?1 AND at_ms >= ?2 AND at_ms < ?3 AND (?4 IS NULL OR outcome = ?4)
     AND (at_ms, message_id) > (?5, ?6)
   ORDER BY at_ms, message_id LIMIT ?7`;
-const pruneOld = "DELETE FROM webhook_deliveries WHERE at_ms < ?1";
-const pruneMany = `DELETE FROM webhook_deliveries WHERE at_ms < (
-    SELECT at_ms FROM webhook_deliveries AS kept
-    WHERE kept.webhook_id = webhook_deliveries.webhook_id
-    ORDER BY at_ms DESC LIMIT 1 OFFSET ?1)`;
+/** Webhook by webhook, by the index: what stays is not read, and the bound is found once for each. */
+const prune = (bound: string) => `DELETE FROM webhook_deliveries
+  WHERE (webhook_id, message_id) IN (
+    SELECT old.webhook_id, old.message_id FROM webhooks CROSS JOIN webhook_deliveries AS old
+    WHERE old.webhook_id = webhooks.webhook_id AND old.at_ms < ${bound})`;
+const pruneOld = prune("?1");
+const pruneMany = prune(`(SELECT kept.at_ms FROM webhook_deliveries AS kept
+    WHERE kept.webhook_id = webhooks.webhook_id ORDER BY kept.at_ms DESC LIMIT 1 OFFSET ?1)`);
 
 /** Notes attempts, each on the row of its event; `attempts` is how many more there were. */
 export async function logDeliveries(
