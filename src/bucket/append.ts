@@ -14,6 +14,7 @@ import type { IndexState } from "./index-state.ts";
 import { extendLayout, isManifest, renderLayout } from "./manifests.ts";
 import { emit } from "./outbox.ts";
 import { isExpired, keepFound, letGoIfShared, share } from "./references.ts";
+import { isOutOfReach } from "./restores.ts";
 import {
   blobsOf,
   column,
@@ -82,6 +83,8 @@ function decide(
   if (index.ledger.hasHistory || current[column.versionId] !== null) return { kind: "versioned" };
   if (locked(index, current)) return { kind: "locked" };
   const version = readVersion(current);
+  // Archived since it was looked at: a restoration is of the version as it was asked for.
+  if (isOutOfReach(version)) return { kind: "changed" };
   const partsCount = (version.detail.partsCount ?? 1) + 1;
   if (partsCount > maximumParts) return { kind: "too-many-parts" };
   const content = ownManifest(index, request, version);
@@ -172,6 +175,7 @@ function grow(
     checksumText,
     text,
   );
+  if (ledger.hasTiered) sql.run(statements.dropAccess, request.key, version.seq);
   if (ledger.hasAnnotations) sql.run(statements.reseatAnnotations, request.key, version.seq, seq);
   emit(index, request.emit, {
     event: "ObjectCreated:Put",
