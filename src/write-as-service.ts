@@ -31,6 +31,8 @@ export async function writeAsService(
     const call = { env, seams, nowMs: seams.now() };
     const bucket = await loadBucket(call, delivery.bucket);
     if (bucket === undefined) return { kind: "refused", code: "NoSuchBucket" };
+    const { expectedOwner = bucket.accountId } = delivery;
+    if (expectedOwner !== bucket.accountId) return { kind: "refused", code: "AccessDenied" };
     const context = await contextOf(arrival, delivery, ids);
     const asked = mayWrite(context, bucket, delivery)
       ? context

@@ -118,6 +118,18 @@ describe("a delivery into a bucket of somebody else", () => {
   });
 });
 
+describe("a delivery into a bucket that somebody else has made by the same name", () => {
+  it("is refused whatever its policy allows, where an owner is expected", async () => {
+    const { bucket, owner } = await strangersBucket();
+    await setPolicy(bucket, { Effect: "Allow" }, owner);
+    expect(await deliver(bucket, { expectedOwner: await ownAccount() })).toEqual({
+      kind: "refused",
+      code: "AccessDenied",
+    });
+    expect((await deliver(bucket, { expectedOwner: owner.accountId })).kind).toBe("written");
+  });
+});
+
 describe("a delivery into no bucket", () => {
   it("is refused by name", async () => {
     const outcome = await deliver(`none-${crypto.randomUUID().slice(0, 8)}`);

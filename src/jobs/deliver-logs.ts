@@ -98,6 +98,8 @@ async function deliverLog(
       sourceArn: `arn:aws:s3:::${bucket}`,
       sourceAccountId: accountId,
       bucket: target.bucket,
+      // As when it was configured: both are one account's.
+      expectedOwner: accountId,
       key,
       body: new TextEncoder().encode(lines.map(([, line]) => `${line}\n`).join("")),
       headers: { "content-type": "text/plain", ...grants },

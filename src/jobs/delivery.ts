@@ -10,6 +10,8 @@ export interface Delivery {
   /** Whose that is: `aws:SourceAccount`. */
   readonly sourceAccountId: string;
   readonly bucket: string;
+  /** The account that must own the bucket: a name may be somebody else's by now. */
+  readonly expectedOwner?: string;
   readonly key: string;
   readonly body: Uint8Array;
   /** `content-type` and the like, as a client would send them; names in lower case. */

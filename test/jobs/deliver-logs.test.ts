@@ -205,6 +205,21 @@ describe("access logs", () => {
   });
 });
 
+describe("a log on its way", () => {
+  it("goes to no bucket of another account, whoever has the target's name by then", async () => {
+    const { Bucket } = await makeLogged();
+    await s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: "x" }));
+    const seen: Delivery[] = [];
+    await runDelivery(async (delivery) => {
+      seen.push(delivery);
+      return { kind: "refused", code: "AccessDenied" };
+    });
+    const own = seen.filter(({ sourceArn }) => sourceArn.endsWith(`:${Bucket}`));
+    expect(own).toHaveLength(1);
+    expect(own[0]?.expectedOwner).toBe(own[0]?.sourceAccountId);
+  });
+});
+
 describe("record chunks", () => {
   it("are read as they were written, and may be removed twice", async () => {
     const path = "log/00000000000001-TEST";

@@ -29,6 +29,8 @@ interface Configuration {
   readonly Destination: {
     readonly S3BucketDestination: {
       readonly Bucket: string;
+      /** Who must own it, where that is said. */
+      readonly AccountId?: string;
       readonly Format: InventoryFormat;
       readonly Prefix?: string;
       readonly Encryption?: {
@@ -211,12 +213,14 @@ async function write(
   { call, bucket, configuration }: Report,
   object: { readonly key: string; readonly body: Uint8Array; readonly type: string },
 ): Promise<string | undefined> {
-  const { Bucket: destination, Encryption } = configuration.Destination.S3BucketDestination;
+  const { S3BucketDestination } = configuration.Destination;
+  const { Bucket: destination, Encryption, AccountId: expectedOwner } = S3BucketDestination;
   const outcome: DeliveryOutcome = await call.deliver({
     service: "s3.amazonaws.com",
     sourceArn: `arn:aws:s3:::${bucket.name}`,
     sourceAccountId: bucket.accountId,
     bucket: bucketOf(destination),
+    ...(expectedOwner !== undefined && { expectedOwner }),
     key: object.key,
     body: object.body,
     headers: { "content-type": object.type, ...encryptionHeaders(Encryption) },
