@@ -2,7 +2,7 @@
 // The local server: the built Worker on Miniflare's simulators, kept in a folder, on one port. A
 // library first (index.mjs); `npm start` is a thin command around it. Installs no signal handlers and
 // prints nothing of its own: that is the caller's business.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -166,7 +166,7 @@ function openRuntime(bundle, built, { home, options }) {
       directory: join(home.path, "state"),
       host: options.host ?? "127.0.0.1",
       port: options.port ?? 0,
-      console: built,
+      console: built && copyConsole(built, home),
       vars: {
         ...bundle.description.vars,
         ...options.vars,
@@ -188,6 +188,20 @@ function openRuntime(bundle, built, { home, options }) {
     }
   }
   return miniflare;
+}
+
+/**
+ * The console's files beside the data of this server: a build by somebody else, in the same project,
+ * must not take them away from under it.
+ * @param {ConsoleBundle} built
+ * @param {Home} home
+ * @returns {ConsoleBundle}
+ */
+function copyConsole(built, home) {
+  const assetsDirectory = join(home.path, "console");
+  rmSync(assetsDirectory, { recursive: true, force: true });
+  cpSync(built.assetsDirectory, assetsDirectory, { recursive: true });
+  return { ...built, assetsDirectory };
 }
 
 /**
