@@ -94,7 +94,11 @@ function draw(parent: HTMLElement, { times, series, isStacked, format }: ChartPr
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const line = colour("--line");
-  const axis = { stroke: colour("--muted"), grid: { stroke: line }, ticks: { stroke: line } };
+  const axis = {
+    stroke: colour("--muted"),
+    grid: { stroke: line, width: 1 },
+    ticks: { stroke: line, width: 1 },
+  };
   const heights = isStacked ? stack(series) : series.map(({ values }) => values);
   const drawn = series.map((one, index): UPlot.Series => {
     const stroke = colour(`--chart-${(index % 6) + 1}`);
@@ -111,7 +115,10 @@ function draw(parent: HTMLElement, { times, series, isStacked, format }: ChartPr
     width: Math.max(parent.clientWidth, 200),
     height,
     cursor: { drag: { x: false, y: false } },
-    scales: { y: { range: (_plot, _low, high) => [0, Math.max(high, 1) * 1.1] } },
+    scales: {
+      x: { range: (_plot, first, last) => spread(first, last) },
+      y: { range: (_plot, _low, high) => [0, Math.max(high, 1) * 1.1] },
+    },
     axes: [
       axis,
       { ...axis, size: 84, values: (_plot, marks) => marks.map((mark) => format(mark)) },
@@ -120,6 +127,11 @@ function draw(parent: HTMLElement, { times, series, isStacked, format }: ChartPr
   };
   const seconds = times.map((time) => time / 1000);
   return new UPlot(options, [seconds, ...heights.map((values) => [...values])], parent);
+}
+
+/** A single moment gets an hour on either side: it would be drawn among years. */
+function spread(first: number, last: number): [number, number] {
+  return first === last ? [first - 3600, last + 3600] : [first, last];
 }
 
 /** Each series on top of those before it. */

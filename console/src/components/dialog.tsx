@@ -19,11 +19,15 @@ interface DialogProps {
   onClose(): void;
 }
 
-/** Keys that closed a dialog: the one below it hears of them too, and must stay. */
+/**
+ * Keys that closed a dialog: the one below it hears of them too, and must stay. What an editor in it
+ * offers or searches is closed first, by the editor itself.
+ */
 const spent = new WeakSet<Event>();
 
 function spend(event: Event): void {
-  if (spent.has(event)) event.preventDefault();
+  const isEditors = document.querySelector(".cm-tooltip-autocomplete, .cm-panel") !== null;
+  if (spent.has(event) || isEditors) event.preventDefault();
   spent.add(event);
 }
 

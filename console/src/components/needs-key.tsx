@@ -8,6 +8,21 @@ import { useSession } from "../session/use-session.ts";
 import { Button } from "./button.tsx";
 import { ErrorPanel } from "./error-panel.tsx";
 
+/** Whether the session in force stands for a key that this page does not have any more. */
+export function useMissesKey(): boolean {
+  const { key, own } = useSession();
+  return key.sessionToken !== undefined && own === undefined && longTermKey() === undefined;
+}
+
+/** Asks for the key, then runs `onGiven`. */
+export function GiveKey({ onGiven }: { onGiven(): unknown }) {
+  return (
+    <Button icon={<KeyRound />} onClick={() => askForKey("key-needed").then(onGiven)}>
+      {text("giveKey")}
+    </Button>
+  );
+}
+
 interface NeedsKeyProps {
   readonly error: unknown;
   /** Whom the screen is for. */
@@ -16,17 +31,15 @@ interface NeedsKeyProps {
 }
 
 export function NeedsKey({ error, words, onRetry }: NeedsKeyProps) {
-  const { key, own } = useSession();
   const isDenied = describeError(error).status === 403;
-  const isSession = key.sessionToken !== undefined && own === undefined;
-  const mayHelp = isDenied && isSession && longTermKey() === undefined;
+  const mayHelp = useMissesKey() && isDenied;
   return (
     <ErrorPanel error={error} onRetry={mayHelp ? undefined : () => onRetry()}>
       {isDenied && <p className="muted">{words}</p>}
       {mayHelp && (
-        <Button icon={<KeyRound />} onClick={() => askForKey("key-needed").then(onRetry)}>
-          {text("giveKey")}
-        </Button>
+        <div>
+          <GiveKey onGiven={onRetry} />
+        </div>
       )}
     </ErrorPanel>
   );

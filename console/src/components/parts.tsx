@@ -62,7 +62,9 @@ export function Facts({ items }: { readonly items: readonly (readonly [string, R
   return (
     <dl className="facts">
       {items
-        .filter(([, value]) => value !== undefined && value !== null && value !== "")
+        .filter(
+          ([, value]) => value !== undefined && value !== null && value !== "" && value !== false,
+        )
         .map(([name, value]) => (
           <div className="fact" key={name}>
             <dt>{name}</dt>

@@ -12,6 +12,7 @@ export const home = messages("home", {
   hidden: "Totals, requests and jobs are left out here: this identity may not see them.",
   alerts: "What needs you",
   noAlerts: "Nothing needs you.",
+  noAlertsHere: "Nothing needs you, as far as this identity may see.",
   looking: "Looking",
   lookedAt: "{count, plural, one {# bucket} other {# buckets}} looked at.",
   lookedAtFirst: "Only the first {count} buckets were looked at.",
@@ -36,4 +37,11 @@ export const home = messages("home", {
   toBuckets: "Buckets",
   requests: "The last two days",
   cost: "Cost this month",
+  costStorage: "Storage",
+  costRequests: "Requests",
+  costEgress: "Traffic",
+  costTotal: "So far",
+  costForecast: "Whole month",
+  costNote:
+    "List prices of {prices}; {count, plural, one {# day} other {# days}} of this month were measured.",
 });

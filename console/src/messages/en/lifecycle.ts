@@ -43,6 +43,7 @@ export const lifecycle = messages("lifecycle", {
   forecast: "What will happen",
   forecastNothing: "No rule of the bucket will do anything to this version.",
   forecastNone: "Nothing is known of this key.",
+  byRule: "by the rule {rule}",
   version: "Version",
   current: "current",
   marker: "delete marker",

@@ -22,7 +22,7 @@ export default function AccessScreen() {
       <Card title={text("accessTitle")} actions={<ShowCommand words={words} />}>
         <p className="muted">{text(key === "" ? "accessLead" : "accessKeyLead")}</p>
         <form
-          className="row"
+          className="row form-row"
           onSubmit={(event) => {
             event.preventDefault();
             go(`/buckets/${bucket}/access`, { key: typed }, true);

@@ -7,13 +7,13 @@ import { Button } from "../../components/button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { NeedsKey } from "../../components/needs-key.tsx";
 import { Badge, Card, Loading, Page } from "../../components/parts.tsx";
-import { SafeText } from "../../components/safe-text.tsx";
+import { SafeText, safeText } from "../../components/safe-text.tsx";
 import { ShowCommand } from "../../components/show-command.tsx";
 import { audit as text } from "../../messages/en/audit.ts";
 import { withQuery } from "../../queries/admin.ts";
 import { RecordDialog } from "./record-dialog.tsx";
 import { SearchForm, useWish } from "./search-form.tsx";
-import { type AuditPage, type AuditRecord, placeOf, whoOf } from "./types.ts";
+import { type AuditPage, type AuditRecord, nameOf, placeOf, shortOf, whoOf } from "./types.ts";
 import "./audit.css";
 
 const pageSize = 50;
@@ -87,7 +87,11 @@ export default function AuditScreen() {
 
 function columnsFor(onShow: (record: AuditRecord) => void): readonly Column<AuditRecord>[] {
   return [
-    { id: "time", head: text("time"), cell: ({ time }) => time.replace("T", " ").slice(0, 19) },
+    {
+      id: "time",
+      head: text("time"),
+      cell: ({ time }) => <span className="audit-time">{time.replace("T", " ").slice(0, 19)}</span>,
+    },
     {
       id: "operation",
       head: text("what"),
@@ -95,9 +99,9 @@ function columnsFor(onShow: (record: AuditRecord) => void): readonly Column<Audi
         <Button
           kind="quiet"
           onClick={() => onShow(record)}
-          aria-label={`${record.operation} ${record.requestId}`}
+          aria-label={safeText(`${nameOf(record)} ${record.requestId}`)}
         >
-          {record.operation}
+          <SafeText>{nameOf(record)}</SafeText>
         </Button>
       ),
     },
@@ -113,7 +117,11 @@ function columnsFor(onShow: (record: AuditRecord) => void): readonly Column<Audi
     {
       id: "who",
       head: text("principal"),
-      cell: (record) => <SafeText>{whoOf(record) || text("anonymous")}</SafeText>,
+      cell: (record) => (
+        <span className="audit-place">
+          <SafeText>{shortOf(whoOf(record)) || text("anonymous")}</SafeText>
+        </span>
+      ),
       isMinor: true,
     },
     {

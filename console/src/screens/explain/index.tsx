@@ -104,29 +104,31 @@ function ByQuestion() {
   return (
     <>
       <Card>
-        <Words
-          label={text("principal")}
-          hint={text("principalHint")}
-          value={principal}
-          onChange={setPrincipal}
-        />
-        <Words label={text("action")} value={action} onChange={setAction} />
-        <Words
-          label={text("resource")}
-          hint={text("resourceHint")}
-          value={resource}
-          onChange={setResource}
-        />
-        <Field label={text("context")} hint={text("contextHint")} isOptional>
-          <textarea
-            className="mono"
-            rows={2}
-            value={lines}
-            spellCheck={false}
-            onChange={(event) => setLines(event.target.value)}
+        <div className="stack">
+          <Words
+            label={text("principal")}
+            hint={text("principalHint")}
+            value={principal}
+            onChange={setPrincipal}
           />
-        </Field>
-        <div className="row">
+          <Words label={text("action")} value={action} onChange={setAction} />
+          <Words
+            label={text("resource")}
+            hint={text("resourceHint")}
+            value={resource}
+            onChange={setResource}
+          />
+          <Field label={text("context")} hint={text("contextHint")} isOptional>
+            <textarea
+              className="mono"
+              rows={2}
+              value={lines}
+              spellCheck={false}
+              onChange={(event) => setLines(event.target.value)}
+            />
+          </Field>
+        </div>
+        <div className="row explain-do">
           <Button kind="primary" isBusy={judge.isPending} onClick={() => judge.mutate()}>
             {text("ask")}
           </Button>

@@ -10,15 +10,28 @@ import { adminQuery } from "../../queries/admin.ts";
 import { bucketsQuery } from "../../queries/buckets.ts";
 import { statusQuery } from "../../queries/status.ts";
 import { type Webhook, webhooksPath } from "../webhooks/types.ts";
-import { alertsOfBuckets, alertsOfStatus, alertsOfWebhooks } from "./alerts.ts";
+import {
+  alertsOfBuckets,
+  alertsOfLifecycle,
+  alertsOfStatus,
+  alertsOfWebhooks,
+  type LifecycleState,
+} from "./alerts.ts";
 
 /** Each costs a handful of requests. */
 const mostBuckets = 30;
+const refreshMs = 30_000;
 
 export function AlertList() {
   const buckets = useQuery(bucketsQuery());
-  const status = useQuery(statusQuery());
-  const webhooks = useQuery(adminQuery<{ webhooks: readonly Webhook[] }>(webhooksPath));
+  const status = useQuery({ ...statusQuery(), refetchInterval: refreshMs });
+  const webhooks = useQuery({
+    ...adminQuery<{ webhooks: readonly Webhook[] }>(webhooksPath),
+    refetchInterval: refreshMs,
+  });
+  const lifecycle = useQuery(
+    adminQuery<{ buckets: readonly LifecycleState[] }>("/lifecycle?limit=1000"),
+  );
   const names = buckets.data?.map(({ name }) => name) ?? [];
   const looked = names.slice(0, mostBuckets);
   const ofBuckets = useQuery({
@@ -30,8 +43,10 @@ export function AlertList() {
   const alerts = [
     ...(status.data ? alertsOfStatus(status.data) : []),
     ...(webhooks.data ? alertsOfWebhooks(webhooks.data.webhooks) : []),
+    ...(lifecycle.data ? alertsOfLifecycle(lifecycle.data.buckets) : []),
     ...(ofBuckets.data ?? []),
   ];
+  const isPart = status.error !== null || webhooks.error !== null;
   const isLooking = status.isPending || webhooks.isPending || ofBuckets.isLoading;
   return (
     <Card title={text("alerts")}>
@@ -50,7 +65,7 @@ export function AlertList() {
       {!isLooking && alerts.length === 0 && (
         <p className="row">
           <CircleCheck aria-hidden="true" className="home-well" />
-          {text("noAlerts")}
+          {text(isPart ? "noAlertsHere" : "noAlerts")}
         </p>
       )}
       {!isLooking && looked.length > 0 && (

@@ -41,6 +41,20 @@ export function alertsOfWebhooks(webhooks: readonly Webhook[]): readonly Alert[]
   });
 }
 
+/** What `/lifecycle` tells of each bucket with rules. */
+export interface LifecycleState {
+  readonly bucket: string;
+  readonly error: string | null;
+}
+
+export function alertsOfLifecycle(buckets: readonly LifecycleState[]): readonly Alert[] {
+  return buckets.flatMap(({ bucket, error }) => {
+    if (error === null) return [];
+    const words = text("lifecycleFailed", { bucket, error });
+    return [warning(words, `/buckets/${bucket}/management`)];
+  });
+}
+
 const everybody = /\/groups\/global\/(AllUsers|AuthenticatedUsers)$/;
 
 const isForEverybody = ({ Grantee }: Grant): boolean => everybody.test(Grantee?.URI ?? "");

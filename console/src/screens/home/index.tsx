@@ -1,9 +1,10 @@
 // The first screen: what needs a person, what is stored and how it is used, and the buckets looked at
 // last. Whatever the identity may not see is left out, and said once.
 
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Go } from "../../components/go.tsx";
+import { GiveKey, useMissesKey } from "../../components/needs-key.tsx";
 import { Card, Empty, Loading, Page } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { describeError } from "../../errors.ts";
@@ -17,6 +18,7 @@ import { Figures } from "../usage/figures.tsx";
 import { RequestCharts } from "../usage/request-charts.tsx";
 import { StoredCharts } from "../usage/stored-charts.tsx";
 import { AlertList } from "./alert-list.tsx";
+import { CostCard } from "./cost-card.tsx";
 import "../usage/usage.css";
 import "./home.css";
 
@@ -45,13 +47,26 @@ export default function HomeScreen() {
         {errors[0] && <ErrorPanel error={errors[0]} />}
         {stored.isPending && <Loading />}
         {stored.data && <Stored latest={latest} isAll={status.data !== undefined} />}
+        <CostCard />
         <div className="usage-charts">
           {stored.data && latest && <StoredCharts days={stored.data.days} />}
           {requests.data && <RequestCharts points={requests.data.points} />}
         </div>
-        {isHidden && <p className="muted">{text("hidden")}</p>}
+        {isHidden && <Hidden />}
       </div>
     </Page>
+  );
+}
+
+/** A session that was kept over a reload is less than the key it came from. */
+function Hidden() {
+  const queries = useQueryClient();
+  const missesKey = useMissesKey();
+  return (
+    <div className="row">
+      <p className="muted">{text("hidden")}</p>
+      {missesKey && <GiveKey onGiven={() => queries.invalidateQueries()} />}
+    </div>
   );
 }
 

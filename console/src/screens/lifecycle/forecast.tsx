@@ -52,7 +52,10 @@ function VersionForecast({ version }: { readonly version: ExplainedVersion }) {
         {events.map(({ at, action, rule, to }) => (
           <li key={`${at} ${action} ${rule}`}>
             {at && formatDateTime(new Date(at))} {at && `(${formatRelative(new Date(at))})`}{" "}
-            {sayAction(action, to)} <SafeText>{rule}</SafeText>
+            {sayAction(action, to)}{" "}
+            <span className="muted">
+              <SafeText>{text("byRule", { rule })}</SafeText>
+            </span>
           </li>
         ))}
       </ul>

@@ -54,7 +54,7 @@ export function LifecyclePreview({ bucket, value }: PreviewProps) {
       <div className="row spread">
         <h3>{text("preview")}</h3>
         <select
-          className="input"
+          className="input narrow"
           aria-label={text("span")}
           value={days}
           onChange={(event) => setDays(Number(event.target.value))}

@@ -15,6 +15,7 @@ import { frame } from "../../messages/en/frame.ts";
 import { server as text } from "../../messages/en/server.ts";
 import { type ServerStatus, statusQuery } from "../../queries/status.ts";
 import { longTermKey } from "../../session/store.ts";
+import "./server-settings.css";
 import { useSession } from "../../session/use-session.ts";
 import { currentTheme, setTheme, type Theme } from "../../theme.ts";
 
@@ -86,7 +87,7 @@ function Answers({ isWell }: { readonly isWell: boolean }) {
 
 function Stores({ status }: { readonly status: ServerStatus }) {
   return (
-    <div className="table-scroll">
+    <div className="table-scroll server-stores">
       <table className="table" aria-label={text("stores")}>
         <thead>
           <tr>
@@ -123,20 +124,22 @@ function LookCard() {
   const [theme, choose] = useState(currentTheme);
   return (
     <Card title={text("look")}>
-      <Choice
-        label={text("theme")}
-        value={theme}
-        options={themes}
-        onChange={(next) => {
-          setTheme(next);
-          choose(next);
-        }}
-      />
-      <Field label={text("language")} hint={text("languageHint")}>
-        <select defaultValue="en">
-          <option value="en">{text("english")}</option>
-        </select>
-      </Field>
+      <div className="stack">
+        <Choice
+          label={text("theme")}
+          value={theme}
+          options={themes}
+          onChange={(next) => {
+            setTheme(next);
+            choose(next);
+          }}
+        />
+        <Field label={text("language")} hint={text("languageHint")}>
+          <select defaultValue="en">
+            <option value="en">{text("english")}</option>
+          </select>
+        </Field>
+      </div>
     </Card>
   );
 }

@@ -28,7 +28,7 @@ export default function UsageScreen() {
     <div className="row">
       <ShowCommand words={["usage", bucket]} />
       <select
-        className="input"
+        className="input narrow"
         aria-label={text("span")}
         value={days}
         onChange={(event) => setDays(Number(event.target.value))}

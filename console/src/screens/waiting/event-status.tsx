@@ -23,7 +23,7 @@ export function EventStatus({ bucket }: { readonly bucket: string }) {
   const targets = data.targets.filter(({ kind }) => kind === "notification");
   return (
     <section aria-label={text("events")} className="setting-status">
-      <div className="row spread">
+      <div className="row spread waiting-head">
         <p className="muted">
           {targets.length === 0
             ? text("nothing")

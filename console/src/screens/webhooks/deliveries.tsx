@@ -39,7 +39,7 @@ export function DeliveryList({ name }: { readonly name: string }) {
   const actions = (
     <div className="row">
       <select
-        className="input"
+        className="input narrow"
         aria-label={text("outcome")}
         value={outcome}
         onChange={(event) => {
@@ -124,7 +124,12 @@ function columnsFor(
       cell: ({ bucket, key }) => <SafeText>{`${bucket}/${key}`}</SafeText>,
       isMinor: true,
     },
-    { id: "status", head: text("status"), cell: ({ status }) => status ?? operate("none") },
+    {
+      id: "status",
+      head: text("status"),
+      cell: ({ status }) => status ?? operate("none"),
+      isMinor: true,
+    },
     { id: "attempts", head: text("attempts"), cell: ({ attempts }) => attempts, isMinor: true },
     {
       id: "error",
