@@ -1,5 +1,6 @@
 // @ts-check
-// `npm run build`: the Worker as it would be uploaded, in dist/worker, and what it weighs.
+// `npm run build`: the Worker as it would be uploaded, in dist/worker, and what it weighs; and the
+// console's files, in dist/console.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -8,6 +9,7 @@ import { ensureInstalled, ensureNode } from "./toolchain.mjs";
 ensureInstalled({ development: false });
 await ensureNode();
 const { ensureBundle } = await import("../server/bundle.mjs");
+const { ensureConsole } = await import("../server/console.mjs");
 
 /** @param {number} bytes */
 const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
@@ -29,3 +31,5 @@ console.log(
   `${isFresh ? "Up to date" : "Built"}: ${bundle.modules.length} modules, ` +
     `${kilobytes(rawBytes)} raw, ${kilobytes(gzipBytes)} gzip, in dist/worker`,
 );
+await ensureConsole();
+console.log("The console is in dist/console.");
