@@ -274,7 +274,7 @@ describeConsole("objects", () => {
     await row("quarry/").waitFor({ state: "detached" });
     await choose("pit/");
     await page.evaluate(() => Reflect.deleteProperty(window, "showSaveFilePicker"));
-    const download = page.waitForEvent("download");
+    const download = page.waitForEvent("download", { timeout: 120_000 });
     await page.getByRole("button", { name: "Download", exact: true }).click();
     const saved = await download;
     assert.equal(saved.suggestedFilename(), `${Bucket}.zip`);

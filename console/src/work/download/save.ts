@@ -96,24 +96,46 @@ export async function saveZip(wish: ZipWish): Promise<void> {
   }
 }
 
+/** Objects up to here are fetched ahead, whole; larger ones stream when their turn comes. */
+const aheadBytes = 256 * 1024;
+const aheadObjects = 6;
+
 async function* zipEntries(wish: ZipWish, signal: AbortSignal, tell: (name: string) => void) {
   const { bucket, folder } = wish;
+  const open = async ({ key, sizeBytes }: FoundObject) => {
+    const output = await send(new GetObjectCommand({ Bucket: bucket, Key: key }), {
+      abortSignal: signal,
+    });
+    const isSmall = sizeBytes <= aheadBytes;
+    tell(key);
+    return {
+      name: zipName(key.slice(folder.length)),
+      input: isSmall
+        ? ((await output.Body?.transformToByteArray()) ?? new Uint8Array())
+        : (output.Body as ReadableStream),
+      size: sizeBytes,
+      lastModified: output.LastModified ?? new Date(),
+    };
+  };
+  const ahead: Promise<Awaited<ReturnType<typeof open>>>[] = [];
   for await (const page of wish.objects(signal)) {
-    for (const { key, sizeBytes } of page) {
+    for (const object of page) {
       // A key that ends with a slash is a folder's placeholder.
-      if (key.endsWith("/")) continue;
-      const output = await send(new GetObjectCommand({ Bucket: bucket, Key: key }), {
-        abortSignal: signal,
-      });
-      tell(key);
-      yield {
-        name: zipName(key.slice(folder.length)),
-        input: output.Body as ReadableStream,
-        size: sizeBytes,
-        lastModified: output.LastModified ?? new Date(),
-      };
+      if (object.key.endsWith("/")) continue;
+      // A large one holds its connection until it is read: nothing may wait before it.
+      if (object.sizeBytes > aheadBytes) {
+        yield* ahead.splice(0);
+        yield open(object);
+        continue;
+      }
+      const opened = open(object);
+      // Its failure is told where it is waited for.
+      opened.catch(() => undefined);
+      ahead.push(opened);
+      if (ahead.length >= aheadObjects) yield* ahead.splice(0, 1);
     }
   }
+  yield* ahead;
 }
 
 /** A name that cannot leave the folder it is unpacked in. */
