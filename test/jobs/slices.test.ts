@@ -138,8 +138,9 @@ describe("the schedule", () => {
         .map(({ kind, target }) => [kind, target]);
     };
     const stores = ["0", "1", "2", "3", "4", "5", "6"].map((target) => ["sweep", target]);
+    const walks = ["tiering", "usage"].map((kind) => [kind, "*"]);
     const second = Date.UTC(2027, 0, 2);
-    expect((await started(second)).toSorted()).toEqual([["scrub", "*"], ...stores]);
+    expect((await started(second)).toSorted()).toEqual([["scrub", "*"], ...stores, ...walks]);
     const facts = {
       env,
       seams: at(second),
@@ -155,6 +156,7 @@ describe("the schedule", () => {
       ["scrub", "*"],
       ["scrub", "*/bytes"],
       ...stores,
+      ...walks,
     ]);
   });
 });
