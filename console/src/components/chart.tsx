@@ -116,7 +116,7 @@ function draw(parent: HTMLElement, { times, series, isStacked, format }: ChartPr
     height,
     cursor: { drag: { x: false, y: false } },
     scales: {
-      x: { range: (_plot, first, last) => spread(first, last) },
+      x: { range: (_plot, first, last) => (times.length < 2 ? around(first) : [first, last]) },
       y: { range: (_plot, _low, high) => [0, Math.max(high, 1) * 1.1] },
     },
     axes: [
@@ -129,10 +129,8 @@ function draw(parent: HTMLElement, { times, series, isStacked, format }: ChartPr
   return new UPlot(options, [seconds, ...heights.map((values) => [...values])], parent);
 }
 
-/** A single moment gets an hour on either side: it would be drawn among years. */
-function spread(first: number, last: number): [number, number] {
-  return first === last ? [first - 3600, last + 3600] : [first, last];
-}
+/** A single moment gets an hour on either side: the library would draw it among years. */
+const around = (time: number): [number, number] => [time - 3600, time + 3600];
 
 /** Each series on top of those before it. */
 function stack(series: readonly Series[]): (readonly (number | null)[])[] {

@@ -17,6 +17,15 @@ export const formatNumber = (value: number): string => value.toLocaleString(curr
 
 let dateFormat: { readonly locale: string; readonly format: Intl.DateTimeFormat } | undefined;
 
+/** `$1.50`; small amounts with the digits they need, and no `-$0.00`. */
+export function formatMoney(amount: number, currency: string): string {
+  const digits = amount !== 0 && Math.abs(amount) < 0.01 ? 6 : 2;
+  return (amount || 0).toLocaleString(currentLocale(), {
+    ...{ style: "currency", currency, minimumFractionDigits: 2 },
+    maximumFractionDigits: digits,
+  });
+}
+
 /** `27 Nov 2026, 21:48`, local time. */
 export function formatDateTime(date: Date | undefined): string {
   if (date === undefined || Number.isNaN(date.getTime())) return "";

@@ -14,6 +14,7 @@ export const lifecycle = messages("lifecycle", {
   day: "Day",
   rule: "Rule",
   action: "What",
+  from: "Class",
   count: "Count",
   bytes: "Bytes",
   Expiration: "objects expire",

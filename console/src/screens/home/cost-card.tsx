@@ -1,10 +1,10 @@
 // What this month costs so far, here and at others, by list prices. Left out for whom it is not told.
 
 import { useQuery } from "@tanstack/react-query";
+import { formatMoney } from "../../components/format.ts";
 import { Card } from "../../components/parts.tsx";
 import { ShowCommand } from "../../components/show-command.tsx";
 import { home as text } from "../../messages/en/home.ts";
-import { currentLocale } from "../../messages/message.ts";
 import { adminQuery } from "../../queries/admin.ts";
 
 interface Cost {
@@ -35,8 +35,6 @@ const names = {
 export function CostCard() {
   const { data } = useQuery(adminQuery<Cost>("/cost"));
   if (data === undefined) return null;
-  const money = (amount: number, currency: string) =>
-    amount.toLocaleString(currentLocale(), { style: "currency", currency });
   return (
     <Card title={text("cost")} actions={<ShowCommand words={["cost"]} />}>
       <div className="table-scroll">
@@ -57,7 +55,7 @@ export function CostCard() {
                 <td>{bill.name}</td>
                 {parts.map((part) => (
                   <td key={part} className="end">
-                    {money(bill[part], bill.currency)}
+                    {formatMoney(bill[part], bill.currency)}
                   </td>
                 ))}
               </tr>

@@ -7,7 +7,7 @@ import { useDeferredValue, useEffect, useState } from "react";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
 import { DataTable } from "../../components/data-table.tsx";
-import { formatBytes, formatDateTime, formatNumber } from "../../components/format.ts";
+import { formatBytes, formatDateTime, formatMoney, formatNumber } from "../../components/format.ts";
 import { Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { describeError } from "../../errors.ts";
@@ -149,6 +149,13 @@ function Calendar({ days }: { readonly days: readonly PreviewDay[] }) {
         },
         { id: "action", head: text("action"), cell: ({ action, to }) => sayAction(action, to) },
         {
+          id: "from",
+          head: text("from"),
+          value: ({ from }) => from,
+          cell: ({ from }) => from,
+          isMinor: true,
+        },
+        {
           id: "count",
           head: text("count"),
           align: "end",
@@ -167,8 +174,7 @@ function Calendar({ days }: { readonly days: readonly PreviewDay[] }) {
   );
 }
 
-const dollars = (amount: number): string =>
-  amount.toLocaleString(undefined, { style: "currency", currency: "USD" });
+const dollars = (amount: number): string => formatMoney(amount, "USD");
 
 function Savings({ pages }: { readonly pages: readonly Preview[] }) {
   const lists = pages[0]?.savings ?? [];
