@@ -124,8 +124,8 @@ describeConsole("objects", () => {
     await giveFiles([path]);
     await page.getByRole("button", { name: "Upload 1 file" }).click();
     await page.getByText(/16\.0 MiB \//).waitFor({ timeout: 60_000 });
-    await page.unroute(isPart);
     await page.reload();
+    await page.unroute(isPart);
     page.on("request", (request) => {
       if (isPart(new URL(request.url()))) sentParts += 1;
     });
