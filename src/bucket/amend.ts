@@ -3,7 +3,7 @@
 // is found and changed in one transaction (faults.md D47). Doing the same again changes nothing more, so a lost answer may be asked for again.
 
 import type { Amendment, AmendOutcome, AmendRequest, VersionLock } from "./amend-types.ts";
-import { condemnBytes, findCondemned } from "./condemned.ts";
+import { condemnBytes, dropRestore, findCondemned } from "./condemned.ts";
 import type { IndexState } from "./index-state.ts";
 import { markLifecycle } from "./lifecycle-ranges.ts";
 import { changeRetention, isLock } from "./locks.ts";
@@ -11,6 +11,7 @@ import { emitOf } from "./outbox.ts";
 import { isExpired, keepFound } from "./references.ts";
 import { mergeReplica } from "./replica-changes.ts";
 import { type Enrolment, enrolChange, tellEnrolled, writeDetail } from "./replication.ts";
+import { restoreOf } from "./restores.ts";
 import { column, readVersion, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
 import type { Version, VersionDetail } from "./types.ts";
@@ -88,6 +89,9 @@ function exchange(index: IndexState, row: VersionRow, content: string | null): v
   else sql.run(statements.setHistoryContent, key, seq, content);
   keepFound(index, content);
   condemnBytes(index, { held: old, reason: "part", key });
+  // A copy that was restored is encrypted as the old bytes were, and readers would open it as the new
+  // ones. One that is asked for and not made yet will be made of these.
+  if (restoreOf(index, { key, seq })?.content !== undefined) dropRestore(index, { key, seq });
 }
 
 /** Without a version id: the newest state of the key, a marker too. */

@@ -115,6 +115,32 @@ describe("amend", () => {
     expect((await index.found("k")).detail).toEqual({});
   });
 
+  it("takes the restored copy of what it encrypts away, and no other restoration", async () => {
+    const index = await openIndex();
+    const encrypt = async (key: string) => {
+      const { seq } = await index.found(key);
+      const encryption = { algorithm: "aws:kms" };
+      const content = index.blob();
+      const change = { kind: "encryption", expectedSeq: seq, encryption, content } as const;
+      const given = { ...index.facts, key, change };
+      expect(await index.rpc.amend(given)).toMatchObject({ kind: "amended" });
+    };
+    for (const key of ["made", "asked"]) {
+      await index.rpc.commit({ ...index.commitRequest(key), storageClass: "GLACIER" });
+      const { seq, content } = await index.found(key);
+      const place = { ...index.facts, key, versionId: "null", seq };
+      const wish = { tier: "Standard", days: 1, dayMs, readyAtMs: index.nowMs } as const;
+      await index.rpc.startRestore({ ...place, ...wish });
+      const copy = { content: index.blob(), expectedContent: content ?? "", fence: "f", dayMs };
+      if (key === "made") await index.rpc.finishRestore({ ...place, ...copy });
+      await encrypt(key);
+    }
+    expect(await index.resolve("made")).toMatchObject({ kind: "found", segments: [] });
+    expect(await index.rows("SELECT key, is_done FROM restores")).toEqual([
+      { key: "asked", is_done: 0 },
+    ]);
+  });
+
   it("replaces the encryption of the version it was decided for, not of another", async () => {
     const index = await openIndex();
     await index.put("k");

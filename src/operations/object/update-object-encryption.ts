@@ -6,6 +6,8 @@
 // Differs from AWS:
 // - SSE-S3 objects that were uploaded in parts answer NotImplemented. CopyObject onto itself with
 //   SSE-KMS headers does it.
+// - Archived objects answer InvalidObjectState unless they are restored; of one with SSE-S3 the restored
+//   copy is gone then, and may be asked for again.
 // - The metadata that blobs carry for a rebuild of the index keeps the data key as it was wrapped
 //   first: keep the old KMS key as long as such a rebuild should work.
 
