@@ -110,6 +110,26 @@ describeConsole("the console's operating side", () => {
     assert.deepEqual(problems, []);
   });
 
+  test("a remote is added, its secret never shown, and deleted", async () => {
+    const { page, problems } = await open("/remotes");
+    await page.getByRole("button", { name: "Add a remote" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill("far");
+    await dialog.getByLabel("Endpoint").fill("http://127.0.0.1:9");
+    await dialog.getByLabel("Bucket").fill("copies");
+    await dialog.getByLabel("Access key ID").fill("KEY<b>");
+    await dialog.getByLabel("Secret access key").fill("the-secret");
+    await assertAccessible(page, "add a remote");
+    await dialog.getByRole("button", { name: "Add a remote" }).click();
+    await page.getByText("arn:cairn:replication:::far").waitFor();
+    await assertAccessible(page, "remotes");
+    assert.ok(!(await page.content()).includes("the-secret"));
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByText("No remotes yet").waitFor();
+    assert.deepEqual(problems, []);
+  });
+
   test("a call is judged, and the statement that allows it goes into the policy", async () => {
     const { page, problems } = await open("/buckets/photos/access");
     await page.getByLabel("Key").fill(hostile);
@@ -148,8 +168,8 @@ describeConsole("the console's operating side", () => {
     await client.send(new PutObjectCommand({ Bucket: "photos", Key: hostile, Body: "y" }));
     await fetch(`${server.endpoint}/photos/${encodeURIComponent(hostile)}`);
     const { page, problems } = await open("/audit");
-    await page.getByLabel("Bucket").fill("photos");
-    await page.getByLabel("Status").fill("403");
+    await page.getByRole("textbox", { name: "Bucket" }).fill("photos");
+    await page.getByRole("textbox", { name: "Status" }).fill("403");
     await page.getByRole("button", { name: "Search", exact: true }).click();
     await page
       .getByRole("row", { name: /GetObject/ })
