@@ -3,11 +3,19 @@
 // what waits to leave a bucket; and why a denied user was denied.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from "@aws-sdk/client-iam";
+import {
+  CreateAccessKeyCommand,
+  CreateRoleCommand,
+  CreateUserCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+} from "@aws-sdk/client-iam";
 import {
   CreateBucketCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketNotificationConfigurationCommand,
+  PutBucketReplicationCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { AwsClient } from "aws4fetch";
@@ -131,6 +139,58 @@ describeConsole("the console's live parts of settings", () => {
       .first()
       .waitFor();
     await assertAccessible(page, "home with alerts");
+    assert.deepEqual(problems, []);
+  });
+
+  /** A role that S3 may take, and that may do everything. */
+  async function makeRole() {
+    const { endpoint, region, credentials } = opened.server;
+    const iam = new IAMClient({ endpoint, region, credentials });
+    const policy = (/** @type {object} */ statement) =>
+      JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
+    const trust = { Principal: { Service: "s3.amazonaws.com" }, Action: "sts:AssumeRole" };
+    const named = { RoleName: "replication" };
+    const { Role } = await iam.send(
+      new CreateRoleCommand({ ...named, AssumeRolePolicyDocument: policy(trust) }),
+    );
+    const PolicyDocument = policy({ Action: "s3:*", Resource: "*" });
+    await iam.send(new PutRolePolicyCommand({ ...named, PolicyName: "all", PolicyDocument }));
+    return Role?.Arn;
+  }
+
+  test("replication is seen to work, by rule", async () => {
+    const { client } = opened;
+    const role = await makeRole();
+    const VersioningConfiguration = { Status: /** @type {const} */ ("Enabled") };
+    for (const name of ["from", "into"]) {
+      await client.send(new CreateBucketCommand({ Bucket: `${name}-here` }));
+      await client.send(
+        new PutBucketVersioningCommand({ Bucket: `${name}-here`, VersioningConfiguration }),
+      );
+    }
+    await client.send(
+      new PutBucketReplicationCommand({
+        Bucket: "from-here",
+        ReplicationConfiguration: {
+          Role: role,
+          Rules: [
+            {
+              ...{ ID: "<i>all", Status: "Enabled", Priority: 1, Filter: { Prefix: "" } },
+              DeleteMarkerReplication: { Status: "Disabled" },
+              Destination: { Bucket: "arn:aws:s3:::into-here" },
+            },
+          ],
+        },
+      }),
+    );
+    await client.send(new PutObjectCommand({ Bucket: "from-here", Key: hostile, Body: "x" }));
+    const { page, problems } = await open("/buckets/from-here/management");
+    await page.getByRole("table", { name: "Replication now" }).getByText("1 (1 B)").waitFor();
+    await page.getByRole("table", { name: "Replication now" }).getByText("<i>all").waitFor();
+    await assertAccessible(page, "replication");
+    await page.getByRole("button", { name: "Replicate what is there" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Replicate what is there" }).click();
+    await page.getByText("The job has started.").waitFor();
     assert.deepEqual(problems, []);
   });
 
