@@ -169,6 +169,25 @@ describe("swapMove", () => {
     expect(blobs).toEqual([content]);
   });
 
+  it("of a replica leaves its old bytes to copies, also when the replica comes again", async () => {
+    index = await openIndex("Enabled");
+    const versionId = index.versionId();
+    const origin = { source: "bsource", seq: 1, versionId, modifiedAtMs: index.nowMs };
+    const detail = { replication: { status: "REPLICA", origin } } as const;
+    const request = index.commitRequest("k", { versionId, detail });
+    const { content } = request;
+    expect((await index.rpc.commit(request)).kind).toBe("committed");
+    const { seq } = await index.found("k");
+    await index.put("copy", { content, sharedFrom: { key: "k", seq } });
+    expect((await index.rpc.swapMove(await swapWish("k"))).kind).toBe("swapped");
+    // Its first answer was lost. `isKnown` would have the caller remove the bytes it brings.
+    const again = await index.rpc.commit({ ...request, isRetry: true });
+    expect(again).toMatchObject({ kind: "committed", versionId });
+    expect(again).not.toHaveProperty("isKnown");
+    const other = await index.rpc.commit({ ...request, content: index.blob() });
+    expect(other).toMatchObject({ kind: "committed", isKnown: true });
+  });
+
   it("gives content made of parts a manifest of its own, with the same layout", async () => {
     const parts = [6_000_000, 6_000_000, 5];
     await complete(index, await uploadOf(index, "k", parts));
