@@ -4,6 +4,8 @@ import type { RequestRecord } from "./request-record.ts";
 
 /** More distinct names than this are not listed: the chunk is looked into whoever is meant. */
 const namesListed = 50;
+/** Longer ones are no bucket's and no principal's: strangers may ask for names as long as a URL. */
+const longestName = 1024;
 
 export interface ChunkFacts {
   readonly fromMs: number;
@@ -37,5 +39,6 @@ export function describeChunk(records: readonly RequestRecord[]): ChunkFacts {
 }
 
 function listed(names: ReadonlySet<string>): string[] {
-  return names.size > namesListed ? ["*"] : [...names].sort();
+  const isLong = [...names].some((name) => name.length > longestName);
+  return names.size > namesListed || isLong ? ["*"] : [...names].sort();
 }
