@@ -1,6 +1,7 @@
 // What a version takes over from the other side of a replication: tags and lock, the later change of
 // two winning. Nothing that comes in this way goes out again, so that two buckets that replicate to
-// each other come to rest. A lock is never weakened but as its owner could weaken it.
+// each other come to rest. A lock grows this way; it is weakened only for a caller who could have
+// weakened it here himself, since whoever may make replicas may not for that alone.
 
 import type { IndexState } from "./index-state.ts";
 import { markLifecycle } from "./lifecycle-ranges.ts";
@@ -34,14 +35,16 @@ export function mergeReplica(
 
 function mergeLock(
   before: NonNullable<VersionDetail["lock"]>,
-  { lock = {} }: ReplicaChange,
+  { lock = {}, mayShorten = false, mayRelease = false }: ReplicaChange,
   clockMs: number,
 ): NonNullable<VersionDetail["lock"]> {
   const { legalHold, ...wish } = lock;
-  const asker = { clockMs, bypassGovernance: true };
+  const asker = { clockMs, bypassGovernance: mayShorten };
   const outcome = changeRetention(before, wish, asker);
-  const { legalHold: _, ...kept } = outcome.kind === "granted" ? outcome.lock : before;
-  return { ...kept, ...(legalHold !== undefined && { legalHold }) };
+  const { legalHold: held, ...kept } = outcome.kind === "granted" ? outcome.lock : before;
+  const isKept = !mayRelease && (before.legalHold === true || held === true);
+  const hold = isKept ? true : legalHold;
+  return { ...kept, ...(hold !== undefined && { legalHold: hold }) };
 }
 
 /**

@@ -48,6 +48,10 @@ export interface ReplicaChange {
   readonly acl?: NonNullable<VersionDetail["acl"]>;
   /** Taken over as far as the lock it has may be changed so. */
   readonly lock?: VersionLock;
+  /** The caller has s3:BypassGovernanceRetention here: a retention under GOVERNANCE may shrink. */
+  readonly mayShorten?: boolean;
+  /** The caller has s3:PutObjectLegalHold here: a hold may be lifted. */
+  readonly mayRelease?: boolean;
 }
 
 /** What became of one entry of the outbox. */

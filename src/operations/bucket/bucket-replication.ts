@@ -9,6 +9,7 @@
 // - Not replicated: annotations, and objects under SSE-C, whose keys nobody has here.
 // - Of the events of Replication Time Control the two about a missed threshold that has not ended yet
 //   (OperationMissedThreshold, OperationNotTracked) are never sent.
+// - A lock gets weaker at the destination only where the role has the permission to weaken it there.
 // - ExistingObjectReplication may be enabled by everybody; what exists is replicated by a job.
 
 import { judgePlain } from "../../auth/authorize.ts";

@@ -8,18 +8,29 @@ import { isPublicAcl } from "../../s3/acl.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { newVersionId, nullVersionId } from "../../s3/ids.ts";
 import { parseTagging } from "../../s3/metadata.ts";
-import { type ReplicaWish, readReplica } from "../../s3/replica-header.ts";
+import { type ReplicaWish, readReplica, replicaHeader } from "../../s3/replica-header.ts";
 import type { OwnedDetail } from "../acl.ts";
 import { type ObjectContext, versioningOf } from "../context.ts";
 import { amendVersion } from "./amend.ts";
 import { type LockInput, resolveLock } from "./lock.ts";
 
+/** How far the clocks of two deployments may differ: as far as a signature's. */
+const clockSkewMs = 15 * 60_000;
+
 /** The replica a write is, or nothing. Throws InvalidArgument, and InvalidRequest without versioning. */
 export function replicaOf(context: ObjectContext): ReplicaWish | undefined {
   // A form is asked what users are asked: it makes no replicas, whatever its fields say.
   const wish = context.form === undefined ? readReplica(context.headers) : undefined;
-  if (wish !== undefined && versioningOf(context.bucket) !== "Enabled") {
+  if (wish === undefined) return undefined;
+  if (versioningOf(context.bucket) !== "Enabled") {
     throw new S3Error("InvalidRequest", "Destination bucket must have versioning enabled.");
+  }
+  // What is written after it would be dated from it, for ever.
+  const latestMs = Math.max(wish.modifiedAtMs, wish.changedAtMs ?? 0);
+  if (latestMs > context.nowMs + clockSkewMs) {
+    throw new S3Error("InvalidArgument", "The source of the replica is in the future.", {
+      detail: { ArgumentName: replicaHeader },
+    });
   }
   return wish;
 }
@@ -73,6 +84,8 @@ export async function changeReplica(
     tags: parseTagging(input.Tagging ?? ""),
     ...(lock !== undefined && { lock }),
     ...(ownedAsReplica(context, {}, wish).acl !== undefined && { acl: wish.acl }),
+    mayShorten: context.allows({ action: "s3:BypassGovernanceRetention", key: context.key }),
+    mayRelease: context.allows({ action: "s3:PutObjectLegalHold", key: context.key }),
   };
   const version = await amendVersion(context, { kind: "replica", change }, wish.versionId);
   return { ETag: `"${version.etag}"`, VersionId: version.versionId };

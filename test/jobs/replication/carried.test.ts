@@ -8,7 +8,7 @@ import { notificationCourier } from "../../../src/jobs/notifications/courier.ts"
 import { replicationCourier } from "../../../src/jobs/replication/courier.ts";
 import type { LocalRequest } from "../../../src/jobs/replication/sender.ts";
 import { serveReplication } from "../../../src/replica-door.ts";
-import { allow, policy } from "../../iam/fixtures.ts";
+import { allow, makeUser, policy } from "../../iam/fixtures.ts";
 import { call, makeAccount, rootKeys } from "../../operations/bucket/fixtures.ts";
 import { send } from "../../operations/object/encryption-fixtures.ts";
 import { runJob } from "../fixture.ts";
@@ -53,6 +53,33 @@ describe("Object Lock", () => {
     const versionId = there.headers.get("x-amz-version-id");
     const gone = await call("DELETE", `/${target.name}/k?versionId=${versionId}`);
     expect(gone.status).toBe(403);
+    // Who may make replicas, and nothing else, lifts no hold and shortens nothing.
+    const replicating = ["s3:ReplicateObject", "s3:ReplicateTags"];
+    const document = allow(replicating, `arn:aws:s3:::${target.name}/*`);
+    const keys = await makeUser(rootKeys, `replicator-${Date.now()}`, document);
+    const replica = (more: object) => ({
+      ...{ source: "elsewhere", seq: 1, versionId, modifiedAtMs: Date.now(), isChange: true },
+      ...more,
+    });
+    const change = (wish: object, lock: Record<string, string>) =>
+      call("PUT", `/${target.name}/k`, {
+        keys,
+        headers: { "x-amz-cairn-replica": JSON.stringify(wish), ...lock },
+      });
+    const soon = new Date(Date.now() + 60_000).toISOString().replace(/\.\d+Z$/, "Z");
+    const weaker = {
+      "x-amz-object-lock-legal-hold": "OFF",
+      "x-amz-object-lock-mode": "GOVERNANCE",
+      "x-amz-object-lock-retain-until-date": soon,
+    };
+    expect((await change(replica({ changedAtMs: Date.now() }), weaker)).status).toBe(200);
+    const held = await call("HEAD", `/${target.name}/k`);
+    expect(held.headers.get("x-amz-object-lock-legal-hold")).toBe("ON");
+    expect(Date.parse(held.headers.get("x-amz-object-lock-retain-until-date") ?? "")).toBe(
+      Date.parse(until),
+    );
+    const late = await change(replica({ modifiedAtMs: Date.now() + 3_600_000 }), {});
+    expect([late.status, late.first("Code")]).toEqual([400, "InvalidArgument"]);
     const hold = "<LegalHold><Status>OFF</Status></LegalHold>";
     const md5 = await crypto.subtle.digest("MD5", new TextEncoder().encode(hold));
     const digested = { "content-md5": Buffer.from(md5).toString("base64") };
