@@ -34,6 +34,9 @@ export const testEvent = "TestEvent";
 
 /** Entries counted one by one for the status. */
 const maximumCounted = 100_000;
+/** Of a target that is not there, what is older is given up, so many rows with each failed probe. */
+const newsKeptMs = 14 * 24 * 3600 * 1000;
+const droppedAtOnce = 10_000;
 /** Rows that outlive their bucket: some megabytes. */
 const maximumKept = 10_000;
 
@@ -159,6 +162,11 @@ export function settleOutbox(index: IndexState, request: SettleOutboxRequest): v
   if (stop !== undefined) {
     const { failures, retryAtMs, error } = stop;
     sql.run(statements.putOutboxStop, target, failures, retryAtMs, error, nowMs);
+    // A replica is owed for as long as its rule stands; news grows old.
+    if (request.kind === "notification") {
+      sql.run(statements.dropOldOutbox, target, nowMs - newsKeptMs, droppedAtOnce);
+      sql.run(statements.dropLooseWaits, target);
+    }
   } else if (sql.first(statements.outboxStopOf, target) !== undefined) {
     sql.run(statements.dropOutboxStop, target);
   }

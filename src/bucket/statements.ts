@@ -168,6 +168,14 @@ export const statements = {
   putOutbox: "INSERT INTO outbox VALUES (?1, ?2, ?3, ?4)",
   dropOutbox: `DELETE FROM outbox
     WHERE target = ?1 AND seq IN (SELECT value FROM json_each(?2))`,
+  /** Among the oldest rows of a target, those from before a moment. */
+  dropOldOutbox: `DELETE FROM outbox
+    WHERE target = ?1 AND json_extract(body, '$.atMs') < ?2
+      AND seq <= (SELECT max(seq) FROM
+        (SELECT seq FROM outbox WHERE target = ?1 ORDER BY seq LIMIT ?3))`,
+  /** Waits for entries that are no longer there. */
+  dropLooseWaits: `DELETE FROM outbox_waits WHERE target = ?1 AND NOT EXISTS
+    (SELECT 1 FROM outbox o WHERE o.target = ?1 AND o.seq = outbox_waits.seq)`,
   /** Each target that has rows, by a seek per target. */
   outboxTargets: `WITH RECURSIVE targets (target) AS (
       SELECT min(target) FROM outbox

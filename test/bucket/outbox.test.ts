@@ -215,6 +215,30 @@ describe("delivering from the outbox", () => {
     expect(await index.rows("SELECT * FROM outbox_stops")).toEqual([]);
   });
 
+  it("gives up old news for a target that stays away, replicas and young news never", async () => {
+    const index = await quietIndex();
+    const replica = watcher({ kind: "replication", target: "arn:two" });
+    await put(index, "old", watched(watcher(), replica));
+    index.nowMs += 14 * 24 * 3600 * 1000;
+    await put(index, "young", watched(watcher(), replica));
+    const stop = { failures: 40, retryAtMs: index.nowMs + 60_000, error: "503" };
+    const [batch] = await claim(index);
+    const failed = batch?.entries.slice(0, 1).map(({ seq, key }) => {
+      return { seq, key, retryAtMs: index.nowMs + 60_000, error: "503" };
+    });
+    await settle(index, { stop, failed: failed ?? [] });
+    expect(await rowsLeft(index)).toHaveLength(4);
+    index.nowMs += 1;
+    await settle(index, { stop });
+    await settle(index, { kind: "replication", target: "arn:two", stop });
+    expect(await rowsLeft(index)).toEqual([
+      { target: "notification arn:one", key: "young" },
+      { target: "replication arn:two", key: "old" },
+      { target: "replication arn:two", key: "young" },
+    ]);
+    expect(await index.rows("SELECT key FROM outbox_waits")).toEqual([]);
+  });
+
   it("arms the alarm for what is due, at once or when a target may be asked again", async () => {
     const index = await quietIndex();
     const alarm = () => index.inside((_, storage) => storage.getAlarm());
