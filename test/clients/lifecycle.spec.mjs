@@ -73,7 +73,7 @@ describeClient("AWS CLI", findPrograms("aws", ["--version"]), (program) => {
     assert.deepEqual(actions.at(-1), ["Expiration", 1, null]);
     assert.deepEqual(
       told.savings.map(({ prices }) => prices),
-      ["Cloudflare R2", "Amazon S3"],
+      ["Cloudflare", "Amazon S3"],
     );
     const shown = await cairn("lifecycle", "preview", bucket, "--rules", file);
     assert.match(shown.stdout, /^2 versions of 2 keys/);
