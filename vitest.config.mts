@@ -17,7 +17,7 @@ export default defineConfig({
           },
         ],
         bindings: {
-          CAIRN_FULL: process.env["CAIRN_FULL"] === undefined ? "" : "1",
+          CAIRN_FULL: process.env["CAIRN_FULL"] === "1" ? "1" : "",
           TEST_MIGRATIONS: await readD1Migrations("./migrations"),
           MASTER_KEY: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
           ROOT_ACCESS_KEY_ID: "AKIATESTROOT00000000",

@@ -17,7 +17,7 @@ import {
 import { callAdmin } from "../../cli/request.mjs";
 import { openClient, scratchDirectory, startProcess } from "./server-process.mjs";
 
-const isFull = process.env["CAIRN_FULL"] !== undefined;
+const isFull = process.env["CAIRN_FULL"] === "1";
 const keys = isFull ? 5000 : 150;
 const kills = isFull ? 10 : 2;
 const patienceMs = isFull ? 900_000 : 120_000;
