@@ -59,20 +59,50 @@ function testEnvironment(full) {
   return { ...environment, AWS_EC2_METADATA_DISABLED: "true" };
 }
 
+/** The longest part takes a quarter of it; the full ones are given what they need. */
+const longestPartMs = 40 * 60_000;
+
 /**
- * Runs a program with its output on ours, and says how it ended.
+ * Runs a program with its output on ours, and says how it ended. Neither a part that hangs nor a
+ * process that one leaves behind keeps the run from ending: each part is a process group, ended whole.
  * @param {string[]} parameters of the Node that runs now
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<number>} the exit code
  */
 function runNode(parameters, env) {
+  const grouped = process.platform !== "win32";
+  const child = spawn(process.execPath, parameters, {
+    cwd: projectDirectory,
+    env,
+    stdio: ["ignore", "inherit", "inherit"],
+    detached: grouped,
+  });
+  const endGroup = () => {
+    try {
+      process.kill(grouped ? -Number(child.pid) : Number(child.pid), "SIGKILL");
+    } catch {
+      // Nothing was left.
+    }
+  };
+  const interrupted = () => {
+    endGroup();
+    process.exit(130);
+  };
+  process.on("SIGINT", interrupted).on("SIGTERM", interrupted);
+  const limit = setTimeout(
+    () => {
+      process.stderr.write("\nNot done in the time a part has: ended.\n");
+      endGroup();
+    },
+    options.full ? 6 * longestPartMs : longestPartMs,
+  );
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, parameters, {
-      cwd: projectDirectory,
-      env,
-      stdio: ["ignore", "inherit", "inherit"],
+    child.on("exit", (code) => {
+      clearTimeout(limit);
+      process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+      endGroup();
+      resolve(code ?? 1);
     });
-    child.on("close", (code) => resolve(code ?? 1));
   });
 }
 
@@ -85,8 +115,9 @@ function runNode(parameters, env) {
 async function runUnit(scratch, env) {
   const report = join(scratch, "unit.json");
   const vitest = join(projectDirectory, "node_modules", "vitest", "vitest.mjs");
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const code = await runNode([vitest, "run", ...reporters], env);
+  const stall = join(projectDirectory, "scripts", "stall-reporter.mjs");
+  const reporters = ["default", "json", stall].map((name) => `--reporter=${name}`);
+  const code = await runNode([vitest, "run", ...reporters, `--outputFile.json=${report}`], env);
   if (!existsSync(report)) {
     return { passed: 0, failed: 1, skipped: 0 };
   }
