@@ -30,6 +30,16 @@ export function CopyButton({ value, name = text("copy"), children }: CopyButtonP
   );
 }
 
+/** A text to copy, with its button. */
+export function Copyable({ value }: { readonly value: string }) {
+  return (
+    <span className="row">
+      <code className="break">{value}</code>
+      <CopyButton value={value} />
+    </span>
+  );
+}
+
 /** The clipboard of pages over plain HTTP is the old way only. */
 export async function copyText(value: string): Promise<void> {
   if (navigator.clipboard !== undefined) {

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { admin } from "../../clients/admin.ts";
 import { CodeEditor } from "../../components/code-editor.tsx";
-import { CopyButton } from "../../components/copy-button.tsx";
+import { Copyable } from "../../components/copy-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatBytes } from "../../components/format.ts";
@@ -28,13 +28,7 @@ export function RecordDialog({ record, onClose }: RecordProps) {
     <Dialog title={record.operation} isOpen size="large" onClose={onClose}>
       <Facts
         items={[
-          [
-            text("requestId"),
-            <span className="row" key="id">
-              <code>{record.requestId}</code>
-              <CopyButton value={record.requestId} />
-            </span>,
-          ],
+          [text("requestId"), <Copyable key="id" value={record.requestId} />],
           [text("time"), record.time],
           [text("principal"), safe(whoOf(record)) || text("anonymous")],
           [text("bucket"), safe(record.bucket)],

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { CopyButton } from "../../components/copy-button.tsx";
+import { Copyable } from "../../components/copy-button.tsx";
 import { Field } from "../../components/field.tsx";
 import { useAddress, useGo } from "../../components/go.tsx";
 import { Card, Facts, Page } from "../../components/parts.tsx";
@@ -34,13 +34,7 @@ export default function ConnectScreen() {
       <Card>
         <Facts
           items={[
-            [
-              text("endpoint"),
-              <span className="row" key="endpoint">
-                <code>{place.endpoint}</code>
-                <CopyButton value={place.endpoint} />
-              </span>,
-            ],
+            [text("endpoint"), <Copyable key="endpoint" value={place.endpoint} />],
             [text("region"), <code key="region">{region}</code>],
             [text("style"), text("pathStyle")],
           ]}

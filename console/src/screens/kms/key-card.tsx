@@ -15,7 +15,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { sendKms } from "../../clients/identity.ts";
 import { Button } from "../../components/button.tsx";
-import { CopyButton } from "../../components/copy-button.tsx";
+import { Copyable } from "../../components/copy-button.tsx";
 import { ConfirmDialog } from "../../components/dialog.tsx";
 import { Field } from "../../components/field.tsx";
 import { formatDateTime } from "../../components/format.ts";
@@ -54,13 +54,7 @@ export function KeyCard({ item }: { readonly item: Key }) {
       )}
       <Facts
         items={[
-          [
-            text("key"),
-            <span className="row" key="arn">
-              <code className="break">{Arn}</code>
-              <CopyButton value={Arn} />
-            </span>,
-          ],
+          [text("key"), <Copyable key="arn" value={Arn} />],
           [text("created"), formatDateTime(metadata.CreationDate)],
           [text("deletionDate"), metadata.DeletionDate && formatDateTime(metadata.DeletionDate)],
           [

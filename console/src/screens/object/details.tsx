@@ -3,7 +3,7 @@
 import { GetObjectAttributesCommand } from "@aws-sdk/client-s3";
 import { useQuery } from "@tanstack/react-query";
 import { send } from "../../clients/s3.ts";
-import { CopyButton } from "../../components/copy-button.tsx";
+import { Copyable } from "../../components/copy-button.tsx";
 import { formatBytes, formatDateTime, formatNumber } from "../../components/format.ts";
 import { Card, Facts } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
@@ -75,15 +75,6 @@ export function Details({ place, head }: DetailsProps) {
         <Facts items={checksumsOf(head)} />
       </Card>
     </>
-  );
-}
-
-function Copyable({ value }: { readonly value: string }) {
-  return (
-    <span className="row">
-      <code>{value}</code>
-      <CopyButton value={value} />
-    </span>
   );
 }
 

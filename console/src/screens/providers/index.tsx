@@ -13,7 +13,7 @@ import { KeyRound, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { sendIam } from "../../clients/identity.ts";
 import { Button } from "../../components/button.tsx";
-import { CopyButton } from "../../components/copy-button.tsx";
+import { Copyable } from "../../components/copy-button.tsx";
 import { ConfirmDialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
@@ -97,13 +97,7 @@ function Provider({ arn }: { readonly arn: string }) {
       {error && <ErrorPanel error={error} />}
       <Facts
         items={[
-          [
-            text("arn"),
-            <span className="row" key="arn">
-              <code>{arn}</code>
-              <CopyButton value={arn} />
-            </span>,
-          ],
+          [text("arn"), <Copyable key="arn" value={arn} />],
           [text("thumbprints"), data?.ThumbprintList?.join(", ")],
         ]}
       />

@@ -5,7 +5,7 @@ import { Plus, Server } from "lucide-react";
 import { useState } from "react";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
-import { CopyButton } from "../../components/copy-button.tsx";
+import { Copyable } from "../../components/copy-button.tsx";
 import { DataTable } from "../../components/data-table.tsx";
 import { ConfirmDialog } from "../../components/dialog.tsx";
 import { NeedsKey } from "../../components/needs-key.tsx";
@@ -91,12 +91,7 @@ function RemoteTable({ remotes, onDelete }: TableProps) {
         {
           id: "arn",
           head: text("arn"),
-          cell: ({ arn }) => (
-            <span className="row">
-              <code className="break">{arn}</code>
-              <CopyButton value={arn} />
-            </span>
-          ),
+          cell: ({ arn }) => <Copyable value={arn} />,
           isMinor: true,
         },
         {

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { CopyButton } from "../../components/copy-button.tsx";
+import { Copyable } from "../../components/copy-button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Choice, Field } from "../../components/field.tsx";
 import { formatDateTime } from "../../components/format.ts";
@@ -39,13 +39,7 @@ function ServerCard() {
       {!data && !error && <Loading />}
       <Facts
         items={[
-          [
-            text("endpoint"),
-            <span className="row" key="endpoint">
-              <code>{location.origin}</code>
-              <CopyButton value={location.origin} />
-            </span>,
-          ],
+          [text("endpoint"), <Copyable key="endpoint" value={location.origin} />],
           [text("region"), data?.region ?? region],
           ...(data ? factsOf(data) : []),
         ]}

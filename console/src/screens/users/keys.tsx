@@ -13,7 +13,7 @@ import { Plus } from "lucide-react";
 import { useState } from "react";
 import { sendIam } from "../../clients/identity.ts";
 import { Button } from "../../components/button.tsx";
-import { CopyButton } from "../../components/copy-button.tsx";
+import { Copyable } from "../../components/copy-button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { ConfirmDialog, Dialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
@@ -109,12 +109,7 @@ function columnsOf({ switchTo, onDelete }: KeyActions): readonly Column<AccessKe
     {
       id: "id",
       head: text("keyId"),
-      cell: ({ AccessKeyId = "" }) => (
-        <span className="row">
-          <code>{AccessKeyId}</code>
-          <CopyButton value={AccessKeyId} />
-        </span>
-      ),
+      cell: ({ AccessKeyId = "" }) => <Copyable value={AccessKeyId} />,
     },
     {
       id: "status",
@@ -190,20 +185,8 @@ function NewKeyDialog({ made, onClose }: { readonly made: NewKey | undefined; on
       {made && (
         <Facts
           items={[
-            [
-              text("keyId"),
-              <span className="row" key="id">
-                <code>{made.id}</code>
-                <CopyButton value={made.id} />
-              </span>,
-            ],
-            [
-              text("secret"),
-              <span className="row" key="secret">
-                <code>{made.secret}</code>
-                <CopyButton value={made.secret} />
-              </span>,
-            ],
+            [text("keyId"), <Copyable key="id" value={made.id} />],
+            [text("secret"), <Copyable key="secret" value={made.secret} />],
           ]}
         />
       )}

@@ -16,7 +16,6 @@ import { CreateDialog } from "./create-dialog.tsx";
 import { SecretDialog } from "./secret-dialog.tsx";
 import { State } from "./state.tsx";
 import { type Webhook, webhooksPath } from "./types.ts";
-import "./webhooks.css";
 
 const columns: readonly Column<Webhook>[] = [
   {

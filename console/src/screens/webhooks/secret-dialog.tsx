@@ -24,7 +24,7 @@ export function SecretDialog({ secret, onClose }: SecretProps) {
       }
     >
       <div className="row">
-        <code className="webhook-secret">{secret}</code>
+        <code className="break">{secret}</code>
         <CopyButton value={secret ?? ""} name={text("secret")} />
       </div>
     </Dialog>

@@ -5,7 +5,7 @@ import { RotateCw, Send, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
-import { CopyButton } from "../../components/copy-button.tsx";
+import { Copyable } from "../../components/copy-button.tsx";
 import { ConfirmDialog } from "../../components/dialog.tsx";
 import { formatDateTime } from "../../components/format.ts";
 import { useGo, useParameter } from "../../components/go.tsx";
@@ -21,7 +21,6 @@ import { DeliveryList } from "./deliveries.tsx";
 import { SecretDialog } from "./secret-dialog.tsx";
 import { State } from "./state.tsx";
 import { type Delivery, pathOf, type Webhook } from "./types.ts";
-import "./webhooks.css";
 
 export default function WebhookScreen() {
   const name = useParameter("name");
@@ -43,12 +42,7 @@ export default function WebhookScreen() {
 function WebhookFacts({ webhook }: { readonly webhook: Webhook }) {
   const { url, topicArn, functionArn, failures, lastError = "" } = webhook;
   const time = (at: string | undefined) => at && formatDateTime(new Date(at));
-  const arn = (value: string) => (
-    <span className="row">
-      <code className="webhook-url">{value}</code>
-      <CopyButton value={value} />
-    </span>
-  );
+  const arn = (value: string) => <Copyable value={value} />;
   return (
     <Facts
       items={[
