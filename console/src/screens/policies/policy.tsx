@@ -14,21 +14,18 @@ import {
   SetDefaultPolicyVersionCommand,
 } from "@aws-sdk/client-iam";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { sendIam } from "../../clients/identity.ts";
 import { Button } from "../../components/button.tsx";
 import { CodeEditor } from "../../components/code-editor.tsx";
-import { CopyButton } from "../../components/copy-button.tsx";
-import { ConfirmDialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatDateTime } from "../../components/format.ts";
-import { Go, useGo, useParameter } from "../../components/go.tsx";
-import { Badge, Card, Facts, Loading, Page } from "../../components/parts.tsx";
-import { SafeText, safeText } from "../../components/safe-text.tsx";
+import { Go, useParameter } from "../../components/go.tsx";
+import { Badge, Card, Loading } from "../../components/parts.tsx";
+import { SafeText } from "../../components/safe-text.tsx";
 import { toast, toastError } from "../../components/toasts.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
-import "../iam/iam.css";
+import { IdentityPage } from "../iam/identity-page.tsx";
 import { readDocument } from "../iam/owners.ts";
 import { PolicyDialog } from "../iam/policy-dialog.tsx";
 
@@ -41,58 +38,29 @@ export default function PolicyScreen() {
     queryKey: key,
     queryFn: () => sendIam(new GetPolicyCommand({ PolicyArn: arn })),
   });
-  const [isDoomed, setDoomed] = useState(false);
-  const queries = useQueryClient();
-  const go = useGo();
-  const name = data?.Policy?.PolicyName ?? "";
+  const policy = data?.Policy;
   const isOwn = !arn.startsWith("arn:aws:iam::aws:");
-  const button = (
-    <Button icon={<Trash2 />} onClick={() => setDoomed(true)}>
-      {text("delete")}
-    </Button>
-  );
   return (
-    <Page title={<SafeText>{name}</SafeText>} actions={data && isOwn && button}>
-      {error && <ErrorPanel error={error} />}
-      {!data && !error && <Loading />}
-      {data?.Policy && (
+    <IdentityPage
+      list="policies"
+      name={policy?.PolicyName ?? ""}
+      error={error}
+      arn={policy?.Arn}
+      facts={[
+        [text("description"), <SafeText key="words">{policy?.Description ?? ""}</SafeText>],
+        [text("created"), formatDateTime(policy?.CreateDate)],
+      ]}
+      deletion={
+        isOwn ? { lead: text("deletePolicyLead"), run: () => deletePolicy(arn) } : undefined
+      }
+    >
+      {policy && (
         <>
-          <Card>
-            <Facts
-              items={[
-                [
-                  text("arn"),
-                  <span className="row" key="arn">
-                    <code>{arn}</code>
-                    <CopyButton value={arn} />
-                  </span>,
-                ],
-                [
-                  text("description"),
-                  <SafeText key="words">{data.Policy.Description ?? ""}</SafeText>,
-                ],
-                [text("created"), formatDateTime(data.Policy.CreateDate)],
-              ]}
-            />
-          </Card>
           <Versions arn={arn} isOwn={isOwn} />
           <UsedBy arn={arn} />
         </>
       )}
-      <ConfirmDialog
-        title={text("deleteTitle", { name: safeText(name) })}
-        lead={text("deletePolicyLead")}
-        isOpen={isDoomed}
-        confirm={text("delete")}
-        onConfirm={async () => {
-          await deletePolicy(arn);
-          await queries.invalidateQueries({ queryKey: ["iam", "policies"] });
-          toast(text("deletedToast", { name: safeText(name) }));
-          go("/policies");
-        }}
-        onClose={() => setDoomed(false)}
-      />
-    </Page>
+    </IdentityPage>
   );
 }
 

@@ -10,22 +10,17 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { FlaskConical, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { sendIam } from "../../clients/identity.ts";
 import { Button } from "../../components/button.tsx";
 import { CodeEditor } from "../../components/code-editor.tsx";
-import { CopyButton } from "../../components/copy-button.tsx";
-import { ConfirmDialog } from "../../components/dialog.tsx";
-import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatDateTime } from "../../components/format.ts";
-import { useGo, useParameter } from "../../components/go.tsx";
-import { Card, Facts, Loading, Page } from "../../components/parts.tsx";
-import { SafeText, safeText } from "../../components/safe-text.tsx";
-import { toast } from "../../components/toasts.tsx";
+import { useParameter } from "../../components/go.tsx";
+import { Card } from "../../components/parts.tsx";
+import { SafeText } from "../../components/safe-text.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
 import { Boundary } from "../iam/boundary.tsx";
-import "../iam/iam.css";
+import { IdentityPage } from "../iam/identity-page.tsx";
 import { readDocument, stripPolicies } from "../iam/owners.ts";
 import { PolicyDialog } from "../iam/policy-dialog.tsx";
 import { Powers } from "../iam/powers.tsx";
@@ -38,11 +33,8 @@ export default function RoleScreen() {
     queryKey: key,
     queryFn: () => sendIam(new GetRoleCommand({ RoleName: name })),
   });
-  const [isDoomed, setDoomed] = useState(false);
   const queries = useQueryClient();
-  const go = useGo();
   const role = data?.Role;
-  const arn = role?.Arn ?? "";
   const run = async (call: Promise<unknown>) => {
     await call;
     await queries.invalidateQueries({ queryKey: key });
@@ -53,42 +45,30 @@ export default function RoleScreen() {
         ? sendIam(new DeleteRolePermissionsBoundaryCommand({ RoleName: name }))
         : sendIam(new PutRolePermissionsBoundaryCommand({ RoleName: name, PermissionsBoundary })),
     );
-  const actions = (
-    <>
-      <Button icon={<FlaskConical />} onClick={() => go("/simulator", { principal: arn })}>
-        {text("simulateThis")}
-      </Button>
-      <Button icon={<Trash2 />} onClick={() => setDoomed(true)}>
-        {text("delete")}
-      </Button>
-    </>
-  );
   return (
-    <Page title={<SafeText>{name}</SafeText>} actions={role && actions}>
-      {error && <ErrorPanel error={error} />}
-      {!data && !error && <Loading />}
+    <IdentityPage
+      list="roles"
+      name={name}
+      error={error}
+      arn={role?.Arn}
+      isPrincipal
+      facts={[
+        [text("description"), <SafeText key="words">{role?.Description ?? ""}</SafeText>],
+        [text("created"), formatDateTime(role?.CreateDate)],
+        [text("lastUsed"), formatDateTime(role?.RoleLastUsed?.LastUsedDate)],
+        [text("sessionHours"), text("hours", { count: (role?.MaxSessionDuration ?? 3600) / 3600 })],
+      ]}
+      deletion={{
+        lead: text("deleteRoleLead"),
+        isTyped: true,
+        run: async () => {
+          await stripPolicies({ kind: "role", name });
+          await sendIam(new DeleteRoleCommand({ RoleName: name }));
+        },
+      }}
+    >
       {role && (
         <>
-          <Card>
-            <Facts
-              items={[
-                [
-                  text("arn"),
-                  <span className="row" key="arn">
-                    <code>{arn}</code>
-                    <CopyButton value={arn} />
-                  </span>,
-                ],
-                [text("description"), <SafeText key="words">{role.Description ?? ""}</SafeText>],
-                [text("created"), formatDateTime(role.CreateDate)],
-                [text("lastUsed"), formatDateTime(role.RoleLastUsed?.LastUsedDate)],
-                [
-                  text("sessionHours"),
-                  text("hours", { count: (role.MaxSessionDuration ?? 3600) / 3600 }),
-                ],
-              ]}
-            />
-          </Card>
           <Trust
             document={readDocument(role.AssumeRolePolicyDocument)}
             onSave={(PolicyDocument) =>
@@ -106,22 +86,7 @@ export default function RoleScreen() {
           />
         </>
       )}
-      <ConfirmDialog
-        title={text("deleteTitle", { name: safeText(name) })}
-        lead={text("deleteRoleLead")}
-        typedName={name}
-        isOpen={isDoomed}
-        confirm={text("delete")}
-        onConfirm={async () => {
-          await stripPolicies({ kind: "role", name });
-          await sendIam(new DeleteRoleCommand({ RoleName: name }));
-          await queries.invalidateQueries({ queryKey: ["iam", "roles"] });
-          toast(text("deletedToast", { name: safeText(name) }));
-          go("/roles");
-        }}
-        onClose={() => setDoomed(false)}
-      />
-    </Page>
+    </IdentityPage>
   );
 }
 

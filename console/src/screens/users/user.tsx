@@ -15,23 +15,14 @@ import {
   UntagUserCommand,
 } from "@aws-sdk/client-iam";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { FlaskConical, Trash2 } from "lucide-react";
-import { useState } from "react";
 import { sendIam } from "../../clients/identity.ts";
-import { Button } from "../../components/button.tsx";
-import { CopyButton } from "../../components/copy-button.tsx";
-import { ConfirmDialog } from "../../components/dialog.tsx";
-import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatDateTime } from "../../components/format.ts";
-import { useGo, useParameter } from "../../components/go.tsx";
-import { Card, Facts, Loading, Page } from "../../components/parts.tsx";
-import { SafeText, safeText } from "../../components/safe-text.tsx";
-import { toast } from "../../components/toasts.tsx";
+import { useParameter } from "../../components/go.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
 import { groupsQuery } from "../../queries/identities.ts";
 import { Boundary } from "../iam/boundary.tsx";
-import "../iam/iam.css";
 import { ChosenList } from "../iam/chosen-list.tsx";
+import { IdentityPage } from "../iam/identity-page.tsx";
 import { stripPolicies } from "../iam/owners.ts";
 import { Powers } from "../iam/powers.tsx";
 import { Tags } from "../iam/tags.tsx";
@@ -44,48 +35,27 @@ export default function UserScreen() {
     queryKey: key,
     queryFn: () => sendIam(new GetUserCommand({ UserName: name })),
   });
-  const [isDoomed, setDoomed] = useState(false);
   const queries = useQueryClient();
   const refresh = () => queries.invalidateQueries({ queryKey: key });
-  const go = useGo();
   const user = data?.User;
-  const arn = user?.Arn ?? "";
   const setBoundary = async (PermissionsBoundary: string | undefined) => {
     await (PermissionsBoundary === undefined
       ? sendIam(new DeleteUserPermissionsBoundaryCommand({ UserName: name }))
       : sendIam(new PutUserPermissionsBoundaryCommand({ UserName: name, PermissionsBoundary })));
     await refresh();
   };
-  const actions = (
-    <>
-      <Button icon={<FlaskConical />} onClick={() => go("/simulator", { principal: arn })}>
-        {text("simulateThis")}
-      </Button>
-      <Button icon={<Trash2 />} onClick={() => setDoomed(true)}>
-        {text("delete")}
-      </Button>
-    </>
-  );
   return (
-    <Page title={<SafeText>{name}</SafeText>} actions={user && actions}>
-      {error && <ErrorPanel error={error} />}
-      {!data && !error && <Loading />}
+    <IdentityPage
+      list="users"
+      name={name}
+      error={error}
+      arn={user?.Arn}
+      isPrincipal
+      facts={[[text("created"), formatDateTime(user?.CreateDate)]]}
+      deletion={{ lead: text("deleteUserLead"), isTyped: true, run: () => deleteUser(name) }}
+    >
       {user && (
         <>
-          <Card>
-            <Facts
-              items={[
-                [
-                  text("arn"),
-                  <span className="row" key="arn">
-                    <code>{arn}</code>
-                    <CopyButton value={arn} />
-                  </span>,
-                ],
-                [text("created"), formatDateTime(user.CreateDate)],
-              ]}
-            />
-          </Card>
           <Keys user={name} />
           <Powers owner={{ kind: "user", name }} />
           <Memberships user={name} />
@@ -93,21 +63,7 @@ export default function UserScreen() {
           <UserTags user={name} />
         </>
       )}
-      <ConfirmDialog
-        title={text("deleteTitle", { name: safeText(name) })}
-        lead={text("deleteUserLead")}
-        typedName={name}
-        isOpen={isDoomed}
-        confirm={text("delete")}
-        onConfirm={async () => {
-          await deleteUser(name);
-          await queries.invalidateQueries({ queryKey: ["iam", "users"] });
-          toast(text("deletedToast", { name: safeText(name) }));
-          go("/users");
-        }}
-        onClose={() => setDoomed(false)}
-      />
-    </Page>
+    </IdentityPage>
   );
 }
 
