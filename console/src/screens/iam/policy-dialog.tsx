@@ -3,11 +3,9 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { Button } from "../../components/button.tsx";
 import { CodeEditor } from "../../components/code-editor.tsx";
-import { Dialog } from "../../components/dialog.tsx";
-import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
+import { SaveDialog } from "../../components/save-dialog.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
 import { usePolicyHelp } from "../../policy/use-policy-help.ts";
 import { bucketsQuery } from "../../queries/buckets.ts";
@@ -28,38 +26,22 @@ export function PolicyDialog(props: PolicyDialogProps) {
   const { title, isOpen, document: given, onSave, onClose } = props;
   const [name, setName] = useState("");
   const [document, setDocument] = useState(given);
-  const [error, setError] = useState<unknown>();
-  const [isBusy, setBusy] = useState(false);
   // What has no name is a role's trust.
   const help = usePolicyHelp({ kind: props.name === null ? "trust" : "identity" });
   useEffect(() => {
     if (!isOpen) return;
     setDocument(given);
     setName("");
-    setError(undefined);
   }, [isOpen, given]);
-  const save = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await onSave(props.name ?? name, document);
-      onClose();
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const actions = (
-    <>
-      <Button onClick={onClose}>{text("cancel")}</Button>
-      <Button kind="primary" onClick={save} isBusy={isBusy}>
-        {text("save")}
-      </Button>
-    </>
-  );
   return (
-    <Dialog title={title} isOpen={isOpen} size="large" onClose={onClose} actions={actions}>
+    <SaveDialog
+      title={title}
+      isOpen={isOpen}
+      size="large"
+      save={text("save")}
+      onSave={() => onSave(props.name ?? name, document)}
+      onClose={onClose}
+    >
       {props.name === undefined && (
         <Field label={text("policyName")}>
           <input
@@ -79,8 +61,7 @@ export function PolicyDialog(props: PolicyDialogProps) {
         {...help}
         onChange={setDocument}
       />
-      {error !== undefined && <ErrorPanel error={error} />}
-    </Dialog>
+    </SaveDialog>
   );
 }
 

@@ -1,18 +1,17 @@
 // The keys of SSE-KMS: made, named, rotated, switched off, and destroyed after a time to think.
 
 import { CreateAliasCommand, CreateKeyCommand } from "@aws-sdk/client-kms";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { sendKms } from "../../clients/identity.ts";
 import { Button } from "../../components/button.tsx";
-import { Dialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
 import { Empty, Loading, Page } from "../../components/parts.tsx";
+import { SaveDialog } from "../../components/save-dialog.tsx";
 import { ShowAs } from "../../components/show-as.tsx";
 import { kms as text } from "../../messages/en/kms.ts";
-import { operate } from "../../messages/en/operate.ts";
 import { KeyCard } from "./key-card.tsx";
 import { keysQuery } from "./keys.ts";
 import "./kms.css";
@@ -47,31 +46,29 @@ function CreateDialog({ isOpen, onClose }: { readonly isOpen: boolean; onClose()
   const [alias, setAlias] = useState("");
   const queries = useQueryClient();
   const input = description === "" ? {} : { Description: description };
-  const create = useMutation({
-    mutationFn: async () => {
+  const create = async () => {
+    try {
       const { KeyMetadata } = await sendKms(new CreateKeyCommand(input));
       const named = { AliasName: alias, TargetKeyId: KeyMetadata?.KeyId };
       if (alias !== "") await sendKms(new CreateAliasCommand(named));
-    },
-    onSuccess: () => {
-      setDescription("");
-      setAlias("");
-      onClose();
-    },
-    // A key whose alias was refused is there all the same.
-    onSettled: () => queries.invalidateQueries({ queryKey: ["kms"] }),
-  });
-  const actions = (
-    <>
-      <ShowAs calls={[{ service: "kms", operation: "CreateKey", input }]} />
-      <Button onClick={onClose}>{operate("cancel")}</Button>
-      <Button kind="primary" onClick={() => create.mutate()} isBusy={create.isPending}>
-        {text("create")}
-      </Button>
-    </>
-  );
+    } finally {
+      // A key whose alias was refused is there all the same.
+      await queries.invalidateQueries({ queryKey: ["kms"] });
+    }
+  };
   return (
-    <Dialog title={text("create")} isOpen={isOpen} onClose={onClose} actions={actions}>
+    <SaveDialog
+      title={text("create")}
+      isOpen={isOpen}
+      save={text("create")}
+      showAs={<ShowAs calls={[{ service: "kms", operation: "CreateKey", input }]} />}
+      onSave={create}
+      onClose={() => {
+        setDescription("");
+        setAlias("");
+        onClose();
+      }}
+    >
       <Field label={text("description")} isOptional>
         <input value={description} onChange={(event) => setDescription(event.target.value)} />
       </Field>
@@ -83,7 +80,6 @@ function CreateDialog({ isOpen, onClose }: { readonly isOpen: boolean; onClose()
           spellCheck={false}
         />
       </Field>
-      {create.error && <ErrorPanel error={create.error} />}
-    </Dialog>
+    </SaveDialog>
   );
 }

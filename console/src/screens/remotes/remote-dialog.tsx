@@ -1,13 +1,9 @@
 // The dialog that adds a remote: where it is, and the key to write there.
 
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { admin } from "../../clients/admin.ts";
-import { Button } from "../../components/button.tsx";
-import { Dialog } from "../../components/dialog.tsx";
-import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Choice, Field } from "../../components/field.tsx";
-import { operate } from "../../messages/en/operate.ts";
+import { SaveDialog } from "../../components/save-dialog.tsx";
 import { waiting as text } from "../../messages/en/waiting.ts";
 
 interface RemoteProps {
@@ -45,23 +41,12 @@ const kinds: readonly { readonly value: Kind; readonly label: string }[] = [
 export function RemoteDialog({ onAdded, onClose }: RemoteProps) {
   const [form, setForm] = useState(blank);
   const [kind, setKind] = useState<Kind>("s3");
-  const add = useMutation({
-    mutationFn: () => admin("POST", "/remotes", { ...form, kind }),
-    onSuccess: async () => {
-      await onAdded();
-      onClose();
-    },
-  });
-  const actions = (
-    <>
-      <Button onClick={onClose}>{operate("cancel")}</Button>
-      <Button kind="primary" isBusy={add.isPending} onClick={() => add.mutate()}>
-        {text("add")}
-      </Button>
-    </>
-  );
+  const add = async () => {
+    await admin("POST", "/remotes", { ...form, kind });
+    await onAdded();
+  };
   return (
-    <Dialog title={text("add")} isOpen onClose={onClose} actions={actions}>
+    <SaveDialog title={text("add")} isOpen save={text("add")} onSave={add} onClose={onClose}>
       <Choice
         label={text("kind")}
         value={kind}
@@ -83,7 +68,6 @@ export function RemoteDialog({ onAdded, onClose }: RemoteProps) {
           />
         </Field>
       ))}
-      {add.error && <ErrorPanel error={add.error} />}
-    </Dialog>
+    </SaveDialog>
   );
 }

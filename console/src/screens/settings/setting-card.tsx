@@ -1,12 +1,13 @@
 // One setting: what it says now, and the dialog in which form and document are edited side by side.
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { CodeEditor } from "../../components/code-editor.tsx";
-import { ConfirmDialog, Dialog } from "../../components/dialog.tsx";
+import { ConfirmDialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Card, Loading } from "../../components/parts.tsx";
+import { SaveDialog } from "../../components/save-dialog.tsx";
 import { ShowAs } from "../../components/show-as.tsx";
 import { toast } from "../../components/toasts.tsx";
 import { describeError } from "../../errors.ts";
@@ -96,8 +97,6 @@ function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogPr
   const [value, setValue] = useState(document);
   const [source, setSource] = useState(() => render(document));
   const [broken, setBroken] = useState<string>();
-  const [error, setError] = useState<unknown>();
-  const [isBusy, setBusy] = useState(false);
   const { Form, Aside, Editor = PlainEditor } = setting;
   // The form writes the document anew; what was typed there by hand is kept as it was typed.
   const changeForm = (next: unknown) => {
@@ -114,37 +113,17 @@ function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogPr
       setBroken(text("brokenDocument", { message: describeError(thrown).message }));
     }
   };
-  useEffect(() => setError(undefined), []);
-  const save = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await setting.save(bucket, value);
-      await onSaved();
-      onClose();
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const actions = (
-    <>
-      <ShowAs calls={[{ service: "s3", ...setting.call(bucket, value) }]} />
-      <Button onClick={onClose}>{text("cancel")}</Button>
-      <Button kind="primary" onClick={save} isBusy={isBusy} disabledReason={broken}>
-        {text("save")}
-      </Button>
-    </>
-  );
   return (
-    <Dialog
+    <SaveDialog
       title={setting.title}
       lead={setting.lead}
       isOpen
       size="large"
+      save={text("save")}
+      disabledReason={broken}
+      showAs={<ShowAs calls={[{ service: "s3", ...setting.call(bucket, value) }]} />}
+      onSave={() => setting.save(bucket, value).then(onSaved)}
       onClose={onClose}
-      actions={actions}
     >
       <div className={Form === undefined ? "setting-sides single" : "setting-sides"}>
         {Form && (
@@ -163,8 +142,7 @@ function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogPr
         </section>
       </div>
       {Aside && <Aside bucket={bucket} value={value} />}
-      {error !== undefined && <ErrorPanel error={error} />}
-    </Dialog>
+    </SaveDialog>
   );
 }
 

@@ -1,14 +1,10 @@
 // The dialog that makes a webhook; the answer holds its secret.
 
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { admin } from "../../clients/admin.ts";
-import { Button } from "../../components/button.tsx";
-import { Dialog } from "../../components/dialog.tsx";
-import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Check, Field } from "../../components/field.tsx";
+import { SaveDialog } from "../../components/save-dialog.tsx";
 import { ShowCommand } from "../../components/show-command.tsx";
-import { operate } from "../../messages/en/operate.ts";
 import { webhooks as text } from "../../messages/en/webhooks.ts";
 import { webhooksPath } from "./types.ts";
 
@@ -22,26 +18,23 @@ export function CreateDialog({ isOpen, onCreated, onClose }: CreateProps) {
   const [name, setName] = useState("");
   const [url, setUrl] = useState("");
   const [isEventBus, setEventBus] = useState(false);
-  const create = useMutation({
-    mutationFn: () => admin<{ secret: string }>("POST", webhooksPath, { name, url, isEventBus }),
-    onSuccess: ({ secret }) => {
-      setName("");
-      setUrl("");
-      onCreated(secret);
-    },
-  });
+  const create = async () => {
+    const wish = { name, url, isEventBus };
+    const { secret } = await admin<{ secret: string }>("POST", webhooksPath, wish);
+    setName("");
+    setUrl("");
+    onCreated(secret);
+  };
   const words = ["webhook", "create", name || "NAME", "--url", url || "URL"];
-  const actions = (
-    <>
-      <ShowCommand words={isEventBus ? [...words, "--event-bus"] : words} />
-      <Button onClick={onClose}>{operate("cancel")}</Button>
-      <Button kind="primary" onClick={() => create.mutate()} isBusy={create.isPending}>
-        {text("create")}
-      </Button>
-    </>
-  );
   return (
-    <Dialog title={text("create")} isOpen={isOpen} onClose={onClose} actions={actions}>
+    <SaveDialog
+      title={text("create")}
+      isOpen={isOpen}
+      save={text("create")}
+      showAs={<ShowCommand words={isEventBus ? [...words, "--event-bus"] : words} />}
+      onSave={create}
+      onClose={onClose}
+    >
       <Field label={text("name")} hint={text("nameHint")}>
         <input
           value={name}
@@ -65,7 +58,6 @@ export function CreateDialog({ isOpen, onCreated, onClose }: CreateProps) {
         isChecked={isEventBus}
         onChange={setEventBus}
       />
-      {create.error && <ErrorPanel error={create.error} />}
-    </Dialog>
+    </SaveDialog>
   );
 }

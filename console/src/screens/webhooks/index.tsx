@@ -29,7 +29,7 @@ const columns: readonly Column<Webhook>[] = [
     id: "url",
     head: text("url"),
     cell: ({ url }) => (
-      <span className="webhook-url">
+      <span className="break">
         <SafeText>{url}</SafeText>
       </span>
     ),
@@ -81,7 +81,6 @@ export default function WebhooksScreen() {
       <CreateDialog
         isOpen={isOpen}
         onCreated={async (made) => {
-          setOpen(false);
           setSecret(made);
           await queries.invalidateQueries(query);
         }}

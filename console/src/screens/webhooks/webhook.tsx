@@ -55,7 +55,7 @@ function WebhookFacts({ webhook }: { readonly webhook: Webhook }) {
         ],
         [
           text("url"),
-          <span className="webhook-url" key="url">
+          <span className="break" key="url">
             <SafeText>{url}</SafeText>
           </span>,
         ],
