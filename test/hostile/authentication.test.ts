@@ -1,23 +1,19 @@
 // Requests whose signature, date or credential is wrong, each with the answer Amazon S3 gives.
 
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   byHeader,
   byNobody,
   byQuery,
-  makeBucket,
   type Row,
   runRows,
   send,
+  sharedBucket,
   withoutNetwork,
 } from "./front-door.ts";
 
 const minuteMs = 60_000;
-let bucket: string;
-
-beforeAll(async () => {
-  bucket = await makeBucket();
-});
+const bucket = sharedBucket();
 
 const edited = (edit: (value: string) => string) => (name: string) =>
   byHeader({ path: `/${name}/there`, editAuthorization: edit });

@@ -1,7 +1,7 @@
 // XML bodies: malformed, too large, too deep, hostile; and settings that mean nothing.
 
 import { createHash } from "node:crypto";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { handlers } from "../../src/operations/handlers.ts";
 import { payloadOf } from "../../src/s3/bind.ts";
 import { operationRows } from "../../src/s3/operations.ts";
@@ -9,19 +9,16 @@ import {
   byHeader,
   elements,
   expectRefusal,
-  makeBucket,
   must,
+  putWith,
   type Row,
   runRows,
   send,
+  sharedBucket,
   snapshot,
 } from "./front-door.ts";
 
-let bucket: string;
-
-beforeAll(async () => {
-  bucket = await makeBucket();
-});
+const bucket = sharedBucket();
 
 const md5 = (body: string) => ({
   "content-md5": createHash("md5").update(body).digest("base64"),
@@ -199,24 +196,15 @@ const rows: Row[] = [
     name: `B119 SEC-085 an object with the ACL ${acl}`,
     status: 400,
     code: "AccessControlListNotSupported",
-    make: (name: string) =>
-      byHeader({
-        method: "PUT",
-        path: `/${name}/new`,
-        body: "x",
-        headers: { "x-amz-acl": acl },
-      }),
+    make: (name: string) => putWith(`/${name}/new`, { "x-amz-acl": acl }),
   })),
   {
     name: "B119 SEC-085 an object with a grant",
     status: 400,
     code: "AccessControlListNotSupported",
     make: (name) =>
-      byHeader({
-        method: "PUT",
-        path: `/${name}/new`,
-        body: "x",
-        headers: { "x-amz-grant-read": 'uri="http://acs.amazonaws.com/groups/global/AllUsers"' },
+      putWith(`/${name}/new`, {
+        "x-amz-grant-read": 'uri="http://acs.amazonaws.com/groups/global/AllUsers"',
       }),
   },
   {
@@ -235,13 +223,7 @@ const rows: Row[] = [
     name: "B106 an unknown storage class",
     status: 400,
     code: "InvalidStorageClass",
-    make: (name) =>
-      byHeader({
-        method: "PUT",
-        path: `/${name}/new`,
-        body: "x",
-        headers: { "x-amz-storage-class": "COLD" },
-      }),
+    make: (name) => putWith(`/${name}/new`, { "x-amz-storage-class": "COLD" }),
   },
   {
     name: "B018 a setting with the hash of another body (SEC-030)",

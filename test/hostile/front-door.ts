@@ -4,7 +4,7 @@
 
 import { createExecutionContext, env, SELF, waitOnExecutionContext } from "cloudflare:test";
 import { SaxesParser } from "saxes";
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { createApp } from "../../src/app.ts";
 import type { Env, Seams } from "../../src/env.ts";
 import { type Plan, type SignedRequest, signInHeader, signInQuery, signNot } from "./signing.ts";
@@ -111,13 +111,27 @@ export async function must(status: number, wish: Wish): Promise<Answer> {
 let made = 0;
 
 /** A bucket of the operator's with one object, `there`. */
-export async function makeBucket(): Promise<string> {
-  made += 1;
-  const bucket = `hostile-${made}-${crypto.randomUUID().slice(0, 8)}`;
+export async function makeBucket(bucket = nextName()): Promise<string> {
   await must(200, { method: "PUT", path: `/${bucket}` });
   await must(200, { method: "PUT", path: `/${bucket}/there`, body: "content" });
   return bucket;
 }
+
+function nextName(): string {
+  made += 1;
+  return `hostile-${made}-${crypto.randomUUID().slice(0, 8)}`;
+}
+
+/** The name of a bucket for all tests of a file; it is made before the first of them runs. */
+export function sharedBucket(): string {
+  const bucket = nextName();
+  beforeAll(() => makeBucket(bucket));
+  return bucket;
+}
+
+/** A put of an object under headers that it may not have. */
+export const putWith = (path: string, headers: Record<string, string>) =>
+  byHeader({ method: "PUT", path, body: "x", headers });
 
 /** Everything that can be seen of a bucket: versions, uploads, settings. */
 export async function snapshot(bucket: string): Promise<string> {

@@ -1,6 +1,6 @@
 // Paths, bucket names, keys and parameters that no bucket or object has, and those that only look so.
 
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { makeAccount } from "../operations/bucket/fixtures.ts";
 import {
   byHeader,
@@ -8,17 +8,15 @@ import {
   expectRefusal,
   makeBucket,
   must,
+  putWith,
   type Row,
   runRows,
   send,
+  sharedBucket,
   snapshot,
 } from "./front-door.ts";
 
-let bucket: string;
-
-beforeAll(async () => {
-  bucket = await makeBucket();
-});
+const bucket = sharedBucket();
 
 const invalidUri = { status: 400, code: "InvalidURI" } as const;
 const longKey = "k".repeat(1025);
@@ -155,12 +153,7 @@ const rows: Row[] = [
     status: 400,
     code: "InvalidRedirectLocation",
     make: (name: string) =>
-      byHeader({
-        method: "PUT",
-        path: `/${name}/redirect`,
-        body: "x",
-        headers: { "x-amz-website-redirect-location": location },
-      }),
+      putWith(`/${name}/redirect`, { "x-amz-website-redirect-location": location }),
   })),
 ];
 
