@@ -15,6 +15,16 @@ export const authenticatedUsers = "http://acs.amazonaws.com/groups/global/Authen
 export const logDelivery = "http://acs.amazonaws.com/groups/s3/LogDelivery";
 export const anonymousId = "65a011a29cdf8ec533ec3d1ccaae921c";
 
+/** What each canned ACL grants beside the owner's full control, on buckets and objects alike. */
+export const cannedGrants: readonly [acl: string, grants: readonly string[]][] = [
+  ["private", []],
+  ["public-read", [`${allUsers} READ`]],
+  ["public-read-write", [`${allUsers} READ`, `${allUsers} WRITE`]],
+  ["authenticated-read", [`${authenticatedUsers} READ`]],
+  ["bucket-owner-read", []],
+  ["bucket-owner-full-control", []],
+];
+
 export type Ownership = "BucketOwnerEnforced" | "BucketOwnerPreferred" | "ObjectWriter";
 
 export function ownershipXml(ownership: string): string {
@@ -36,6 +46,13 @@ export async function makeAclBucket(
   if (!isBlocked) expect((await call("DELETE", `/${bucket}?publicAccessBlock`)).status).toBe(204);
   if (acl !== undefined) await setAcl(`/${bucket}`, acl);
   return bucket;
+}
+
+/** Public ACLs stay, and count for nothing. */
+export async function ignorePublicAcls(bucket: string): Promise<void> {
+  const body =
+    "<PublicAccessBlockConfiguration><IgnorePublicAcls>true</IgnorePublicAcls></PublicAccessBlockConfiguration>";
+  expect((await call("PUT", `/${bucket}?publicAccessBlock`, { body })).status).toBe(200);
 }
 
 /** Sets a canned ACL of a bucket or an object. */

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import {
   aclXml,
   allUsers,
-  authenticatedUsers,
+  cannedGrants,
+  ignorePublicAcls,
   logDelivery,
   makeAclBucket,
   nobody,
@@ -29,12 +30,7 @@ const putAcl = (body: string, headers: Record<string, string> = {}) =>
 
 describe("PutBucketAcl", () => {
   it.each([
-    ["private", []],
-    ["public-read", [`${allUsers} READ`]],
-    ["public-read-write", [`${allUsers} READ`, `${allUsers} WRITE`]],
-    ["authenticated-read", [`${authenticatedUsers} READ`]],
-    ["bucket-owner-read", []],
-    ["bucket-owner-full-control", []],
+    ...cannedGrants,
     ["log-delivery-write", [`${logDelivery} WRITE`, `${logDelivery} READ_ACP`]],
   ])("takes the canned ACL %s", async (acl, grants) => {
     await setAcl(`/${bucket}`, acl);
@@ -234,9 +230,7 @@ describe("Listing by ACL", () => {
 
   it("SEC-056 ends for everybody where public ACLs are ignored", async () => {
     const ignoring = await makeAclBucket("ignoring", { acl: "public-read-write" });
-    const body =
-      "<PublicAccessBlockConfiguration><IgnorePublicAcls>true</IgnorePublicAcls></PublicAccessBlockConfiguration>";
-    expect((await call("PUT", `/${ignoring}?publicAccessBlock`, { body })).status).toBe(200);
+    await ignorePublicAcls(ignoring);
     for (const who of [nobody, stranger.keys] as const) {
       for (const list of lists) {
         expect(await outcome(who, "GET", `/${ignoring}${list}`)).toBe("403 AccessDenied");

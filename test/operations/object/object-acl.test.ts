@@ -6,6 +6,8 @@ import {
   allUsers,
   anonymousId,
   authenticatedUsers,
+  cannedGrants,
+  ignorePublicAcls,
   makeAclBucket,
   nobody,
   outcome,
@@ -29,14 +31,7 @@ beforeAll(async () => {
 const denied = "403 AccessDenied";
 
 describe("PutObjectAcl", () => {
-  it.each([
-    ["private", []],
-    ["public-read", [`${allUsers} READ`]],
-    ["public-read-write", [`${allUsers} READ`, `${allUsers} WRITE`]],
-    ["authenticated-read", [`${authenticatedUsers} READ`]],
-    ["bucket-owner-read", []],
-    ["bucket-owner-full-control", []],
-  ])("takes the canned ACL %s, also while writing", async (acl, grants) => {
+  it.each(cannedGrants)("takes the canned ACL %s, also while writing", async (acl, grants) => {
     const path = `/${bucket}/canned`;
     await put(path);
     await setAcl(path, acl);
@@ -281,9 +276,7 @@ describe("The ACL of an object", () => {
     const id = `id=${stranger.canonicalId}`;
     await put(`/${ignoring}/public`, { "x-amz-acl": "public-read" });
     await put(`/${ignoring}/both`, { "x-amz-grant-read": `${id}, uri=${authenticatedUsers}` });
-    const body =
-      "<PublicAccessBlockConfiguration><IgnorePublicAcls>true</IgnorePublicAcls></PublicAccessBlockConfiguration>";
-    expect((await call("PUT", `/${ignoring}?publicAccessBlock`, { body })).status).toBe(200);
+    await ignorePublicAcls(ignoring);
     expect(await outcome(nobody, "GET", `/${ignoring}/public`)).toBe(denied);
     expect(await outcome(stranger.keys, "GET", `/${ignoring}/public`)).toBe(denied);
     expect(await outcome(stranger.keys, "GET", `/${ignoring}/both`)).toBe("200");
