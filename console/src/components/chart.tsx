@@ -91,8 +91,7 @@ const show = (value: number | null | undefined, format: (value: number) => strin
   value === null || value === undefined ? "–" : format(value);
 
 function draw(parent: HTMLElement, { times, series, isStacked, format }: ChartProps): UPlot {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string) => style.getPropertyValue(name).trim();
+  const colour = (name: string) => resolveColour(parent, `var(${name})`);
   const line = colour("--line");
   const axis = {
     stroke: colour("--muted"),
@@ -101,13 +100,14 @@ function draw(parent: HTMLElement, { times, series, isStacked, format }: ChartPr
   };
   const heights = isStacked ? stack(series) : series.map(({ values }) => values);
   const drawn = series.map((one, index): UPlot.Series => {
-    const stroke = colour(`--chart-${(index % 6) + 1}`);
+    const name = `--chart-${(index % 6) + 1}`;
+    const stroke = colour(name);
     return {
       label: one.label,
       stroke,
       width: 2,
       points: { show: times.length < 3 },
-      ...(isStacked && { fill: `${stroke}40` }),
+      ...(isStacked && { fill: resolveColour(parent, pale(name)) }),
       value: (_plot, _value, _series, at) => show(at === null ? null : one.values[at], format),
     };
   });
@@ -127,6 +127,17 @@ function draw(parent: HTMLElement, { times, series, isStacked, format }: ChartPr
   };
   const seconds = times.map((time) => time / 1000);
   return new UPlot(options, [seconds, ...heights.map((values) => [...values])], parent);
+}
+
+const pale = (name: string): string => `color-mix(in srgb, var(${name}) 25%, transparent)`;
+
+/** A colour as a canvas understands it: what it comes to under the scheme of the page. */
+function resolveColour(parent: HTMLElement, value: string): string {
+  const { color } = parent.style;
+  parent.style.color = value;
+  const resolved = getComputedStyle(parent).color;
+  parent.style.color = color;
+  return resolved;
 }
 
 /** A single moment gets an hour on either side: the library would draw it among years. */
