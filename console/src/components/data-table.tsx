@@ -30,6 +30,16 @@ export interface Column<Row> {
   readonly isMinor?: boolean;
 }
 
+/** A column of figures, sorted by them. */
+export function figures<Row>(
+  id: string,
+  head: string,
+  value: (row: Row) => number,
+  format: (value: number) => string,
+): Column<Row> {
+  return { id, head, align: "end", value, cell: (row) => format(value(row)) };
+}
+
 interface DataTableProps<Row> {
   readonly label: string;
   readonly rows: readonly Row[];

@@ -108,3 +108,33 @@ export function Choice<Value extends string>(props: ChoiceProps<Value>) {
     </fieldset>
   );
 }
+
+interface NarrowSelectProps<Value extends string | number> {
+  /** Read out, not shown. */
+  readonly label: string;
+  readonly value: Value;
+  readonly options: readonly { readonly value: Value; readonly label: string }[];
+  onChange(value: NoInfer<Value>): void;
+}
+
+/** A narrow choice from a list, for the head of what it changes. */
+export function NarrowSelect<Value extends string | number>(props: NarrowSelectProps<Value>) {
+  const { label, value, options, onChange } = props;
+  return (
+    <select
+      className="input narrow"
+      aria-label={label}
+      value={value}
+      onChange={(event) => {
+        const option = options[event.target.selectedIndex];
+        if (option !== undefined) onChange(option.value);
+      }}
+    >
+      {options.map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.label}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -6,7 +6,8 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useDeferredValue, useEffect, useState } from "react";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
-import { DataTable } from "../../components/data-table.tsx";
+import { DataTable, figures } from "../../components/data-table.tsx";
+import { NarrowSelect } from "../../components/field.tsx";
 import { formatBytes, formatDateTime, formatMoney, formatNumber } from "../../components/format.ts";
 import { Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
@@ -14,7 +15,10 @@ import { describeError } from "../../errors.ts";
 import { lifecycle as text } from "../../messages/en/lifecycle.ts";
 import { type Preview, type PreviewDay, sayAction } from "./types.ts";
 
-const spans = [30, 90, 365, 1825, 3650] as const;
+const spans = [30, 90, 365, 1825, 3650].map((days) => ({
+  value: days,
+  label: text("spanDays", { count: days }),
+}));
 /** Someone who types is not asked after at each key. */
 const pauseMs = 600;
 
@@ -53,18 +57,7 @@ export function LifecyclePreview({ bucket, value }: PreviewProps) {
     <section className="lifecycle-preview" aria-label={text("preview")}>
       <div className="row spread">
         <h3>{text("preview")}</h3>
-        <select
-          className="input narrow"
-          aria-label={text("span")}
-          value={days}
-          onChange={(event) => setDays(Number(event.target.value))}
-        >
-          {spans.map((span) => (
-            <option key={span} value={span}>
-              {text("spanDays", { count: span })}
-            </option>
-          ))}
-        </select>
+        <NarrowSelect label={text("span")} value={days} options={spans} onChange={setDays} />
       </div>
       <p className="muted">{text("previewLead")}</p>
       {/* A rule that is half written is no alarm. */}
@@ -155,20 +148,8 @@ function Calendar({ days }: { readonly days: readonly PreviewDay[] }) {
           cell: ({ from }) => from,
           isMinor: true,
         },
-        {
-          id: "count",
-          head: text("count"),
-          align: "end",
-          value: ({ count }) => count,
-          cell: ({ count }) => formatNumber(count),
-        },
-        {
-          id: "bytes",
-          head: text("bytes"),
-          align: "end",
-          value: ({ bytes }) => bytes,
-          cell: ({ bytes }) => formatBytes(bytes),
-        },
+        figures<PreviewDay>("count", text("count"), ({ count }) => count, formatNumber),
+        figures<PreviewDay>("bytes", text("bytes"), ({ bytes }) => bytes, formatBytes),
       ]}
     />
   );

@@ -3,20 +3,21 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { BucketPage } from "../../components/bucket-page.tsx";
-import { DataTable } from "../../components/data-table.tsx";
+import { DataTable, figures } from "../../components/data-table.tsx";
+import { NarrowSelect } from "../../components/field.tsx";
 import { formatBytes, formatNumber } from "../../components/format.ts";
 import { useParameter } from "../../components/go.tsx";
 import { NeedsKey } from "../../components/needs-key.tsx";
 import { Card, Loading } from "../../components/parts.tsx";
 import { ShowCommand } from "../../components/show-command.tsx";
 import { usage as text } from "../../messages/en/usage.ts";
-import { type DayUsage, requestsQuery, usageQuery } from "../../queries/usage.ts";
+import { type ClassUsage, type DayUsage, requestsQuery, usageQuery } from "../../queries/usage.ts";
 import { Figures } from "./figures.tsx";
 import { RequestCharts } from "./request-charts.tsx";
 import { StoredCharts } from "./stored-charts.tsx";
 import "./usage.css";
 
-const spans = [7, 30, 90] as const;
+const spans = [7, 30, 90].map((days) => ({ value: days, label: text("days", { count: days }) }));
 
 export default function UsageScreen() {
   const bucket = useParameter("bucket");
@@ -27,18 +28,7 @@ export default function UsageScreen() {
   const actions = (
     <div className="row">
       <ShowCommand words={["usage", bucket]} />
-      <select
-        className="input narrow"
-        aria-label={text("span")}
-        value={days}
-        onChange={(event) => setDays(Number(event.target.value))}
-      >
-        {spans.map((span) => (
-          <option key={span} value={span}>
-            {text("days", { count: span })}
-          </option>
-        ))}
-      </select>
+      <NarrowSelect label={text("span")} value={days} options={spans} onChange={setDays} />
     </div>
   );
   const { error } = stored;
@@ -70,34 +60,22 @@ function Latest({ day }: { readonly day: DayUsage }) {
             value: ({ storageClass }) => storageClass,
             cell: ({ storageClass }) => storageClass,
           },
+          figures<ClassUsage>("objects", text("objects"), ({ objects }) => objects, formatNumber),
+          figures<ClassUsage>("current", text("current"), (one) => one.currentBytes, formatBytes),
+          figures<ClassUsage>(
+            "noncurrent",
+            text("noncurrent"),
+            (one) => one.noncurrentBytes,
+            formatBytes,
+          ),
           {
-            id: "objects",
-            head: text("objects"),
-            align: "end",
-            value: ({ objects }) => objects,
-            cell: ({ objects }) => formatNumber(objects),
-          },
-          {
-            id: "current",
-            head: text("current"),
-            align: "end",
-            value: ({ currentBytes }) => currentBytes,
-            cell: ({ currentBytes }) => formatBytes(currentBytes),
-          },
-          {
-            id: "noncurrent",
-            head: text("noncurrent"),
-            align: "end",
-            value: ({ noncurrentBytes }) => noncurrentBytes,
-            cell: ({ noncurrentBytes }) => formatBytes(noncurrentBytes),
-          },
-          {
-            id: "uploads",
-            head: text("inUploads"),
-            align: "end",
+            ...figures<ClassUsage>(
+              "uploads",
+              text("inUploads"),
+              (one) => one.uploadBytes,
+              formatBytes,
+            ),
             isMinor: true,
-            value: ({ uploadBytes }) => uploadBytes,
-            cell: ({ uploadBytes }) => formatBytes(uploadBytes),
           },
         ]}
       />

@@ -9,6 +9,7 @@ import { CodeEditor } from "../../components/code-editor.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { ConfirmDialog, Dialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
+import { NarrowSelect } from "../../components/field.tsx";
 import { formatDateTime } from "../../components/format.ts";
 import { Card, Facts, Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
@@ -20,6 +21,10 @@ import { OutcomeBadge } from "./state.tsx";
 import { type Deliveries, type Delivery, pathOf } from "./types.ts";
 
 const outcomes = ["delivered", "pending", "failed", "skipped"] as const;
+const choices = [
+  { value: "", label: text("all") },
+  ...outcomes.map((value) => ({ value: value as string, label: text(value) })),
+];
 const pageSize = 50;
 
 export function DeliveryList({ name }: { readonly name: string }) {
@@ -38,22 +43,15 @@ export function DeliveryList({ name }: { readonly name: string }) {
   };
   const actions = (
     <div className="row">
-      <select
-        className="input narrow"
-        aria-label={text("outcome")}
+      <NarrowSelect
+        label={text("outcome")}
         value={outcome}
-        onChange={(event) => {
-          setOutcome(event.target.value);
+        options={choices}
+        onChange={(value) => {
+          setOutcome(value);
           setBefore(undefined);
         }}
-      >
-        <option value="">{text("all")}</option>
-        {outcomes.map((each) => (
-          <option key={each} value={each}>
-            {text(each)}
-          </option>
-        ))}
-      </select>
+      />
       <Button onClick={() => setReplaying(true)}>{text("replayFailed")}</Button>
     </div>
   );
