@@ -3,8 +3,9 @@
 // nor catalog: what the alarm does with condemned bytes is for the subclass in the entry file.
 
 import { DurableObject } from "cloudflare:workers";
-import { type Env, systemSeams } from "../env.ts";
+import type { Env } from "../env.ts";
 import { noticeAccess, scanTiered } from "./accesses.ts";
+import { IndexAlarm } from "./alarm.ts";
 import { amend } from "./amend.ts";
 import * as annotations from "./annotations.ts";
 import { append } from "./append.ts";
@@ -51,33 +52,22 @@ import { findVersion } from "./versions.ts";
 type Rpc = rpc.BucketIndexRpc;
 type Answer<Method extends keyof Rpc> = ReturnType<Rpc[Method]>;
 
-const defaultGraceSeconds = 86_400;
-/** Changes made together are told together: how long the first one waits for others. */
-const outboxDelayMs = 1000;
-/** Restorations that are due together are made together. */
-const restoreRestMs = 1000;
-/** Upkeep never runs more often than this, whatever the grace. */
-const shortestRestMs = 60_000;
-
 export class BucketIndex extends DurableObject<Env> implements Rpc {
   #index: IndexState;
-  /** When the alarm will ring; `null` for no alarm. Asked of the storage once, at start. */
-  #alarmAtMs: number | null = null;
-  /** When upkeep is due; `null` for never, `undefined` while unknown: then at the next alarm. */
-  #upkeepAtMs: number | null | undefined;
-  /** The delivery that is under way: there is never a second one. */
-  #draining: Promise<void> | undefined;
-  /** How long the next delivery waits at least: longer after one that could not be made at all. */
-  #drainRestMs = outboxDelayMs;
+  readonly #alarm: IndexAlarm;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     migrate(ctx.storage);
     this.#index = open(ctx.storage);
-    void ctx.blockConcurrencyWhile(async () => {
-      this.#alarmAtMs = await ctx.storage.getAlarm();
-      this.#arm();
+    this.#alarm = new IndexAlarm({
+      context: ctx,
+      env,
+      ledger: () => this.#index.ledger,
+      drain: () => this.drain(),
+      upkeep: (nowMs) => this.upkeep(nowMs),
     });
+    void ctx.blockConcurrencyWhile(() => this.#alarm.load());
   }
 
   async initialise(facts: { bucketId: string; epoch: number; nowMs: number }): Promise<void> {
@@ -97,7 +87,7 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
       // what nobody was told yet.
       await this.ctx.storage.deleteAll();
       migrate(this.ctx.storage);
-      this.#alarmAtMs = null;
+      this.#alarm.forget();
       this.#index = open(this.ctx.storage);
       this.#write((index) => {
         index.ledger.setState("destroyed", bucketId);
@@ -259,7 +249,7 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
     return outboxStatus(this.#index);
   }
   async drainOutbox(): Answer<"drainOutbox"> {
-    await this.#drain();
+    await this.#alarm.drain();
     return outboxStatus(this.#index);
   }
   async settleReplication(request: rpc.SettleReplicationRequest): Promise<void> {
@@ -275,55 +265,8 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
     return describe(this.#index, key, versionId);
   }
 
-  /** Arms the alarm for `atMs` (this object's own clock), unless it rings earlier anyway. */
-  scheduleUpkeep(atMs: number): void {
-    if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs) return;
-    this.#alarmAtMs = atMs;
-    this.ctx.waitUntil(this.ctx.storage.setAlarm(atMs));
-  }
-
-  /**
-   * Delivers what is due and runs the upkeep, then arms the next alarm, also when one of them failed
-   * (faults.md D36): soon when it left something that is due, or a busy bucket would never catch up
-   * with its own removals.
-   */
   override async alarm(): Promise<void> {
-    this.#alarmAtMs = null;
-    try {
-      const isForOutbox = (this.#index.ledger.outboxDueMs ?? Infinity) <= systemSeams.now();
-      await Promise.all([this.#drain(), this.#upkeepIfDue(isForOutbox)]);
-    } finally {
-      this.#arm();
-    }
-  }
-
-  /** An alarm that is not for the outbox is for the upkeep, whatever the clock says. */
-  async #upkeepIfDue(isForOutbox: boolean): Promise<void> {
-    const nowMs = systemSeams.now();
-    const dueMs = this.#upkeepAtMs === undefined ? 0 : (this.#upkeepAtMs ?? Infinity);
-    if (isForOutbox && dueMs > nowMs) return;
-    this.#upkeepAtMs = null;
-    const hasMore = await this.upkeep(nowMs);
-    if (hasMore) this.#upkeepAtMs = systemSeams.now() + shortestRestMs;
-  }
-
-  /** Delivers what is due, unless that is under way. What fails is due again later. */
-  async #drain(): Promise<void> {
-    if (this.#draining === undefined && this.#index.ledger.outboxDueMs === null) return;
-    this.#draining ??= this.drain()
-      .then(
-        () => outboxDelayMs,
-        (error: unknown) => {
-          console.error(JSON.stringify({ event: "drain-failed" }), error);
-          return shortestRestMs;
-        },
-      )
-      .then((restMs) => {
-        this.#drainRestMs = restMs;
-        this.#draining = undefined;
-        this.#arm();
-      });
-    await this.#draining;
+    await this.#alarm.ring();
   }
 
   /** Delivers the entries of the outbox that are due, for a while: the entry file's subclass. */
@@ -364,28 +307,8 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
       this.#index.ledger.load();
       throw error;
     } finally {
-      this.#arm();
+      this.#alarm.arm();
     }
-  }
-
-  /** One alarm serves all: it rings for what is due first, and costs a row when it is set. */
-  #arm(): void {
-    const { ledger } = this.#index;
-    if (ledger.state === "none") return;
-    const nowMs = systemSeams.now();
-    if (ledger.outboxDueMs !== null && this.#draining === undefined) {
-      this.scheduleUpkeep(Math.max(ledger.outboxDueMs, nowMs + this.#drainRestMs));
-    }
-    const isUnknown = this.#upkeepAtMs === undefined;
-    if (isUnknown && this.#alarmAtMs !== null && ledger.restoreDueMs === null) return;
-    const graceSeconds = Number(this.env.CONDEMNED_GRACE_SECONDS ?? defaultGraceSeconds);
-    const restMs = Math.max(graceSeconds * 1000, shortestRestMs);
-    if (ledger.hasCondemned) this.#upkeepAtMs ??= nowMs + restMs;
-    if (ledger.restoreDueMs !== null) {
-      const dueMs = Math.max(ledger.restoreDueMs, nowMs + restoreRestMs);
-      this.#upkeepAtMs = Math.min(this.#upkeepAtMs ?? dueMs, dueMs);
-    }
-    if (typeof this.#upkeepAtMs === "number") this.scheduleUpkeep(this.#upkeepAtMs);
   }
 }
 
