@@ -2,6 +2,8 @@
 // SQL text, and no statement is put together from strings at run time. Writes that move a version
 // between tables do it inside SQLite, so that no column can be lost on the way.
 
+import { partColumns, workStatements } from "./work-statements.ts";
+
 /** The columns of a version behind its key and place; one order for every table. */
 const columns = `version_id, modified_at, size, etag, class,
   content, checksum, owner, written_as, detail`;
@@ -13,15 +15,12 @@ const briefColumns = columns.replace("written_as, detail", "NULL AS written_as, 
 const briefCurrent = `SELECT key, seq, NULL AS ended, 0 AS is_marker, ${briefColumns} FROM current`;
 const briefHistory = `SELECT key, seq, ended, is_marker, ${briefColumns} FROM history`;
 const listed = "key, modified_at, size, etag, class, checksum, owner";
-const partColumns = "number, size, etag, checksum, modified_at, segments";
-/** As lifecycle plans it; the detail, which may be long, only where ?4 asks for it. */
-const planned = `key, seq, 0, version_id, modified_at, size, class,
-  CASE WHEN ?4 THEN detail END`;
-const plannedOld = planned.replace("seq, 0,", "seq, is_marker,");
 const intoCondemned = `INSERT INTO condemned (
   condemned_hour, held, seq, condemned_at, reason, key, made, is_marker, ${columns})`;
 
 export const statements = {
+  ...workStatements,
+
   readMeta: "SELECT name, value FROM meta",
   writeMeta: "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
   partitionOf: `SELECT name, from_key, (SELECT min(from_key) FROM partitions WHERE from_key > ?1)
@@ -165,67 +164,6 @@ export const statements = {
   putRenameToken: "INSERT INTO rename_tokens VALUES (?1, ?2, ?3)",
   dropRenameTokens: "DELETE FROM rename_tokens WHERE hour < ?1",
 
-  putOutbox: "INSERT INTO outbox VALUES (?1, ?2, ?3, ?4)",
-  dropOutbox: `DELETE FROM outbox
-    WHERE target = ?1 AND seq IN (SELECT value FROM json_each(?2))`,
-  /** Among the oldest rows of a target, those from before a moment. */
-  dropOldOutbox: `DELETE FROM outbox
-    WHERE target = ?1 AND json_extract(body, '$.atMs') < ?2
-      AND seq <= (SELECT max(seq) FROM
-        (SELECT seq FROM outbox WHERE target = ?1 ORDER BY seq LIMIT ?3))`,
-  /** Waits for entries that are no longer there. */
-  dropLooseWaits: `DELETE FROM outbox_waits WHERE target = ?1 AND NOT EXISTS
-    (SELECT 1 FROM outbox o WHERE o.target = ?1 AND o.seq = outbox_waits.seq)`,
-  /** Each target that has rows, by a seek per target. */
-  outboxTargets: `WITH RECURSIVE targets (target) AS (
-      SELECT min(target) FROM outbox
-      UNION ALL
-      SELECT (SELECT min(target) FROM outbox WHERE target > targets.target)
-      FROM targets WHERE target IS NOT NULL)
-    SELECT target FROM targets WHERE target IS NOT NULL`,
-  /** Rows of keys that do not wait, or no longer (?2), in order; with their own failures. */
-  dueOutbox: `SELECT o.seq, o.key, o.body, CASE WHEN w.seq = o.seq THEN w.failures END
-    FROM outbox o LEFT JOIN outbox_waits w ON w.target = o.target AND w.key = o.key
-    WHERE o.target = ?1 AND (w.retry_at IS NULL OR w.retry_at <= ?2) ORDER BY o.seq LIMIT ?3`,
-  keptOutbox: "SELECT target, seq, key, body FROM outbox ORDER BY target, seq LIMIT ?1",
-  countOutbox: "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE target = ?1 LIMIT ?2)",
-  oldestOutbox: `SELECT json_extract(body, '$.atMs') FROM outbox
-    WHERE target = ?1 ORDER BY seq LIMIT 1`,
-  putOutboxWait: `INSERT INTO outbox_waits VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6)
-    ON CONFLICT (target, key) DO UPDATE SET seq = ?3, retry_at = ?4, error = ?5, failed_at = ?6,
-      failures = CASE WHEN seq = ?3 THEN failures + 1 ELSE 1 END`,
-  dropOutboxWaits: `DELETE FROM outbox_waits
-    WHERE target = ?1 AND seq IN (SELECT value FROM json_each(?2))`,
-  outboxWaits: `SELECT count(*), (SELECT error FROM outbox_waits WHERE target = ?1
-      ORDER BY failed_at DESC LIMIT 1), max(failed_at), min(retry_at)
-    FROM outbox_waits WHERE target = ?1`,
-  outboxStops: "SELECT target, retry_at FROM outbox_stops",
-  outboxStopOf: `SELECT failures, retry_at, error, failed_at FROM outbox_stops
-    WHERE target = ?1`,
-  putOutboxStop: `INSERT INTO outbox_stops VALUES (?1, ?2, ?3, ?4, ?5)
-    ON CONFLICT (target) DO UPDATE SET failures = ?2, retry_at = ?3, error = ?4, failed_at = ?5`,
-  dropOutboxStop: "DELETE FROM outbox_stops WHERE target = ?1",
-
-  /** A delivery that failed for good leaves the outbox for here, and comes back by its place. */
-  keepFailure: `INSERT OR REPLACE INTO replication_failures
-    SELECT target, seq, key, body, ?3, ?4 FROM outbox WHERE target = ?1 AND seq = ?2`,
-  failuresAfter: `SELECT target, seq, key, body FROM replication_failures
-    WHERE (target, seq) > (?1, ?2) ORDER BY target, seq LIMIT ?3`,
-  nextKey: `SELECT min(key) FROM (SELECT min(key) AS key FROM current WHERE key > ?1
-    UNION ALL SELECT min(key) FROM history WHERE key > ?1)`,
-  dropFailure: "DELETE FROM replication_failures WHERE target = ?1 AND seq = ?2",
-  latestFailures: `SELECT target, key, json_extract(body, '$.version.versionId'), reason, failed_at
-    FROM replication_failures ORDER BY failed_at DESC LIMIT ?1`,
-  countFailures: "SELECT count(*) FROM replication_failures",
-  countReplication: `INSERT INTO replication_counters VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-    ON CONFLICT (target, rule) DO UPDATE SET completed = completed + ?3,
-      completed_bytes = completed_bytes + ?4, failed = failed + ?5, latency_sum = latency_sum + ?6,
-      latency_max = max(latency_max, ?7), last_at = ?8`,
-  replicationCounters: "SELECT * FROM replication_counters",
-  pendingReplication: `SELECT target, json_extract(body, '$.id') AS rule, count(*),
-      sum(coalesce(json_extract(body, '$.version.sizeBytes'), 0)), min(json_extract(body, '$.atMs'))
-    FROM outbox WHERE target >= 'replication ' AND target < 'replication!' GROUP BY target, rule`,
-
   /** For upkeep: everything, in order, behind a place. */
   scanCurrent: `${fromCurrent} WHERE key > ?1 ORDER BY key LIMIT ?2`,
   scanHistory: `${fromHistory} WHERE key > ?1 ORDER BY key, seq DESC LIMIT ?2`,
@@ -282,69 +220,8 @@ export const statements = {
       WHERE (unicode(substr(content, -1)) * 64 + unicode(substr(content, -2, 1))) % ?2 = ?1
         AND content NOT IN (SELECT content FROM counted)
         AND content NOT IN (SELECT upload_id FROM uploads)`,
-  accessOf: "SELECT accessed_at FROM accesses WHERE key = ?1 AND seq = ?2",
-  putAccess: `INSERT INTO accesses VALUES (?1, ?2, ?3)
-    ON CONFLICT (key, seq) DO UPDATE SET accessed_at = ?3`,
-  dropAccess: "DELETE FROM accesses WHERE key = ?1 AND seq = ?2",
-
-  restoreOf: `SELECT is_done, tier, days, due_at, content FROM restores
-    WHERE key = ?1 AND seq = ?2`,
-  putRestore: `INSERT INTO restores VALUES (?1, ?2, 0, ?3, ?4, ?5, NULL)
-    ON CONFLICT (key, seq) DO UPDATE SET tier = ?3, days = ?4, due_at = ?5`,
-  extendRestore: "UPDATE restores SET due_at = ?3, days = ?4 WHERE key = ?1 AND seq = ?2",
-  finishRestore: `UPDATE restores SET is_done = 1, content = ?3, due_at = ?4
-    WHERE key = ?1 AND seq = ?2`,
-  postponeRestore: "UPDATE restores SET due_at = ?3 WHERE key = ?1 AND seq = ?2 AND is_done = 0",
-  dropRestore: "DELETE FROM restores WHERE key = ?1 AND seq = ?2",
-  dueRestores: `SELECT key, seq, is_done FROM restores WHERE due_at <= ?1
-    ORDER BY due_at LIMIT ?2`,
-  nextRestore: "SELECT min(due_at) FROM restores",
-
-  readMoves: "SELECT key, seq, fence, until FROM moves",
-  putMove: `INSERT INTO moves VALUES (?1, ?2, ?3, ?4)
-    ON CONFLICT (key, seq) DO UPDATE SET fence = ?3, until = ?4`,
-  dropMove: "DELETE FROM moves WHERE key = ?1 AND seq = ?2",
-  moveCurrent: "UPDATE current SET class = ?2, content = ?3, detail = ?4 WHERE key = ?1",
-  moveHistory: `UPDATE history SET class = ?3, content = ?4, detail = ?5
-    WHERE key = ?1 AND seq = ?2`,
-  /** The parts of ?1 as those of ?2, lying where ?3 says: an array of number and segments. */
-  moveParts: `INSERT INTO parts (content, ${partColumns})
-    SELECT ?2, number, size, etag, checksum, modified_at, json_extract(moved.value, '$[1]')
-    FROM json_each(?3) AS moved
-    JOIN parts ON content = ?1 AND number = json_extract(moved.value, '$[0]')`,
-
   setRefs: `INSERT INTO content_refs VALUES (?1, ?2)
     ON CONFLICT (content) DO UPDATE SET refs = ?2`,
-
-  dropLifecycleRanges: "DELETE FROM lifecycle_ranges",
-  putLifecycleRange: `INSERT INTO lifecycle_ranges VALUES (?1, ?2, ?3, ?4, ?5)
-    ON CONFLICT (from_key) DO UPDATE SET next_due = ?2, due = ?3, visited_seq = ?4, versions = ?5`,
-  dueLifecycleRange: `SELECT from_key, due, visited_seq,
-      (SELECT min(from_key) FROM lifecycle_ranges AS later WHERE later.from_key > range.from_key)
-    FROM lifecycle_ranges AS range WHERE next_due <= ?1 ORDER BY next_due LIMIT 1`,
-  nextLifecycleDue: "SELECT min(next_due) FROM lifecycle_ranges",
-  /** A range to be visited anyway may be passed over there: `due` says that it must not be. */
-  markLifecycleRange: `UPDATE lifecycle_ranges SET next_due = min(next_due, ?2), due = min(due, ?2)
-    WHERE from_key = (SELECT max(from_key) FROM lifecycle_ranges WHERE from_key <= ?1)
-      AND due > ?2`,
-  countLifecycleRanges: `SELECT count(*), count(CASE WHEN next_due <= ?1 THEN 1 END),
-    coalesce(sum(versions), 0) FROM lifecycle_ranges`,
-  tallyLifecycle: `INSERT INTO lifecycle_tally VALUES (?1, ?2, ?3, ?4, ?5)
-    ON CONFLICT (day, rule, action) DO UPDATE SET count = count + ?4, bytes = bytes + ?5`,
-  lifecycleTally: `SELECT day, rule, action, count, bytes FROM lifecycle_tally
-    ORDER BY day DESC, rule, action LIMIT ?1`,
-  dropLifecycleTally: "DELETE FROM lifecycle_tally WHERE day < ?1",
-  planCurrent: `SELECT ${planned} FROM current WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3`,
-  planCurrentAfter: `SELECT ${planned} FROM current
-    WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3`,
-  planHistory: `SELECT ${plannedOld} FROM history
-    WHERE key >= ?1 AND key < ?2 ORDER BY key, seq DESC LIMIT ?3`,
-  planHistoryAfter: `SELECT ${plannedOld} FROM history
-    WHERE key > ?1 AND key < ?2 ORDER BY key, seq DESC LIMIT ?3`,
-  planOlder: `SELECT ${plannedOld} FROM history
-    WHERE key = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3`,
-  planUploads: `SELECT key, upload_id, initiated_at FROM uploads
-    WHERE key >= ?1 AND key < ?2 ORDER BY key, upload_id LIMIT ?3`,
 
   maximumSeq: `SELECT max((SELECT coalesce(max(seq), 0) FROM current),
     (SELECT coalesce(max(seq), 0) FROM history), (SELECT coalesce(max(seq), 0) FROM condemned))`,
