@@ -1,5 +1,5 @@
 // The one alarm of an index. It rings for what is due first: the outbox, restorations, condemned bytes
-// whose grace is over. It is armed anew after every write and every ringing, and costs a row when it is
+// whose grace is over, moves that nobody finishes. It is armed anew after every write and every ringing, and costs a row when it is
 // set. What is done then is the entry file's (faults.md D36).
 
 import { type Env, systemSeams } from "../env.ts";
@@ -101,6 +101,10 @@ export class IndexAlarm {
     if (ledger.hasCondemned) this.#upkeepAtMs ??= nowMs + restMs;
     if (ledger.restoreDueMs !== null) {
       const dueMs = Math.max(ledger.restoreDueMs, nowMs + restoreRestMs);
+      this.#upkeepAtMs = Math.min(this.#upkeepAtMs ?? dueMs, dueMs);
+    }
+    if (ledger.giveUpMs !== null) {
+      const dueMs = Math.max(ledger.giveUpMs, nowMs + shortestRestMs);
       this.#upkeepAtMs = Math.min(this.#upkeepAtMs ?? dueMs, dueMs);
     }
     if (typeof this.#upkeepAtMs === "number") this.#set(this.#upkeepAtMs);

@@ -44,6 +44,7 @@ import { scan } from "./scan.ts";
 import { migrate } from "./schema.ts";
 import { Sql } from "./statements.ts";
 import type * as rpc from "./types.ts";
+import { noteCopied } from "./unfinished-moves.ts";
 import * as uploads from "./uploads.ts";
 import { measure } from "./usage.ts";
 import { listVersions } from "./version-listing.ts";
@@ -151,6 +152,9 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
   }
   async claimMove(request: rpc.ClaimMoveRequest): Answer<"claimMove"> {
     return this.#write((index) => claimMove(index, request));
+  }
+  async noteCopied(request: rpc.NoteCopiedRequest): Answer<"noteCopied"> {
+    return this.#write((index) => noteCopied(index, request));
   }
   async swapMove(request: rpc.SwapMoveRequest): Answer<"swapMove"> {
     return this.#write((index) => swapMove(index, request));

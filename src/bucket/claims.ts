@@ -11,6 +11,7 @@ import { letGoIfShared, maximumRequestAgeMs } from "./references.ts";
 import { blobsOf, type PartRow, parseSegments, renderSegments } from "./rows.ts";
 import { statements } from "./statements.ts";
 import type { ClaimRequest, CondemnedBlob } from "./types.ts";
+import { giveUpIdle } from "./unfinished-moves.ts";
 
 type DueRow = readonly [hour: number, held: string, seq: number, reason: Reason];
 
@@ -39,6 +40,7 @@ export interface Claim {
 export function claimCondemned(index: IndexState, request: ClaimRequest): Claim {
   const dueMs = request.nowMs - request.graceMs;
   index.ledger.tick(request.nowMs);
+  giveUpIdle(index);
   const claimed: CondemnedBlob[] = [];
   const after = request.afterTicket === undefined ? undefined : parseTicket(request.afterTicket);
   let place = after ?? { hour: -1, held: "", seq: 0 };

@@ -123,6 +123,9 @@ export class BucketClient {
   claimMove(request: rpc.ClaimMoveRequest): ReturnType<Rpc["claimMove"]> {
     return this.#follow(request.key, (index) => index.claimMove(request));
   }
+  noteCopied(request: rpc.NoteCopiedRequest): ReturnType<Rpc["noteCopied"]> {
+    return this.#follow(request.key, (index) => index.noteCopied(request));
+  }
   swapMove(request: rpc.SwapMoveRequest): ReturnType<Rpc["swapMove"]> {
     return this.#follow(request.key, (index, isRetry) =>
       index.swapMove(isRetry ? { ...request, isRetry } : request),

@@ -13,7 +13,8 @@ const hourMs = 3600 * 1000;
 /**
  * `version`: a displaced or deleted version. `part`: the bytes of a part that was sent again or not
  * listed. `upload`: all parts of an aborted upload. `refused`: a commit that was tried twice and
- * refused. `moved`: bytes that a version named before it moved to another class. `restored`: a
+ * refused. `moved`: bytes that a version named before it moved to another class, or copies that
+ * no mover finished. `restored`: a
  * copy of archived bytes that is no longer wanted. `gone`: the bytes are
  * removed, or others hold them; the row only keeps a late commit from naming them.
  */
@@ -45,6 +46,27 @@ function dropWhatIsBeside(index: IndexState, key: string, seq: number): void {
   if (ledger.hasAnnotations) sql.run(statements.dropAnnotations, key, seq);
   if (ledger.hasTiered) sql.run(statements.dropAccess, key, seq);
   dropRestore(index, { key, seq });
+  dropUnfinished(index, { key, seq });
+}
+
+/**
+ * Condemns what movers have copied of a version so far: all of it, or what was copied of other content
+ * than `standing`.
+ */
+export function dropUnfinished(
+  index: IndexState,
+  { key, seq }: { readonly key: string; readonly seq: number },
+  standing?: string,
+): void {
+  const { sql, ledger } = index;
+  if (ledger.giveUpMs === null) return;
+  const rows = sql.rows<[string, string, string]>(statements.unfinishedMovesOf, key, seq);
+  for (const [destination, content, source] of rows) {
+    if (source === standing) continue;
+    sql.run(statements.dropUnfinishedMove, key, seq, destination);
+    condemnBytes(index, { held: content, reason: "moved", key });
+  }
+  if (rows.length > 0) ledger.noteUnfinished();
 }
 
 /** Forgets the restoration of a version, if any; its copy is condemned. */

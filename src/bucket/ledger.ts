@@ -16,6 +16,9 @@ export type BucketState = "none" | "rebuilding" | "active" | "deleting" | "destr
 /** Sequence numbers taken at once, so that the order costs one row per this many writes. */
 const reservedAtOnce = 1000;
 
+/** What a mover left unfinished waits so long for the next one, as R2 keeps unfinished uploads. */
+export const unfinishedKeptMs = 7 * 24 * 3600 * 1000;
+
 export class Ledger {
   state: BucketState = "none";
   bucketId = "";
@@ -30,6 +33,8 @@ export class Ledger {
   hasTiered = false;
   /** When a restoration is due next, milliseconds; `null` where there is none at all. */
   restoreDueMs: number | null = null;
+  /** When what a mover left unfinished is given up next; `null` where nothing is. */
+  giveUpMs: number | null = null;
   /** Whether something may be condemned, so that upkeep is due some day. */
   hasCondemned = false;
   /** When the outbox has something to deliver; 0 for at once, `null` when it is empty. */
@@ -65,6 +70,7 @@ export class Ledger {
     this.#rangeTo = meta.get("range_to") ?? null;
     this.hasTiered = meta.has("tiered");
     this.noteRestores();
+    this.noteUnfinished();
     this.hasHistory = this.#sql.first(statements.anyHistory) !== undefined;
     this.hasCondemned = this.#sql.first(statements.anyCondemned) !== undefined;
     this.hasAnnotations = this.#sql.first(statements.anyAnnotation) !== undefined;
@@ -136,6 +142,12 @@ export class Ledger {
   /** When the next restoration is due, asked anew: after every change of them. */
   noteRestores(): void {
     this.restoreDueMs = this.#sql.first<[number | null]>(statements.nextRestore)?.[0] ?? null;
+  }
+
+  /** When an unfinished move is given up next, asked anew: after every change of them. */
+  noteUnfinished(): void {
+    const oldestMs = this.#sql.first<[number | null]>(statements.oldestUnfinishedMove)?.[0];
+    this.giveUpMs = oldestMs == null ? null : oldestMs + unfinishedKeptMs;
   }
 
   /** A version of that class is about to stand. Costs a row once in the life of a bucket. */

@@ -56,6 +56,17 @@ export class MoveClaims {
     return undefined;
   }
 
+  /** The asker is still at it. Written only when half of its time is over. */
+  extend(
+    claimed: Claimed,
+    wish: { fence: string; nowMs: number; leaseMs: number; sizeBytes: number },
+  ): void {
+    const { fence, nowMs, leaseMs } = wish;
+    const held = this.#held.get(nameOf(claimed));
+    const isFresh = held?.fence === fence && held.untilMs > nowMs + leaseMs / 2;
+    if (!isFresh) this.take(claimed, wish);
+  }
+
   /** Whether somebody else has it now. */
   isAnothers(claimed: Claimed, asker: { fence: string; nowMs: number }): boolean {
     return this.#other(claimed, asker) !== undefined;

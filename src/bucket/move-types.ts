@@ -24,6 +24,8 @@ export interface ClaimMoveRequest extends CallFacts, MoveTarget {
   /** Random, the mover's own: what it swaps with. */
   readonly fence: string;
   readonly leaseMs: number;
+  /** Copied for readers of an archived version, which stays where it is. */
+  readonly isRestore?: true;
 }
 
 /** Why there is nothing to move. */
@@ -43,10 +45,50 @@ export type ClaimMoveOutcome =
       readonly parts: readonly RebuiltPart[];
       /** The writer's id where the row keeps it. */
       readonly writtenAs?: string;
+      /** What earlier movers copied of this very content on the same way. */
+      readonly copied?: CopiedContent;
     }
   | { readonly kind: "in-place" }
   /** Another mover is at it. */
   | { readonly kind: "leased"; readonly untilMs: number };
+
+/** Parts that are copied; the version does not name them yet. */
+export interface CopiedContent {
+  /** The id of the manifest that they are to be. */
+  readonly content: ContentId;
+  readonly parts: readonly CopiedPart[];
+  /** Up to this number the copies were looked at once more since they were noted. */
+  readonly provedTo: number;
+}
+
+export interface CopiedPart extends MovedPart {
+  /** MD5 in hex of each blob as its store has it, in the order of the segments; each blob once. */
+  readonly digests: readonly string[];
+}
+
+export interface NoteCopiedRequest extends CallFacts, MoveTarget {
+  readonly to: Destination;
+  readonly isRestore?: true;
+  readonly fence: string;
+  /** The claim lasts so long again. */
+  readonly leaseMs: number;
+  /** What the version must still name. */
+  readonly source: ContentId;
+  readonly content: ContentId;
+  readonly parts: readonly CopiedPart[];
+  readonly provedTo?: number;
+  /** Noted before, and no longer what they were: they are condemned. */
+  readonly lost?: readonly number[];
+}
+
+export type NoteCopiedOutcome =
+  | Refusal
+  | MoveRefusal
+  | { readonly kind: "noted" }
+  /** Another mover has it, or noted other copies. */
+  | { readonly kind: "fenced" }
+  /** The copies are too old to be named, or were given up. */
+  | { readonly kind: "expired-blob" };
 
 export interface SwapMoveRequest extends CallFacts, MoveTarget {
   readonly to: Destination;
@@ -56,6 +98,8 @@ export interface SwapMoveRequest extends CallFacts, MoveTarget {
   /** The copy: a fresh blob, or the id of a manifest made here of `parts`. */
   readonly content: ContentId;
   readonly parts?: readonly MovedPart[];
+  /** The manifest's parts were noted, all of them. */
+  readonly isNoted?: true;
   /** The lifecycle rule that asks for it: the swap counts it as done. */
   readonly lifecycle?: LifecycleOrder;
   /** Second and later tries: a refusal seals the copy against the first one arriving late. */
@@ -81,4 +125,6 @@ export interface ReleaseMoveRequest {
   readonly key: string;
   readonly seq: number;
   readonly fence: string;
+  /** There is more to copy: a lifecycle that wants it asks again at once. */
+  readonly isPaused?: true;
 }

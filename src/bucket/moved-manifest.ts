@@ -1,20 +1,22 @@
 // Content made of parts that was copied: a manifest of its own, with the layout, sizes, ETags and
 // checksums of the old one. Only where the parts lie is new.
 
+import type { Segment } from "../s3/content.ts";
 import type { IndexState } from "./index-state.ts";
 import type { MovedPart, SwapMoveRequest } from "./move-types.ts";
-import { type PartRow, renderSegments } from "./rows.ts";
+import { blobsOf, type PartRow, renderSegments } from "./rows.ts";
 import { statements } from "./statements.ts";
 
 const everyPart = 10_001;
 
 /** Writes the manifest `content`, beside `expectedContent`. Throws where a part is not as long. */
 export function putMovedManifest(
-  { sql }: IndexState,
+  index: IndexState,
   request: Pick<SwapMoveRequest, "content" | "expectedContent" | "key"> & {
     readonly parts: readonly MovedPart[];
   },
 ): void {
+  const { sql } = index;
   const { content, expectedContent, key, parts } = request;
   const manifest = sql.first<[string, string]>(statements.manifestOf, expectedContent);
   if (manifest === undefined) throw new Error(`no manifest ${expectedContent}`);
@@ -28,4 +30,17 @@ export function putMovedManifest(
   });
   sql.run(statements.putManifest, content, key, manifest[1], "{}");
   sql.run(statements.moveParts, expectedContent, content, JSON.stringify(places));
+  countShared(
+    index,
+    parts.map(({ segments }) => segments),
+  );
+}
+
+/** Counts the holders of blobs that several parts name: sealed bytes, of which copies took ranges. */
+export function countShared({ sql }: IndexState, parts: readonly (readonly Segment[])[]): void {
+  const holders = new Map<string, number>();
+  for (const segments of parts) {
+    for (const blob of blobsOf(segments)) holders.set(blob, (holders.get(blob) ?? 0) + 1);
+  }
+  for (const [blob, count] of holders) if (count > 1) sql.run(statements.setRefs, blob, count);
 }

@@ -4,15 +4,14 @@
 // changes nothing that a client knows of the version but its class (faults.md D17 to D20, P-MOVE).
 
 import { type Destination, isArchived } from "../s3/content.ts";
-import { condemnBytes, dropRestore, findCondemned } from "./condemned.ts";
+import { condemnBytes, dropRestore, dropUnfinished, findCondemned } from "./condemned.ts";
 import type { IndexState } from "./index-state.ts";
+import { markLifecycle } from "./lifecycle-ranges.ts";
 import { countMove } from "./lifecycle-tally.ts";
 import { isManifest } from "./manifests.ts";
 import type {
   ClaimMoveOutcome,
   ClaimMoveRequest,
-  MoveRefusal,
-  MoveTarget,
   ReleaseMoveRequest,
   SwapMoveOutcome,
   SwapMoveRequest,
@@ -32,7 +31,7 @@ import {
 } from "./rows.ts";
 import { statements } from "./statements.ts";
 import type { Version } from "./types.ts";
-import { findVersion } from "./versions.ts";
+import { completeNoted, copiedSoFar, findTarget } from "./unfinished-moves.ts";
 
 const everyPart = 10_001;
 
@@ -43,7 +42,7 @@ export function claimMove(index: IndexState, request: ClaimMoveRequest): ClaimMo
   const row = findTarget(index, request);
   if ("kind" in row) return row;
   const version = readVersion(row);
-  if (isThere(version, request.to)) return { kind: "in-place" };
+  if (request.isRestore !== true && isThere(version, request.to)) return { kind: "in-place" };
   const { fence, leaseMs } = request;
   const { clockMs: nowMs } = index.ledger;
   const untilMs = index.moves.take(version, {
@@ -54,21 +53,14 @@ export function claimMove(index: IndexState, request: ClaimMoveRequest): ClaimMo
   });
   if (untilMs !== undefined) return { kind: "leased", untilMs };
   const writtenAs = row[column.writtenAs];
+  const copied = copiedSoFar(index, request, version.content ?? "");
   return {
     kind: "claimed",
     version,
     parts: partsOf(index, version.content ?? ""),
     ...(writtenAs !== null && { writtenAs }),
+    ...(copied !== undefined && { copied }),
   };
-}
-
-function findTarget(
-  index: IndexState,
-  { key, versionId, seq }: MoveTarget,
-): VersionRow | MoveRefusal {
-  const row = findVersion(index, key, versionId);
-  if (row === undefined || row[column.isMarker] === 1) return { kind: "gone" };
-  return row[column.seq] === seq ? row : { kind: "changed" };
 }
 
 function isThere({ storageClass, detail }: Version, to: Destination): boolean {
@@ -95,7 +87,8 @@ export function swapMove(index: IndexState, request: SwapMoveRequest): SwapMoveO
     return { ...outcome, rowsWritten: index.sql.rowsWritten - before };
   }
   const { content: held, key } = request;
-  const isSealed = outcome.kind === "expired-blob";
+  // What was noted may be another mover's by now, and is condemned with its note.
+  const isSealed = outcome.kind === "expired-blob" || request.isNoted === true;
   if (request.isRetry === true && !isSealed) condemnBytes(index, { held, reason: "refused", key });
   return outcome;
 }
@@ -109,10 +102,7 @@ function decide(index: IndexState, request: SwapMoveRequest): SwapMoveOutcome {
   const { clockMs: nowMs } = index.ledger;
   if (index.moves.isAnothers(request, { fence: request.fence, nowMs })) return { kind: "fenced" };
   if (version.content !== request.expectedContent) return { kind: "changed" };
-  if (isExpired(index, content) || findCondemned(index, content, content).length > 0) {
-    return { kind: "expired-blob" };
-  }
-  if (request.parts !== undefined) putMovedManifest(index, { ...request, parts: request.parts });
+  if (!takeCopies(index, request)) return { kind: "expired-blob" };
   const { tier: _, ...rest } = version.detail;
   const detail = { ...rest, ...(to.tier !== undefined && { tier: to.tier }) };
   const moved: Version = { ...version, content, detail, storageClass: to.storageClass };
@@ -122,7 +112,17 @@ function decide(index: IndexState, request: SwapMoveRequest): SwapMoveOutcome {
   tell(index, request, { before: version, moved });
   if (request.lifecycle !== undefined) countMove(index, request.lifecycle, version.sizeBytes);
   letGo(index, version);
+  dropUnfinished(index, version, content);
   return { kind: "swapped", version: moved, rowsWritten: 0 };
+}
+
+/** The copies become content that can be named. False where the sweep may have taken them. */
+function takeCopies(index: IndexState, request: SwapMoveRequest): boolean {
+  const { content, parts, isNoted } = request;
+  if (isNoted === true) return completeNoted(index, request);
+  if (isExpired(index, content) || findCondemned(index, content, content).length > 0) return false;
+  if (parts !== undefined) putMovedManifest(index, { ...request, parts });
+  return true;
 }
 
 function writePlace({ sql }: IndexState, row: VersionRow, version: Version): void {
@@ -180,6 +180,8 @@ function letGo(index: IndexState, { key, content }: Version): void {
 }
 
 /** The mover gave up: another may begin at once. */
-export function releaseMove(index: IndexState, { key, seq, fence }: ReleaseMoveRequest): void {
+export function releaseMove(index: IndexState, request: ReleaseMoveRequest): void {
+  const { key, seq, fence, isPaused } = request;
   index.moves.release({ key, seq }, fence);
+  if (isPaused === true) markLifecycle(index, key);
 }

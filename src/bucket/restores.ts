@@ -26,6 +26,7 @@ import {
 import { blobsOf, column, readVersion, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
 import type { Version } from "./types.ts";
+import { completeNoted } from "./unfinished-moves.ts";
 import { findVersion } from "./versions.ts";
 
 type RestoreRow = readonly [
@@ -129,10 +130,8 @@ export function finishRestore(
   const isWanted = restore !== undefined && restore[0] === 0;
   const isSame = row?.[column.content] === request.expectedContent;
   const isAnothers = index.moves.isAnothers({ key, seq }, { fence, nowMs: ledger.clockMs });
-  if (row === undefined || !isWanted || !isSame || isAnothers || isExpired(index, content)) {
-    return { kind: "changed" };
-  }
-  if (parts !== undefined) putMovedManifest(index, { ...request, parts });
+  if (row === undefined || !isWanted || !isSame || isAnothers) return { kind: "changed" };
+  if (!takeCopies(index, request)) return { kind: "changed" };
   const segments = parts?.flatMap((part) => part.segments) ?? [];
   // Nothing in its own description leads to it: what was counted is spared by the sweep.
   for (const held of [content, ...blobsOf(segments)]) keepFound(index, held);
@@ -142,6 +141,16 @@ export function finishRestore(
   ledger.noteRestores();
   tell(index, request, { event: "ObjectRestore:Completed", row, expiresAtMs });
   return { kind: "restored", expiresAtMs };
+}
+
+/** The copies become content that can be named. False where the sweep may have taken them. */
+function takeCopies(index: IndexState, request: FinishRestoreRequest): boolean {
+  const { content, parts, isNoted } = request;
+  const name = { ...request, to: { storageClass: "STANDARD" }, isRestore: true } as const;
+  if (isNoted === true) return completeNoted(index, name);
+  if (isExpired(index, content)) return false;
+  if (parts !== undefined) putMovedManifest(index, { ...request, parts });
+  return true;
 }
 
 function tell(

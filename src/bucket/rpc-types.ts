@@ -50,6 +50,8 @@ export interface BucketIndexRpc {
   restoreStates(request: rpc.RestoreStatesRequest): Promise<readonly (rpc.RestoreState | null)[]>;
   /** Gives a mover the version to copy, unless another has it. */
   claimMove(request: rpc.ClaimMoveRequest): Promise<rpc.ClaimMoveOutcome>;
+  /** Parts are copied: a later mover goes on from there. Idempotent by the copies' ids. */
+  noteCopied(request: rpc.NoteCopiedRequest): Promise<rpc.NoteCopiedOutcome>;
   /** The version names the copy, if it still names what was copied. Idempotent by the copy's id. */
   swapMove(request: rpc.SwapMoveRequest): Promise<rpc.SwapMoveOutcome>;
   /** Ends a claim without a swap. */

@@ -157,6 +157,10 @@ function ownersOf(
   for (const [content] of sql.rows<[string]>(statements.manifestsAmong, list)) {
     if (!owners.has(content)) owners.set(content, "manifest");
   }
+  // What a mover copies is looked at as what is uploaded is.
+  for (const [content] of sql.rows<[string]>(statements.unfinishedAmong, list)) {
+    owners.set(content, "upload");
+  }
   for (const [uploadId] of sql.rows<[string]>(statements.uploadsAmong, list)) {
     owners.set(uploadId, "upload");
   }

@@ -176,6 +176,20 @@ export const migrations: readonly Migration[] = [
       ) WITHOUT ROWID`,
     ],
   },
+  {
+    id: 9,
+    statements: [
+      // What a mover has copied so far of a version made of parts: the parts of `content`, which is no
+      // version's yet. `proved`: up to that part they were looked at once more.
+      `CREATE TABLE unfinished_moves (
+        key TEXT NOT NULL, seq INTEGER NOT NULL, destination TEXT NOT NULL, content TEXT NOT NULL,
+        source TEXT NOT NULL, noted_at INTEGER NOT NULL, proved INTEGER NOT NULL,
+        PRIMARY KEY (key, seq, destination)
+      ) WITHOUT ROWID`,
+      // The MD5 of each blob of a part as its store has it, joined by commas; of copies by movers.
+      "ALTER TABLE parts ADD COLUMN stored_md5 TEXT",
+    ],
+  },
 ];
 
 /**

@@ -120,7 +120,7 @@ export const statements = {
     WHERE (key, upload_id) > (?1, ?2) AND key < ?3 ORDER BY key, upload_id LIMIT ?4`,
 
   partOf: `SELECT ${partColumns} FROM parts WHERE content = ?1 AND number = ?2`,
-  putPart: `INSERT INTO parts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+  putPart: `INSERT INTO parts (content, ${partColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
     ON CONFLICT (content, number) DO UPDATE SET size = ?3, etag = ?4, checksum = ?5,
       modified_at = ?6, segments = ?7`,
   setSegments: "UPDATE parts SET segments = ?3 WHERE content = ?1 AND number = ?2",
@@ -183,6 +183,8 @@ export const statements = {
     "SELECT content FROM manifests WHERE content IN (SELECT value FROM json_each(?1))",
   uploadsAmong:
     "SELECT upload_id FROM uploads WHERE upload_id IN (SELECT value FROM json_each(?1))",
+  unfinishedAmong: `SELECT content FROM unfinished_moves
+    WHERE content IN (SELECT value FROM json_each(?1))`,
   condemnedAmong: `SELECT held FROM condemned
     WHERE reason <> 'gone' AND held IN (SELECT value FROM json_each(?1))`,
   countRows: `SELECT (SELECT count(*) FROM current) + (SELECT count(*) FROM history)
@@ -219,7 +221,8 @@ export const statements = {
     SELECT content, 0, NULL, 'parts' FROM made
       WHERE (unicode(substr(content, -1)) * 64 + unicode(substr(content, -2, 1))) % ?2 = ?1
         AND content NOT IN (SELECT content FROM counted)
-        AND content NOT IN (SELECT upload_id FROM uploads)`,
+        AND content NOT IN (SELECT upload_id FROM uploads)
+        AND content NOT IN (SELECT content FROM unfinished_moves)`,
   setRefs: `INSERT INTO content_refs VALUES (?1, ?2)
     ON CONFLICT (content) DO UPDATE SET refs = ?2`,
 

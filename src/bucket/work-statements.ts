@@ -100,6 +100,34 @@ export const workStatements = {
     FROM json_each(?3) AS moved
     JOIN parts ON content = ?1 AND number = json_extract(moved.value, '$[0]')`,
 
+  unfinishedMove: `SELECT content, source, noted_at, proved FROM unfinished_moves
+    WHERE key = ?1 AND seq = ?2 AND destination = ?3`,
+  unfinishedMovesOf: `SELECT destination, content, source FROM unfinished_moves
+    WHERE key = ?1 AND seq = ?2`,
+  idleMoves: `SELECT key, seq, destination, content FROM unfinished_moves
+    WHERE noted_at <= ?1 LIMIT ?2`,
+  oldestUnfinishedMove: "SELECT min(noted_at) FROM unfinished_moves",
+  putUnfinishedMove: `INSERT INTO unfinished_moves VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    ON CONFLICT (key, seq, destination) DO UPDATE SET noted_at = ?6, proved = ?7`,
+  dropUnfinishedMove: `DELETE FROM unfinished_moves
+    WHERE key = ?1 AND seq = ?2 AND destination = ?3`,
+  copiedParts: `SELECT number, size, segments, stored_md5 FROM parts
+    WHERE content = ?1 AND number > ?2 ORDER BY number`,
+  copiedAmong: `SELECT number, segments FROM parts
+    WHERE content = ?1 AND number IN (SELECT value FROM json_each(?2))`,
+  sizesAmong: `SELECT number, size FROM parts
+    WHERE content = ?1 AND number IN (SELECT value FROM json_each(?2))`,
+  /** As `moveParts`, with what the stores say of the bytes. */
+  noteParts: `INSERT INTO parts (content, ${partColumns}, stored_md5)
+    SELECT ?2, number, size, etag, checksum, modified_at, json_extract(copied.value, '$[1]'),
+      json_extract(copied.value, '$[2]')
+    FROM json_each(?3) AS copied
+    JOIN parts ON content = ?1 AND number = json_extract(copied.value, '$[0]')`,
+  /** A part of ?1 that ?2 lacks, or has in another length. */
+  uncopiedPart: `SELECT source.number FROM parts AS source
+    LEFT JOIN parts AS copy ON copy.content = ?2 AND copy.number = source.number
+    WHERE source.content = ?1 AND (copy.size IS NULL OR copy.size <> source.size) LIMIT 1`,
+
   dropLifecycleRanges: "DELETE FROM lifecycle_ranges",
   putLifecycleRange: `INSERT INTO lifecycle_ranges VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT (from_key) DO UPDATE SET next_due = ?2, due = ?3, visited_seq = ?4, versions = ?5`,

@@ -1,18 +1,21 @@
 // Copies everything that a version names, blob by blob: for a move to another class, and for the copy
 // that a restoration gives to readers. What the copies say of themselves is the asker's.
 
-import type { ClaimMoveOutcome, MovedPart, RebuiltPart, Version } from "../bucket/types.ts";
+import type { ClaimMoveOutcome, MovedPart, Version } from "../bucket/types.ts";
 import type { Env, Seams } from "../env.ts";
-import type { Destination, Segment, StorageClass } from "../s3/content.ts";
+import type { Destination, StorageClass } from "../s3/content.ts";
 import { newUploadId, newVersionId, nullVersionId } from "../s3/ids.ts";
 import { type CopiedBlob, copyBlob } from "../storage/copy.ts";
 import type { BlobOrigin, ReadOrigin } from "../storage/origin.ts";
+import { type CopyPace, copyPace, type Note, PartsCopy } from "./copy-parts.ts";
 
 /** Where copies are made. */
 export interface CopyCall {
   readonly env: Env;
   readonly seams: Seams;
   readonly nowMs: number;
+  /** How far one call goes; as usual when absent. */
+  readonly pace?: CopyPace;
 }
 
 /** A version that a mover has, with its parts. */
@@ -24,103 +27,84 @@ export interface Origins {
   part(manifest: string, partNumber: number): BlobOrigin;
 }
 
+/** What a mover made. */
+export class Copies {
+  /** Every copy, also when the rest fails. */
+  readonly made: CopiedBlob[] = [];
+  /** Those that the index knows of: they are no longer the mover's to delete. */
+  readonly noted = new Set<string>();
+
+  /** What nobody knows of. */
+  get loose(): string[] {
+    return this.made.map(({ blob }) => blob).filter((blob) => !this.noted.has(blob));
+  }
+}
+
 export interface CopyFacts {
   readonly claim: Claim;
   readonly holding: StorageClass;
   readonly shown: StorageClass;
   readonly origins: Origins;
-  /** Every copy made, also when the rest fails. */
-  readonly copies: CopiedBlob[];
+  readonly copies: Copies;
+  /** How parts are noted that a later mover need not copy again. */
+  readonly note: Note;
 }
 
-/** Copies everything the version names; gives what it is to name instead. */
+/** What the version is to name instead: a blob, or a manifest of these parts, or of those noted. */
+export interface CopiedNames {
+  readonly content: string;
+  readonly parts?: readonly MovedPart[];
+  readonly isNoted?: true;
+}
+
+/** Copies everything the version names, or as much as one slice may. */
 export async function copyContent(
   call: CopyCall,
   facts: CopyFacts,
-): Promise<{ content: string; parts?: readonly MovedPart[] }> {
-  const { claim, copies } = facts;
-  const { version, parts } = claim;
-  const content = version.content ?? "";
-  if (!content.startsWith("u")) {
-    const from = [{ blob: content, offset: 0, length: version.sizeBytes }];
-    const { etag, detail } = version;
-    const copy = await copyBlob(call.env, {
-      ...wishOf(call, facts),
-      from,
-      etag,
-      ...(detail.checksum !== undefined && { checksum: detail.checksum }),
-      origin: (source) => facts.origins.version(source),
-    });
-    copies.push(copy);
-    return { content: copy.blob };
-  }
-  const manifest = newUploadId(call.nowMs, call.seams.randomBytes);
-  return { content: manifest, parts: await copyParts(call, facts, { manifest, parts }) };
+): Promise<CopiedNames | "paused"> {
+  const { claim, copies, origins } = facts;
+  const { version } = claim;
+  const source = version.content ?? "";
+  if (source.startsWith("u")) return copyParts(call, facts);
+  const { etag, detail } = version;
+  const copy = await copyBlob(call.env, {
+    ...wishOf(call, facts),
+    from: [{ blob: source, offset: 0, length: version.sizeBytes }],
+    etag,
+    ...(detail.checksum !== undefined && { checksum: detail.checksum }),
+    origin: (known) => origins.version(known),
+  });
+  copies.made.push(copy);
+  return { content: copy.blob };
 }
 
 function wishOf({ seams }: CopyCall, { claim, holding, shown }: CopyFacts) {
   return { isSealed: claim.version.detail.encryption !== undefined, holding, shown, seams };
 }
 
-/** Copied so many at a time: Workers allow six connections that wait for headers. */
-const atOnce = 3;
-
-async function copyParts(
-  call: CopyCall,
-  facts: CopyFacts,
-  { manifest, parts }: { manifest: string; parts: readonly RebuiltPart[] },
-): Promise<MovedPart[]> {
-  const moved: MovedPart[] = [];
-  const sealed = new Map<string, Promise<CopiedBlob>>();
-  for (let start = 0; start < parts.length; start += atOnce) {
-    const batch = parts.slice(start, start + atOnce);
-    const results = await Promise.allSettled(
-      batch.map((part) => copyPart(call, facts, { manifest, part, sealed })),
-    );
-    for (const result of results) {
-      if (result.status === "rejected") throw result.reason;
-      moved.push(result.value);
-    }
-  }
-  return moved;
-}
-
-/**
- * A part of plain bytes becomes one blob, whatever it lay in. Of sealed parts each blob is copied
- * whole, once, for nobody here can cut ciphertext.
- */
-async function copyPart(
-  call: CopyCall,
-  facts: CopyFacts,
-  wish: { manifest: string; part: RebuiltPart; sealed: Map<string, Promise<CopiedBlob>> },
-): Promise<MovedPart> {
-  const { manifest, part, sealed } = wish;
-  const { partNumber, segments, sizeBytes } = part;
-  const base = wishOf(call, facts);
-  // A part's ETag need not be of its bytes: that of a copied range names where it lies.
-  const copy = async (from: readonly Segment[]) => {
-    const { checksum } = part;
-    const copied = await copyBlob(call.env, {
-      ...base,
-      from,
-      ...(checksum !== undefined && { checksum }),
-      origin: () => facts.origins.part(manifest, partNumber),
-    });
-    facts.copies.push(copied);
-    return copied;
-  };
-  if (segments.length === 0) return { partNumber, segments };
-  if (!base.isSealed) {
-    const { blob } = await copy(segments);
-    return { partNumber, segments: [{ blob, offset: 0, length: sizeBytes }] };
-  }
-  const places: Segment[] = [];
-  for (const { blob, offset, length } of segments) {
-    const known = sealed.get(blob) ?? copy([{ blob, offset: 0, length: 0 }]);
-    sealed.set(blob, known);
-    places.push({ blob: (await known).blob, offset, length });
-  }
-  return { partNumber, segments: places };
+async function copyParts(call: CopyCall, facts: CopyFacts): Promise<CopiedNames | "paused"> {
+  const { claim, copies, note, origins } = facts;
+  const wish = wishOf(call, facts);
+  const content = claim.copied?.content ?? newUploadId(call.nowMs, call.seams.randomBytes);
+  const work = new PartsCopy(call, {
+    ...{ parts: claim.parts, isSealed: wish.isSealed, content, note, noted: copies.noted },
+    ...(claim.copied !== undefined && { copied: claim.copied }),
+    pace: call.pace ?? copyPace,
+    // A part's ETag need not be of its bytes: that of a copied range names where it lies.
+    copy: async ({ partNumber, checksum }, from) => {
+      const copy = await copyBlob(call.env, {
+        ...wish,
+        from,
+        ...(checksum !== undefined && { checksum }),
+        origin: () => origins.part(content, partNumber),
+      });
+      copies.made.push(copy);
+      return copy;
+    },
+  });
+  const outcome = await work.run();
+  if (outcome.kind === "paused") return "paused";
+  return outcome.kind === "noted" ? { content, isNoted: true } : { content, parts: outcome.parts };
 }
 
 /** As its writer would have stored it in the other class, with what was changed since. */

@@ -1,13 +1,15 @@
 // Moves one version's bytes to another class: claimed, copied under new blob ids, proved equal, then
 // swapped in the index. Readers never wait, nothing is ever brought back, and what was there stays until
-// its grace is over. A mover that dies leaves copies that nobody names: the sweep finds them
-// (faults.md D17 to D22, P-MOVE).
+// its grace is over. Of a large version in parts the copies are noted as they are made, and the next
+// mover goes on from there; copies that nobody knows of, the sweep finds (faults.md D17 to D22,
+// P-MOVE).
 
 import { type BucketClient, openBucket } from "../bucket/client.ts";
 import type {
   Emission,
   LifecycleOrder,
   MoveTarget,
+  NoteCopiedRequest,
   Refusal,
   SwapMoveOutcome,
   Version,
@@ -19,7 +21,14 @@ import { deleteBlobs } from "../storage/blobs.ts";
 import { type CopiedBlob, UnfaithfulCopyError } from "../storage/copy.ts";
 import { writeNote } from "../storage/notes.ts";
 import { MissingBlobError } from "../storage/store-errors.ts";
-import { type Claim, copyContent, originsOfVersion } from "./copy-content.ts";
+import {
+  type Claim,
+  type CopiedNames,
+  Copies,
+  copyContent,
+  originsOfVersion,
+} from "./copy-content.ts";
+import type { CopyPace, Note } from "./copy-parts.ts";
 
 /** Where a move runs, and the settings epoch that it was decided with. */
 export interface MoveCall {
@@ -31,6 +40,8 @@ export interface MoveCall {
   readonly emit?: Emission;
   /** The lifecycle rule that asks for it, to be counted. */
   readonly lifecycle?: LifecycleOrder;
+  /** How far one call goes; as usual when absent. */
+  readonly pace?: CopyPace;
 }
 
 export type MoveOutcome =
@@ -39,10 +50,10 @@ export type MoveOutcome =
       readonly version: Version;
       /** Index rows that the swap wrote; removing the old bytes later writes one more. */
       readonly rowsWritten: number;
-      /** Calls to stores: reads are R2's class B, writes its class A. */
+      /** Calls to stores of this last slice: reads are R2's class B, writes its class A. */
       readonly reads: number;
       readonly writes: number;
-      /** Bytes now held, which packing makes fewer than the version's size. */
+      /** Bytes stored by this last slice, which packing makes fewer than the version's size. */
       readonly storedBytes: number;
     }
   /** It is there already. */
@@ -52,6 +63,8 @@ export type MoveOutcome =
   | { readonly kind: "changed" }
   /** Another mover is at it. */
   | { readonly kind: "leased"; readonly untilMs: number }
+  /** Parts of it are copied and noted: asked again, the mover goes on from there. */
+  | { readonly kind: "paused" }
   /** Bytes that are missing, or not those that were recorded. Nothing was changed. */
   | {
       readonly kind: "damaged";
@@ -67,7 +80,7 @@ export const moveLeaseMs = 15 * 60_000;
 /**
  * Moves the version to the class (and tier). Throws SlowDown, InternalError when a store fails and
  * ServiceUnavailable when the index does: then nothing is known to have changed, and asking again is
- * safe.
+ * safe. What is large and made of parts may take several calls.
  */
 export async function moveVersion(
   call: MoveCall,
@@ -88,34 +101,55 @@ export async function moveVersion(
   const claim = await index.claimMove({ ...facts, epoch, nowMs: call.nowMs, leaseMs: moveLeaseMs });
   if (claim.kind === "moved") throw new Error("the client follows keys");
   if (claim.kind !== "claimed") return claim;
-  const copies: CopiedBlob[] = [];
+  const copies = new Copies();
   let outcome: MoveOutcome | undefined;
   try {
     const copied = await copyContent(call, {
       claim,
       copies,
+      note: noteWith(call, index, { ...facts, epoch, source: claim.version.content ?? "" }),
       holding: holdingClass(to),
       shown: to.storageClass,
       origins: originsOfVersion(call, { bucketId, claim, to }),
     });
-    const swapped = await index.swapMove({
-      ...facts,
-      epoch,
-      nowMs: call.seams.now(),
-      expectedContent: claim.version.content ?? "",
-      ...(call.emit !== undefined && { emit: call.emit }),
-      ...(call.lifecycle !== undefined && { lifecycle: call.lifecycle }),
-      ...copied,
-    });
-    outcome = settle(swapped, copies);
+    outcome =
+      copied === "paused"
+        ? { kind: "paused" }
+        : await swap(call, index, { ...facts, claim, copied, copies });
   } catch (error) {
-    outcome = damageOf(error);
+    outcome = endOf(error);
     if (outcome === undefined) throw error;
   } finally {
-    if (outcome?.kind !== "moved") await giveUp(call, index, { ...facts, copies });
+    if (outcome?.kind !== "moved") {
+      const isPaused = outcome?.kind === "paused" && call.lifecycle !== undefined;
+      await giveUp(call, index, { ...facts, copies, isPaused });
+    }
   }
   if (outcome.kind === "moved") await noteMove(call, index, { bucketId, claim, outcome });
   return outcome;
+}
+
+async function swap(
+  { epoch, seams, emit, lifecycle }: MoveCall,
+  index: BucketClient,
+  facts: MoveTarget & {
+    readonly to: Destination;
+    readonly fence: string;
+    readonly claim: Claim;
+    readonly copied: CopiedNames;
+    readonly copies: Copies;
+  },
+): Promise<MoveOutcome> {
+  const { key, versionId, seq, to, fence, claim, copied, copies } = facts;
+  const swapped = await index.swapMove({
+    ...{ key, versionId, seq, to, fence, epoch },
+    nowMs: seams.now(),
+    expectedContent: claim.version.content ?? "",
+    ...(emit !== undefined && { emit }),
+    ...(lifecycle !== undefined && { lifecycle }),
+    ...copied,
+  });
+  return settle(swapped, copies.made);
 }
 
 function settle(outcome: SwapMoveOutcome, copies: readonly CopiedBlob[]): MoveOutcome {
@@ -133,6 +167,15 @@ function settle(outcome: SwapMoveOutcome, copies: readonly CopiedBlob[]): MoveOu
         storedBytes: sum(({ sizeBytes }) => sizeBytes),
       };
     }
+    default:
+      return refusalOf(outcome);
+  }
+}
+
+type NotDone = Exclude<SwapMoveOutcome, { kind: "swapped" }>;
+
+function refusalOf(outcome: NotDone): MoveOutcome {
+  switch (outcome.kind) {
     // Its time ran out: to the caller it is as if another version stood there.
     case "fenced":
     case "expired-blob":
@@ -144,7 +187,31 @@ function settle(outcome: SwapMoveOutcome, copies: readonly CopiedBlob[]): MoveOu
   }
 }
 
-export function damageOf(error: unknown): MoveOutcome | undefined {
+/** The index did not want the copies. */
+class RefusedNoteError extends Error {
+  readonly outcome: NotDone;
+  constructor(outcome: NotDone) {
+    super(`not noted: ${outcome.kind}`);
+    this.outcome = outcome;
+  }
+}
+
+/** Notes parts under a claim; the claim lasts on with it. */
+export function noteWith(
+  { seams }: Pick<MoveCall, "seams">,
+  index: BucketClient,
+  claim: Omit<NoteCopiedRequest, "nowMs" | "leaseMs" | "content" | "parts">,
+): Note {
+  return async (news) => {
+    const facts = { ...claim, ...news, nowMs: seams.now(), leaseMs: moveLeaseMs };
+    const outcome = await index.noteCopied(facts);
+    if (outcome.kind !== "noted") throw new RefusedNoteError(outcome);
+  };
+}
+
+/** How a move ends that threw this; `undefined` where nobody knows. */
+export function endOf(error: unknown): MoveOutcome | undefined {
+  if (error instanceof RefusedNoteError) return refusalOf(error.outcome);
   if (error instanceof UnfaithfulCopyError) {
     return { kind: "damaged", blob: error.blob, fault: error.fault };
   }
@@ -154,18 +221,22 @@ export function damageOf(error: unknown): MoveOutcome | undefined {
   return undefined;
 }
 
-/** The copies are nobody's, unless an answer was lost: then only the sweep can know. */
+/**
+ * Copies that were not noted are nobody's, unless an answer was lost: then only the sweep can know.
+ * Those that were noted wait for the next mover.
+ */
 export async function giveUp(
   { env }: Pick<MoveCall, "env">,
   index: BucketClient,
-  facts: { key: string; seq: number; fence: string; copies: readonly CopiedBlob[] },
+  facts: { key: string; seq: number; fence: string; copies: Copies; isPaused?: boolean },
 ): Promise<void> {
-  const { key, seq, fence, copies } = facts;
-  const blobs = copies.map(({ blob }) => blob);
+  const { key, seq, fence, copies, isPaused = false } = facts;
+  const blobs = copies.loose;
   if (!index.hasLostAnswer && blobs.length > 0) {
     await deleteBlobs(env, blobs).catch(() => undefined);
   }
-  await index.releaseMove({ key, seq, fence }).catch(() => undefined);
+  const release = { key, seq, fence, ...(isPaused && { isPaused }) };
+  await index.releaseMove(release).catch(() => undefined);
 }
 
 /**

@@ -6,14 +6,16 @@ import { type BucketClient, openBucket } from "../bucket/client.ts";
 import type { DueRestore, Emission } from "../bucket/types.ts";
 import { type Env, lifecycleDayMs, type Seams } from "../env.ts";
 import { newVersionId } from "../s3/ids.ts";
-import type { CopiedBlob } from "../storage/copy.ts";
-import { type Claim, copyContent } from "./copy-content.ts";
-import { damageOf, giveUp, moveLeaseMs, moveVersion } from "./move.ts";
+import { type Claim, Copies, copyContent } from "./copy-content.ts";
+import type { CopyPace } from "./copy-parts.ts";
+import { endOf, giveUp, moveLeaseMs, moveVersion, noteWith } from "./move.ts";
 import { upkeepEmission } from "./upkeep-emission.ts";
 
 interface RestoreCall {
   readonly env: Env;
   readonly seams: Seams;
+  /** How far one call goes; as usual when absent. */
+  readonly pace?: CopyPace;
 }
 
 /** One that cannot be made now waits so long. */
@@ -21,15 +23,19 @@ const retryMs = 60_000;
 /** One whose bytes are damaged waits for the operator. */
 const damagedRetryMs = 3600_000;
 const perTurn = 20;
+/** No other one is begun after this long: an alarm has 15 minutes. */
+const turnMs = 5 * 60_000;
 
 /** Makes and ends what is due in one bucket. True when more is due. */
 export async function advanceRestores(call: RestoreCall, bucketId: string): Promise<boolean> {
   const index = openBucket(call.env, bucketId);
-  const nowMs = call.seams.now();
+  const { seams } = call;
+  const nowMs = seams.now();
   const { due, epoch, hasMore } = await index.dueRestores({ nowMs, limit: perTurn });
   if (due.length === 0) return false;
   const emission = await upkeepEmission({ ...call, nowMs }, bucketId);
   for (const one of due) {
+    if (seams.now() - nowMs > turnMs) return true;
     const { key, seq } = one;
     const facts = { epoch, nowMs: call.seams.now(), ...emission };
     try {
@@ -60,8 +66,13 @@ async function restoreOne(call: RestoreCall, work: Work): Promise<void> {
   // What is gone or was overwritten took its restoration along.
   const isSettled = ["moved", "restored", "gone", "no-such-bucket", "in-place"];
   if (isSettled.includes(outcome.kind)) return;
-  if (outcome.kind !== "damaged") throw new Error(`not restored: ${JSON.stringify(outcome)}`);
   const { key, seq, versionId } = one;
+  // There is more to copy, and the alarm rings again for it.
+  if (outcome.kind === "paused") {
+    await index.postponeRestore({ key, seq, untilMs: call.seams.now() });
+    return;
+  }
+  if (outcome.kind !== "damaged") throw new Error(`not restored: ${JSON.stringify(outcome)}`);
   const { blob, fault } = outcome;
   console.error(JSON.stringify({ event: "integrity", bucketId, versionId, blob, fault }));
   await index.postponeRestore({ key, seq, untilMs: call.seams.now() + damagedRetryMs });
@@ -71,10 +82,11 @@ async function restoreCopy(call: RestoreCall, { index, one, facts }: Work) {
   const { key, versionId, seq } = one;
   const fence = newVersionId(facts.nowMs, call.seams.randomBytes);
   const target = { key, versionId, seq, fence };
-  const to = { storageClass: "STANDARD" } as const;
-  const claim = await index.claimMove({ ...facts, ...target, to, leaseMs: moveLeaseMs });
+  const way = { ...target, to: { storageClass: "STANDARD" }, isRestore: true } as const;
+  const claim = await index.claimMove({ ...facts, ...way, leaseMs: moveLeaseMs });
   if (claim.kind !== "claimed") return claim;
-  const copies: CopiedBlob[] = [];
+  const source = claim.version.content ?? "";
+  const copies = new Copies();
   let isDone = false;
   try {
     const copied = await copyContent(
@@ -82,25 +94,27 @@ async function restoreCopy(call: RestoreCall, { index, one, facts }: Work) {
       {
         claim,
         copies,
+        note: noteWith(call, index, { ...way, epoch: facts.epoch, source }),
         holding: "STANDARD",
         shown: claim.version.storageClass,
         origins: originsOfRestored(index.bucketId, claim),
       },
     );
+    if (copied === "paused") return { kind: "paused" } as const;
     const outcome = await index.finishRestore({
       ...facts,
       nowMs: call.seams.now(),
       ...target,
-      expectedContent: claim.version.content ?? "",
+      expectedContent: source,
       dayMs: lifecycleDayMs(call.env),
       ...copied,
     });
     isDone = outcome.kind === "restored";
     return outcome;
   } catch (error) {
-    const damage = damageOf(error);
-    if (damage === undefined) throw error;
-    return damage;
+    const end = endOf(error);
+    if (end === undefined) throw error;
+    return end;
   } finally {
     if (!isDone) await giveUp(call, index, { ...target, copies });
   }

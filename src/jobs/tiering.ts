@@ -1,6 +1,7 @@
 // Intelligent-Tiering at work: walks the buckets that have versions of the class, and moves each to
 // the tier that its use asks for. A slice looks at a bounded number of rows and moves a bounded number
-// of bytes; a version that another mover has, or that changed, is the next day's.
+// of bytes; a version that another mover has, or that changed, is the next day's. What is copied in part
+// is gone on with when the walk is over, one after the other.
 
 import type { IntelligentTieringConfiguration } from "@aws-sdk/client-s3";
 import { openBucket } from "../bucket/client.ts";
@@ -15,9 +16,21 @@ import { wantedTier } from "./tiers.ts";
 import { upkeepEmission } from "./upkeep-emission.ts";
 
 interface TieringPlace {
-  readonly bucket: string;
+  /** Absent when the walk is over. */
+  readonly bucket?: string;
   readonly after?: VersionPlace;
+  readonly unfinished?: readonly Unfinished[];
 }
+
+/** A version that is copied in part. */
+interface Unfinished {
+  readonly bucket: string;
+  readonly key: string;
+  readonly seq: number;
+}
+
+/** More are the next day's, who goes on from what they have. */
+const maximumUnfinished = 100;
 
 const rowsPerSlice = 2000;
 const movesPerSlice = 200;
@@ -27,19 +40,36 @@ const bytesPerSlice = 256 * 1024 * 1024;
 /** One version that cannot be moved holds up nobody; when this many cannot, the store is down. */
 const maximumFailures = 5;
 
-/** One slice: some rows of one bucket. */
+/** One slice: some rows of one bucket, or some parts of one version. */
 export const tiering: Slice = async (call, job) => {
   const { bucket: only } = job.options;
   const place = (job.place as TieringPlace | null) ?? (await placeAfter(call, only, undefined));
   if (place === undefined) return { place: undefined, counts: {}, findings: [] };
-  const bucket = await findBucket(call, place.bucket);
+  const { bucket: name, unfinished = [] } = place;
+  if (name === undefined) return finishOne(call, unfinished);
+  const bucket = await findBucket(call, name);
   const done = bucket === undefined ? undefined : await tierSome(call, bucket, place.after);
   const next =
     done?.next === undefined
-      ? await placeAfter(call, only, place.bucket)
-      : { bucket: place.bucket, after: done.next };
-  return { place: next, counts: done?.counts ?? {}, findings: done?.findings ?? [] };
+      ? await placeAfter(call, only, name)
+      : { bucket: name, after: done.next };
+  const left = [...unfinished, ...(done?.unfinished ?? [])].slice(0, maximumUnfinished);
+  const more = left.length > 0 ? { ...next, unfinished: left } : next;
+  return { place: more, counts: done?.counts ?? {}, findings: done?.findings ?? [] };
 };
+
+/** Goes on with the first; if there is more to do then, the others come first. */
+async function finishOne(
+  call: SliceCall,
+  [first, ...others]: readonly Unfinished[],
+): Promise<SliceOutcome> {
+  const bucket = first && (await findBucket(call, first.bucket));
+  const after = first && { key: first.key, seq: first.seq + 1 };
+  const done = bucket && (await tierSome(call, bucket, after, first.seq));
+  const left = [...others, ...(done?.unfinished ?? [])];
+  const { counts = {}, findings = [] } = done ?? {};
+  return { place: left.length > 0 ? { unfinished: left } : undefined, counts, findings };
+}
 
 async function placeAfter(
   call: SliceCall,
@@ -51,22 +81,29 @@ async function placeAfter(
   return next === undefined ? undefined : { bucket: next.name };
 }
 
-type Tiered = Pick<SliceOutcome, "counts" | "findings"> & { readonly next?: VersionPlace };
+interface Tiered extends Pick<SliceOutcome, "counts" | "findings"> {
+  readonly next?: VersionPlace;
+  readonly unfinished: readonly Unfinished[];
+}
 
+/** Moves what should be elsewhere among the next rows; `only` that one of them. */
 async function tierSome(
   call: SliceCall,
   bucket: UpkeptBucket,
   after: VersionPlace | undefined,
+  only?: number,
 ): Promise<Tiered> {
   const index = openBucket(call.env, bucket.bucketId);
-  const ask = { limit: rowsPerSlice, ...(after !== undefined && { after }) };
-  const page = await index.scanTiered(ask);
-  const counts: Record<string, number> = { tiered: page.rows.length };
+  const limit = only === undefined ? rowsPerSlice : 1;
+  const page = await index.scanTiered({ limit, ...(after !== undefined && { after }) });
+  const rows = page.rows.filter(({ seq }) => only === undefined || seq === only);
+  const counts: Record<string, number> = only === undefined ? { tiered: rows.length } : {};
   const findings: Finding[] = [];
+  const unfinished: Unfinished[] = [];
   let bytes = 0;
   let moves = 0;
   let emission: { readonly emit?: Emission } | undefined;
-  for (const version of page.rows) {
+  for (const version of rows) {
     const to = destinationOf(call, bucket, version);
     if (to === undefined) continue;
     emission ??= await upkeepEmission(call, bucket.bucketId);
@@ -76,14 +113,17 @@ async function tierSome(
     if (outcome.kind === "failed" && (counts["failed"] ?? 0) >= maximumFailures)
       throw outcome.error;
     if (outcome.kind === "damaged") findings.push(damage(bucket, version, outcome.blob));
+    const { key, seq, sizeBytes } = version;
+    const isPaused = outcome.kind === "paused";
+    if (isPaused) unfinished.push({ bucket: bucket.name, key, seq });
     moves += 1;
-    bytes += outcome.kind === "moved" ? version.sizeBytes : 0;
-    if (moves >= movesPerSlice || bytes >= bytesPerSlice) {
-      const { key, seq } = version;
-      return { next: { key, seq }, counts, findings };
+    bytes += outcome.kind === "moved" ? sizeBytes : 0;
+    if (isPaused || moves >= movesPerSlice || bytes >= bytesPerSlice) {
+      return { next: { key, seq }, counts, findings, unfinished };
     }
   }
-  return { counts, findings, ...(page.next !== undefined && { next: page.next }) };
+  const next = page.next === undefined ? {} : { next: page.next };
+  return { counts, findings, unfinished, ...next };
 }
 
 /** Where the version should be; `undefined` where it is. */

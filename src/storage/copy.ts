@@ -41,6 +41,8 @@ export interface CopiedBlob {
   readonly blob: string;
   /** As the store has it. */
   readonly sizeBytes: number;
+  /** Of the bytes as the store has them. */
+  readonly md5Hex: string;
   /** Calls made to stores: reads are R2's class B, writes its class A. */
   readonly reads: number;
   readonly writes: number;
@@ -143,8 +145,9 @@ async function copyInto(
   const packed = source.isPacked ? origin?.packed : undefined;
   const target = { store: bucket, blob, sizeBytes, options: optionsOf(source, packed) };
   const writes = await store(target, hashes.feed);
-  const reads = await proveCopy(env, target, hashes.judge());
-  return { blob, sizeBytes, reads: source.reads + reads, writes };
+  const md5 = hashes.judge();
+  const reads = await proveCopy(env, target, md5);
+  return { blob, sizeBytes, md5Hex: toHex(md5), reads: source.reads + reads, writes };
 }
 
 /** Packed on its way. What comes out is proved by unpacking it, before anybody is told. */
@@ -173,11 +176,12 @@ async function packInto(
       return undefined;
     }
     const { whole, sizeBytes, writes } = await sink.end();
+    const packed = packedMd5.digest();
     const reads =
       whole === undefined
         ? await proveByReading(env, blob, { md5Hex, plainBytes })
-        : await proveInHand(env, { blob, sizeBytes, whole }, { md5, packed: packedMd5.digest() });
-    return { blob, sizeBytes, reads: source.reads + reads, writes };
+        : await proveInHand(env, { blob, sizeBytes, whole }, { md5, packed });
+    return { blob, sizeBytes, md5Hex: toHex(packed), reads: source.reads + reads, writes };
   } catch (error) {
     await sink.abort();
     throw error;

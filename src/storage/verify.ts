@@ -4,7 +4,7 @@
 import { createHasher } from "../checksums/hashers.ts";
 import type { Env } from "../env.ts";
 import type { ChecksumAlgorithm } from "../s3/content.ts";
-import type { ListedBlob } from "./blobs.ts";
+import { headBlob, type ListedBlob } from "./blobs.ts";
 import { storeOf } from "./classes.ts";
 import { plaintextLength } from "./encryption/streaming-aead.ts";
 import { parsePacked } from "./packing.ts";
@@ -51,4 +51,19 @@ export async function digestBlob(
   } catch (error) {
     throw translateStoreError(error);
   }
+}
+
+/** Whether the store still has those very bytes; where it tells no digest, all of them are read. */
+export async function isAsStored(
+  env: Env,
+  blob: string,
+  md5Hex: string,
+): Promise<{ readonly isSame: boolean; readonly bytesRead: number }> {
+  const listed = await headBlob(env, blob);
+  if (listed === null) return { isSame: false, bytesRead: 0 };
+  if (listed.md5Hex !== undefined) return { isSame: listed.md5Hex === md5Hex, bytesRead: 0 };
+  const read = await digestBlob(env, blob, ["MD5"]);
+  const md5 = read?.digests.get("MD5");
+  const hex = md5 && Array.from(md5, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return { isSame: hex === md5Hex, bytesRead: read?.lengthBytes ?? 0 };
 }

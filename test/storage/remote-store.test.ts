@@ -12,11 +12,12 @@ import {
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Env, systemSeams } from "../../src/env.ts";
 import { collectCondemned } from "../../src/jobs/collect.ts";
+import type { CopyPace } from "../../src/jobs/copy-parts.ts";
 import { moveVersion } from "../../src/jobs/move.ts";
 import { advanceRestores } from "../../src/jobs/restore.ts";
 import { storeNumberOf } from "../../src/s3/ids.ts";
 import { allStoreNumbers } from "../../src/storage/classes.ts";
-import { about, dayMs, daysOn, openTestBucket, runJob } from "../jobs/fixture.ts";
+import { about, dayMs, daysOn, openTestBucket, runJob, upload } from "../jobs/fixture.ts";
 import { makeBucket, rootKeys } from "../operations/bucket/fixtures.ts";
 import { refusal, sdk, through } from "../operations/object/fixtures.ts";
 
@@ -72,13 +73,16 @@ async function move(
   { index, epoch, bucketId }: TestBucket,
   key: string,
   storageClass: "GLACIER" | "STANDARD",
+  pace?: CopyPace,
 ) {
   const ask = { epoch, nowMs: Date.now(), key, wantSegments: false };
   const found = await index.resolve(ask);
   if (found.kind !== "found") throw new Error(found.kind);
   const bindings = { ...env, ...settings } as Env;
   const call = { env: bindings, seams: systemSeams, nowMs: Date.now(), epoch };
-  return moveVersion(call, bucketId, found.version, { storageClass });
+  return moveVersion(pace === undefined ? call : { ...call, pace }, bucketId, found.version, {
+    storageClass,
+  });
 }
 
 describe("a class at another endpoint", () => {
@@ -125,6 +129,28 @@ describe("a class at another endpoint", () => {
     expect(await text(Bucket, "k")).toBe(body);
     expect(await move(bucket, "k", "STANDARD")).toMatchObject({ kind: "moved" });
     expect(await text(Bucket, "k")).toBe(body);
+  });
+
+  it("takes a version in parts over several slices, each part once", async () => {
+    const bucket = await openTestBucket("parts");
+    const first = new Uint8Array(5 * 1024 * 1024).fill(65);
+    await upload(bucket.name, "k", [first, first.fill(66), "tail"]);
+    let writes = 0;
+    network = (request) => {
+      if (request.method === "PUT") writes += 1;
+      return carry(request);
+    };
+    const pace = { atOnce: 1, noteBytes: 1, sliceBytes: 1, sliceParts: 9, sliceMs: 60_000 };
+    const kinds: string[] = [];
+    while (kinds.at(-1) !== "moved" && kinds.length < 9) {
+      kinds.push((await move(bucket, "k", "GLACIER", pace)).kind);
+    }
+    expect(kinds.slice(0, 3)).toEqual(["paused", "paused", "paused"]);
+    expect(kinds.at(-1)).toBe("moved");
+    expect(writes).toBe(3);
+    expect(await vaulted()).toHaveLength(3);
+    const options = about(bucket, { isReading: true });
+    expect((await runJob({ kind: "fsck", options, bindings: settings })).findings).toEqual([]);
   });
 
   it("waits for an endpoint that keeps the bytes archived itself", async () => {

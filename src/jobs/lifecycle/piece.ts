@@ -93,11 +93,13 @@ async function finish(call: SliceCall, bucket: BucketRecord, swept: Swept): Prom
   for (const { action, count } of swept.counts) counts[action] = (counts[action] ?? 0) + count;
   const moves = new Moves(call, bucket, counts);
   await moves.run(swept.transitions);
+  // What is copied in part marked its range: it is asked for again at once.
+  const isPaused = (counts["paused"] ?? 0) > 0;
   const deeds = [...swept.deeds.map(recordOf), ...moves.deeds];
   if (deeds.length > 0) await call.recordActions(bucket.name, deeds);
   return {
     isEnded: !bucket.settings.has("lifecycle"),
-    isDone: swept.isDone,
+    isDone: swept.isDone && !isPaused,
     nextDueMs: swept.nextDueMs,
     counts,
     findings: moves.findings,
