@@ -18,6 +18,16 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 // The name that Radix's style elements look for.
 Object.assign(globalThis, { __webpack_nonce__: nonce });
 
+// A file dropped where nothing takes it would replace the console, and end what it was doing.
+for (const name of ["dragover", "drop"]) {
+  window.addEventListener(name, (event) => {
+    const { dataTransfer } = event as DragEvent;
+    if (event.defaultPrevented || !dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    dataTransfer.dropEffect = "none";
+  });
+}
+
 const queries = new QueryClient({
   defaultOptions: {
     queries: {

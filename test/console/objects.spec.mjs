@@ -6,14 +6,20 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import {
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
 } from "@aws-sdk/client-s3";
-import { assertAccessible, describeConsole, openConsole, signIn } from "./support.mjs";
+import {
+  assertAccessible,
+  describeConsole,
+  openConsole,
+  orderedTests,
+  signIn,
+} from "./support.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -31,15 +37,7 @@ describeConsole("objects", () => {
   let problems;
   const scratch = mkdtempSync(join(tmpdir(), "cairn-console-"));
 
-  let isBroken = false;
-  /** A test that needs what came before it: after a failure it would only wait in vain. */
-  const step = (/** @type {string} */ name, /** @type {() => Promise<void>} */ work) =>
-    test(name, async (context) => {
-      if (isBroken) return context.skip("an earlier step failed");
-      isBroken = true;
-      await work();
-      isBroken = false;
-    });
+  const step = orderedTests();
 
   before(async () => {
     site = await openConsole();

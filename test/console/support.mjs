@@ -38,6 +38,21 @@ export function describeConsole(/** @type {string} */ name, /** @type {() => voi
   test("chromium", { skip: isRequired ? false : reason }, () => assert.fail(reason));
 }
 
+/**
+ * `test` for tests that need what came before them: after a failure the others would only wait in vain,
+ * and are skipped.
+ */
+export function orderedTests() {
+  let isBroken = false;
+  return (/** @type {string} */ name, /** @type {() => Promise<void>} */ work) =>
+    test(name, async (context) => {
+      if (isBroken) return context.skip("an earlier step failed");
+      isBroken = true;
+      await work();
+      isBroken = false;
+    });
+}
+
 /** @typedef {{ viewport?: { width: number, height: number }, isDark?: boolean }} Look */
 
 /**

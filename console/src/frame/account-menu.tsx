@@ -10,6 +10,7 @@ import { frame as text } from "../messages/en/frame.ts";
 import { end, stopActing } from "../session/store.ts";
 import { useSession } from "../session/use-session.ts";
 import { currentTheme, setTheme, type Theme } from "../theme.ts";
+import { forgetBytes } from "../work/upload/kept.ts";
 
 const RoleDialog = lazy(() => import("../session/role-dialog.tsx"));
 
@@ -39,7 +40,10 @@ export function AccountMenu() {
       label: text("signOut"),
       icon: <LogOut />,
       startsGroup: true,
-      onSelect: end,
+      onSelect: () => {
+        end();
+        forgetBytes();
+      },
     },
   ];
   if (session.own !== undefined) {

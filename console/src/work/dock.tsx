@@ -99,7 +99,11 @@ function TaskRow({ task }: { readonly task: Task }) {
           </span>
         )}
       </div>
-      {task.note && <p className="small task-note">{task.note}</p>}
+      {task.note && (
+        <p className="small task-note">
+          <SafeText>{task.note}</SafeText>
+        </p>
+      )}
       {task.failures.length > 0 && <Failures task={task} />}
     </li>
   );

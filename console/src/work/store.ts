@@ -36,6 +36,8 @@ export interface Controls {
   stop?(): void;
   /** Does again what failed. */
   retry?(): void;
+  /** Runs when the task is taken off the list. */
+  dismiss?(): void;
 }
 
 let tasks: readonly Task[] = [];
@@ -96,6 +98,7 @@ export function updateTask(id: number, change: Partial<Task> | ((task: Task) => 
 export const controlsOf = (id: number): Controls => controls.get(id) ?? {};
 
 export function removeTask(id: number): void {
+  controls.get(id)?.dismiss?.();
   tasks = tasks.filter((task) => task.id !== id);
   controls.delete(id);
   tell();

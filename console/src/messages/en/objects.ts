@@ -29,7 +29,12 @@ export const objects = messages("objects", {
   uploadTo: "To",
   uploadCount: "{count, plural, one {Upload # file} other {Upload # files}}",
   dropHere: "Drop to upload here",
-  orDrop: "or drop them on the list",
+  orDrop: "or drop them on this page",
+  readingFolders: "{count, plural, one {Reading folders: # file} other {Reading folders: # files}}",
+  unreadable:
+    "{count, plural, one {# file or folder could not be read} other {# files or folders could not be read}}",
+  needLockDate: "Enter until when they are retained: a time to come.",
+  plainMetadata: "Metadata takes plain letters, digits and signs only; names take no spaces.",
   chooseFiles: "Choose files",
   chooseFolder: "Choose a folder",
   needFiles: "Choose files first.",

@@ -28,6 +28,13 @@ export const work = messages("work", {
   uploadOne: "{name} to {destination}",
   uploadMany: "{count, plural, one {# file} other {# files}} to {destination}",
   cutOff: "A reload cut this upload off. Resume it and, if asked, choose {name} again.",
+  cutOffKept:
+    "{count, plural, one {A reload cut this upload off. # file is kept here: resume to send it.} other {A reload cut this upload off. # files are kept here: resume to send them.}}",
+  cutOffPart:
+    "A reload cut this upload off. Resume to send {kept} that are kept here; {rest} have to be chosen again.",
+  cutOffChoose:
+    "{count, plural, one {A reload cut this upload off. Resume it and choose {name} again.} other {A reload cut this upload off. Resume it and choose {name} again: of # files, what is there already is skipped.}}",
+  notAmongThem: "They were not among what you chose. Choose {name} again, or stop this upload.",
   otherFile:
     "That is another file, or it has changed. Choose the {name} of before, or stop this upload.",
   zip: "{name}",

@@ -1,6 +1,7 @@
-// Files may be dropped on the list, or pasted.
+// Files and folders may be dropped anywhere on the page, or pasted; the list shows where they go.
 
-import { type DragEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { toast, toastError } from "../../components/toasts.tsx";
 import { objects as text } from "../../messages/en/objects.ts";
 import { type ChosenFile, filesOfTransfer } from "../../work/upload/files.ts";
 
@@ -10,43 +11,71 @@ interface DropTargetProps {
 }
 
 export function DropTarget({ children, onFiles }: DropTargetProps) {
-  const [isOver, setOver] = useState(false);
-  const depth = useRef(0);
-  useEffect(() => {
-    const onPaste = async (event: ClipboardEvent) => {
-      if (!event.clipboardData?.files.length) return;
-      const files = await filesOfTransfer(event.clipboardData);
-      if (files.length > 0) onFiles(files);
-    };
-    window.addEventListener("paste", onPaste);
-    return () => window.removeEventListener("paste", onPaste);
-  }, [onFiles]);
-  const hasFiles = (event: DragEvent) => event.dataTransfer.types.includes("Files");
-  const enter = (event: DragEvent, change: number) => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
-    depth.current = Math.max(0, depth.current + change);
-    setOver(depth.current > 0);
-  };
-  const drop = async (event: DragEvent) => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
-    depth.current = 0;
-    setOver(false);
-    const files = await filesOfTransfer(event.dataTransfer);
-    if (files.length > 0) onFiles(files);
-  };
+  const { isOver, found } = useDrops(onFiles);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the button "Upload" is the way by keyboard
-    <div
-      className="drop-target"
-      onDragEnter={(event) => enter(event, 1)}
-      onDragLeave={(event) => enter(event, -1)}
-      onDragOver={(event) => hasFiles(event) && event.preventDefault()}
-      onDrop={drop}
-    >
+    <div className="drop-target">
       {children}
-      {isOver && <div className="drop-note">{text("dropHere")}</div>}
+      {found !== undefined && (
+        <div className="drop-note" role="status">
+          {text("readingFolders", { count: found })}
+        </div>
+      )}
+      {found === undefined && isOver && <div className="drop-note">{text("dropHere")}</div>}
     </div>
   );
+}
+
+const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes("Files") === true;
+
+/** Hears of what is dropped or pasted. `found` counts the files while folders are being read. */
+function useDrops(onFiles: (files: readonly ChosenFile[]) => void) {
+  const [isOver, setOver] = useState(false);
+  const [found, setFound] = useState<number>();
+  const latest = useRef(onFiles);
+  latest.current = onFiles;
+  useEffect(() => {
+    let depth = 0;
+    const take = async (transfer: DataTransfer) => {
+      try {
+        const { files, unreadable } = await filesOfTransfer(transfer, setFound);
+        if (unreadable > 0) toast(text("unreadable", { count: unreadable }), { isError: true });
+        if (files.length > 0) latest.current(files);
+      } catch (thrown) {
+        toastError(thrown);
+      } finally {
+        setFound(undefined);
+      }
+    };
+    const cross = (event: DragEvent, change: number) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      depth = Math.max(0, depth + change);
+      setOver(depth > 0);
+    };
+    const handlers = {
+      dragenter: (event: DragEvent) => cross(event, 1),
+      dragleave: (event: DragEvent) => cross(event, -1),
+      dragover: (event: DragEvent) => {
+        if (!hasFiles(event) || event.dataTransfer === null) return;
+        event.preventDefault();
+        event.dataTransfer.dropEffect = "copy";
+      },
+      drop: (event: DragEvent) => {
+        if (!hasFiles(event) || event.dataTransfer === null) return;
+        event.preventDefault();
+        depth = 0;
+        setOver(false);
+        take(event.dataTransfer);
+      },
+      paste: ({ clipboardData }: ClipboardEvent) => {
+        if (clipboardData?.files.length) take(clipboardData);
+      },
+    };
+    const ending = new AbortController();
+    for (const [name, handler] of Object.entries(handlers)) {
+      window.addEventListener(name, handler as EventListener, { signal: ending.signal });
+    }
+    return () => ending.abort();
+  }, []);
+  return { isOver, found };
 }

@@ -16,6 +16,7 @@ import { measure, walkObjects } from "../../queries/walk.ts";
 import { useSession } from "../../session/use-session.ts";
 import type { ChosenFile } from "../../work/upload/files.ts";
 import { offerResumes } from "../../work/upload/resume.ts";
+import { whenStored } from "../../work/upload/stored.ts";
 import { BulkDialogs, type OpenDialog } from "./bulk/dialogs.tsx";
 import { ChosenBar } from "./chosen-bar.tsx";
 import { DropTarget } from "./drop-target.tsx";
@@ -81,6 +82,11 @@ export default function ObjectsScreen() {
   const [files, setFiles] = useState<readonly ChosenFile[]>();
   const [isNaming, setNaming] = useState(false);
   useLeftovers();
+  useEffect(() => whenStored((changed) => changed === bucket && refresh()), [bucket, refresh]);
+  const addFiles = useCallback(
+    (more: readonly ChosenFile[]) => setFiles((known = []) => [...known, ...more]),
+    [],
+  );
   const upload = useCallback(() => setFiles([]), []);
   const actions = useMemo(
     () => [
@@ -120,7 +126,7 @@ export default function ObjectsScreen() {
       {listing.error !== undefined && (
         <ErrorPanel error={listing.error} onRetry={() => listing.reload()} />
       )}
-      <DropTarget onFiles={setFiles}>
+      <DropTarget onFiles={addFiles}>
         <Content {...{ shown, sizes }} onUpload={upload} onDelete={() => setDialog("delete")} />
       </DropTarget>
       {dialog !== undefined && (
@@ -135,8 +141,8 @@ export default function ObjectsScreen() {
         <UploadDialog
           {...place}
           hasLock={facts?.hasLock === true}
-          startFiles={files}
-          onStored={refresh}
+          files={files}
+          onFiles={setFiles}
           onClose={() => setFiles(undefined)}
         />
       )}

@@ -13,32 +13,31 @@ import { frame } from "../../messages/en/frame.ts";
 import { objects as text } from "../../messages/en/objects.ts";
 import { startUpload } from "../../work/upload/batch.ts";
 import { type ChosenFile, filesOfInput } from "../../work/upload/files.ts";
-import { inputOf, type UploadSettings, usualSettings } from "../../work/upload/settings.ts";
+import { inputOf, refuse, type UploadSettings, usualSettings } from "../../work/upload/settings.ts";
 import { UploadOptions } from "./upload-options.tsx";
 
 interface UploadDialogProps {
   readonly bucket: string;
   readonly folder: string;
   readonly hasLock: boolean;
-  /** What was dropped already. */
-  readonly startFiles: readonly ChosenFile[];
-  onStored(): void;
+  /** What was dropped or chosen; more may be dropped while this is open. */
+  readonly files: readonly ChosenFile[];
+  onFiles(files: readonly ChosenFile[]): void;
   onClose(): void;
 }
 
 const shownFiles = 200;
 
 export function UploadDialog(props: UploadDialogProps) {
-  const { bucket, folder, hasLock, startFiles, onStored, onClose } = props;
-  const [files, setFiles] = useState(startFiles);
+  const { bucket, folder, hasLock, files, onFiles, onClose } = props;
   const [settings, setSettings] = useState<UploadSettings>(usualSettings);
   const add = (list: FileList | null) => {
     // Copied before the input is emptied: the list is the input's own.
     const chosen = list === null ? [] : filesOfInput(list);
-    setFiles((known) => [...known, ...chosen]);
+    onFiles([...files, ...chosen]);
   };
   const start = () => {
-    startUpload({ bucket, folder, files, settings, onStored });
+    startUpload({ bucket, folder, files, settings });
     onClose();
   };
   const input = {
@@ -54,7 +53,7 @@ export function UploadDialog(props: UploadDialogProps) {
       <Button onClick={onClose}>{frame("cancel")}</Button>
       <Button
         kind="primary"
-        disabledReason={files.length === 0 ? text("needFiles") : undefined}
+        disabledReason={files.length === 0 ? text("needFiles") : refuse(settings)}
         onClick={start}
       >
         {files.length > 0 ? text("uploadCount", { count: files.length }) : text("upload")}
@@ -78,7 +77,7 @@ export function UploadDialog(props: UploadDialogProps) {
         <FileButton label={text("chooseFolder")} icon={<FolderPlus />} isFolder onFiles={add} />
         <span className="muted">{text("orDrop")}</span>
       </div>
-      {files.length > 0 && <FileList files={files} onClear={() => setFiles([])} />}
+      {files.length > 0 && <FileList files={files} onClear={() => onFiles([])} />}
       <Choice
         label={text("conflict")}
         value={settings.conflict}
@@ -102,23 +101,23 @@ interface FileListProps {
 function FileList({ files, onClear }: FileListProps) {
   const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
   return (
-    <details className="chosen-files">
-      <summary>
-        {text("chosenFiles", { count: files.length, size: formatBytes(bytes) })}{" "}
-        <Button kind="quiet" onClick={onClear}>
-          {text("clearFiles")}
-        </Button>
-      </summary>
-      <ul className="small">
-        {files.slice(0, shownFiles).map(({ path, file }) => (
-          <li key={path} className="row spread">
-            <SafeText>{path}</SafeText>
-            <span className="muted">{formatBytes(file.size)}</span>
-          </li>
-        ))}
-        {files.length > shownFiles && <li className="muted">…</li>}
-      </ul>
-    </details>
+    <div className="row chosen-files">
+      <details>
+        <summary>{text("chosenFiles", { count: files.length, size: formatBytes(bytes) })}</summary>
+        <ul className="small">
+          {files.slice(0, shownFiles).map(({ path, file }) => (
+            <li key={path} className="row spread">
+              <SafeText>{path}</SafeText>
+              <span className="muted">{formatBytes(file.size)}</span>
+            </li>
+          ))}
+          {files.length > shownFiles && <li className="muted">…</li>}
+        </ul>
+      </details>
+      <Button kind="quiet" onClick={onClear}>
+        {text("clearFiles")}
+      </Button>
+    </div>
   );
 }
 

@@ -2,10 +2,13 @@
 // for what failed.
 
 import { work as text } from "../../messages/en/work.ts";
+import { currentSession } from "../../session/store.ts";
 import { openGate, runPool } from "../gate.ts";
 import { addTask, updateTask } from "../store.ts";
 import type { ChosenFile } from "./files.ts";
+import { keepBatch } from "./kept.ts";
 import type { UploadSettings } from "./settings.ts";
+import { tellStored } from "./stored.ts";
 import { multipartFrom, type Outcome, transfer } from "./transfer.ts";
 
 export interface Batch {
@@ -14,15 +17,15 @@ export interface Batch {
   readonly folder: string;
   readonly files: readonly ChosenFile[];
   readonly settings: UploadSettings;
-  /** Runs whenever something was stored, at most about once a second. */
-  onStored(): void;
+  /** A reload cut these files off: what the server has already is skipped. */
+  readonly isAgain?: boolean;
 }
 
 const filesAtOnce = 6;
 
-/** Starts uploading; the dock shows it. */
-export function startUpload(batch: Batch): void {
-  const { bucket, folder, files } = batch;
+/** Starts uploading; the dock shows it. Resolves once the list of files would survive a reload. */
+export function startUpload(batch: Batch): Promise<void> {
+  const { bucket, folder, files, settings, isAgain } = batch;
   const first = files[0];
   const destination = `${bucket}/${folder}`;
   const title =
@@ -30,6 +33,10 @@ export function startUpload(batch: Batch): void {
       ? text("uploadOne", { name: first.path, destination })
       : text("uploadMany", { count: files.length, destination });
   const gate = openGate();
+  const owner = currentSession()?.identity.arn ?? "";
+  const facts = { bucket, folder, settings, owner, startedAtMs: Date.now() };
+  const keeping = keepBatch(facts, files);
+  const places = new Map(files.map((chosen, at) => [chosen, at]));
   let failed: ChosenFile[] = [];
   const id = addTask(
     {
@@ -49,6 +56,7 @@ export function startUpload(batch: Batch): void {
         updateTask(id, { state: "running" });
       },
       stop: () => gate.stop(),
+      dismiss: () => keeping.end(),
       retry: () => {
         const again = failed;
         failed = [];
@@ -59,15 +67,17 @@ export function startUpload(batch: Batch): void {
   );
   const onBytes = (change: number) =>
     updateTask(id, (task) => ({ doneBytes: (task.doneBytes ?? 0) + change }));
-  const tellStored = throttle(batch.onStored, 1000);
+  const tell = throttle(() => tellStored(bucket), 1000);
   const one = async (chosen: ChosenFile) => {
     updateTask(id, { current: chosen.path });
     const { file, handle } = chosen;
+    const onBegun = () => keeping.drop(places.get(chosen) ?? -1);
     try {
-      const key = folder + chosen.path;
-      const outcome = await transfer({ ...batch, key, file, handle, gate, onBytes });
+      const wish = { bucket, key: folder + chosen.path, settings, isAgain };
+      const outcome = await transfer({ ...wish, file, handle, gate, onBytes, onBegun });
+      keeping.drop(places.get(chosen) ?? -1);
       finish(id, outcome, file.size);
-      if (outcome === "stored") tellStored();
+      if (outcome === "stored") tell();
     } catch (error) {
       if (gate.signal.aborted) throw error;
       failed.push(chosen);
@@ -86,10 +96,14 @@ export function startUpload(batch: Batch): void {
       // Stopped: each file's own failure is caught above.
     }
     const ended = failed.length > 0 ? "failed" : "done";
-    updateTask(id, { state: gate.signal.aborted ? "stopped" : ended, current: undefined });
-    batch.onStored();
+    const state = gate.signal.aborted ? "stopped" : ended;
+    // What failed may be tried again, after a reload too.
+    if (state !== "failed") keeping.end();
+    updateTask(id, { state, current: undefined });
+    tellStored(bucket);
   };
   run(files);
+  return keeping.written;
 }
 
 function finish(id: number, outcome: Outcome, bytes: number): void {

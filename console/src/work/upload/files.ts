@@ -10,7 +10,7 @@ export interface ChosenFile {
 }
 
 /** The files of an `<input type=file>`, with `webkitdirectory` or without. */
-export function filesOfInput(list: FileList): readonly ChosenFile[] {
+export function filesOfInput(list: Iterable<File>): readonly ChosenFile[] {
   return [...list].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
 }
 
@@ -18,8 +18,20 @@ interface HandledItem extends DataTransferItem {
   getAsFileSystemHandle?(): Promise<FileSystemHandle | null>;
 }
 
-/** The files of a drop or of the clipboard. Must be called before the event ends. */
-export async function filesOfTransfer(transfer: DataTransfer): Promise<readonly ChosenFile[]> {
+export interface Found {
+  readonly files: readonly ChosenFile[];
+  /** Files and folders that could not be read. */
+  readonly unreadable: number;
+}
+
+/**
+ * The files of a drop or of the clipboard. Must be called before the event ends. `tell` hears how many
+ * were found so far while folders are walked.
+ */
+export async function filesOfTransfer(
+  transfer: DataTransfer,
+  tell: (count: number) => void,
+): Promise<Found> {
   // All items have to be asked before the first wait: afterwards the browser has forgotten them.
   const asked = [...transfer.items]
     .filter(({ kind }) => kind === "file")
@@ -28,43 +40,49 @@ export async function filesOfTransfer(transfer: DataTransfer): Promise<readonly 
       handle: item.getAsFileSystemHandle?.().catch(() => null),
       file: item.getAsFile(),
     }));
-  const list: ChosenFile[] = [];
+  const files: ChosenFile[] = [];
+  let unreadable = 0;
+  const walk = async (directory: FileSystemDirectoryEntry, path: string): Promise<void> => {
+    const entries = await readDirectory(directory).catch(() => undefined);
+    if (entries === undefined) unreadable += 1;
+    for (const entry of entries ?? []) {
+      const below = `${path}/${entry.name}`;
+      if (entry.isDirectory) await walk(entry as FileSystemDirectoryEntry, below);
+      else {
+        const file = await readFile(entry as FileSystemFileEntry).catch(() => undefined);
+        if (file === undefined) unreadable += 1;
+        else files.push({ file, path: below });
+      }
+    }
+    tell(files.length);
+  };
   for (const { entry, handle, file } of asked) {
     if (entry?.isDirectory) {
-      await walk(entry as FileSystemDirectoryEntry, entry.name, list);
+      await walk(entry as FileSystemDirectoryEntry, entry.name);
       continue;
     }
     const found = await handle;
     if (file !== null) {
       const isFile = found?.kind === "file";
       const extra = isFile ? { handle: found as FileSystemFileHandle } : {};
-      list.push({ file, path: file.name, ...extra });
+      files.push({ file, path: file.name, ...extra });
     }
   }
-  return list;
+  return { files, unreadable };
 }
 
-async function walk(
-  directory: FileSystemDirectoryEntry,
-  path: string,
-  list: ChosenFile[],
-): Promise<void> {
+async function readDirectory(directory: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = directory.createReader();
+  const all: FileSystemEntry[] = [];
   for (;;) {
     // A reader gives a hundred entries at a time, and none at the end.
     const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject),
     );
-    if (entries.length === 0) return;
-    for (const entry of entries) {
-      const below = `${path}/${entry.name}`;
-      if (entry.isDirectory) await walk(entry as FileSystemDirectoryEntry, below, list);
-      else {
-        const file = await new Promise<File>((resolve, reject) =>
-          (entry as FileSystemFileEntry).file(resolve, reject),
-        );
-        list.push({ file, path: below });
-      }
-    }
+    if (entries.length === 0) return all;
+    all.push(...entries);
   }
 }
+
+const readFile = (entry: FileSystemFileEntry): Promise<File> =>
+  new Promise((resolve, reject) => entry.file(resolve, reject));

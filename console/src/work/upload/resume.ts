@@ -1,19 +1,23 @@
-// Uploads that a reload cut off: offered in the dock, and gone on with once their file is here again,
-// by its handle or chosen anew. A file that is not the same is refused: its parts would not fit.
+// Multipart uploads that a reload cut off: offered in the dock, and gone on with once their file is here
+// again, by its handle or chosen anew. A file that is not the same is refused: its parts would not fit.
 
 import { describeError } from "../../errors.ts";
 import { work as text } from "../../messages/en/work.ts";
 import { type Gate, openGate } from "../gate.ts";
 import { addTask, removeTask, updateTask } from "../store.ts";
+import { chooseAgain, openHandle } from "./choose.ts";
 import { dropRecord, listRecords, type UploadRecord } from "./records.ts";
+import { offerBatches } from "./resume-batch.ts";
+import { tellStored } from "./stored.ts";
 import { claim } from "./this-page.ts";
 import { abandon, resumeParts } from "./transfer.ts";
 
 /** Shows what `owner` may go on with. Safe to call again. */
 export async function offerResumes(owner: string): Promise<void> {
   for (const record of await listRecords(owner)) {
-    if (claim(record.uploadId)) offer(record);
+    if (await claim(record.uploadId)) offer(record);
   }
+  await offerBatches(owner);
 }
 
 function offer(record: UploadRecord): void {
@@ -62,6 +66,7 @@ function offer(record: UploadRecord): void {
         updateTask(id, (task) => ({ doneBytes: (task.doneBytes ?? 0) + change }));
       await resumeParts({ ...record, file, gate, onBytes }, record);
       updateTask(id, { state: "done", doneItems: 1 });
+      tellStored(bucket);
     } catch (error) {
       if (gate.signal.aborted) return;
       // The server has given it up (or somebody aborted it): there is nothing to go on with.
@@ -74,29 +79,7 @@ function offer(record: UploadRecord): void {
 const isSame = (file: File, record: UploadRecord): boolean =>
   file.size === record.fileBytes && file.lastModified === record.fileModifiedMs;
 
-interface AskingHandle extends FileSystemFileHandle {
-  requestPermission?(wish: { mode: "read" }): Promise<PermissionState>;
-}
-
-async function findFile(record: UploadRecord): Promise<File | undefined> {
-  const handle = record.handle as AskingHandle | undefined;
-  if (handle !== undefined) {
-    try {
-      const state = (await handle.requestPermission?.({ mode: "read" })) ?? "granted";
-      if (state === "granted") return await handle.getFile();
-    } catch {
-      // Moved or deleted since: the person may choose it where it is now.
-    }
-  }
-  return chooseFile();
-}
-
-function chooseFile(): Promise<File | undefined> {
-  return new Promise((resolve) => {
-    const input = document.createElement("input");
-    input.type = "file";
-    input.onchange = () => resolve(input.files?.[0]);
-    input.oncancel = () => resolve(undefined);
-    input.click();
-  });
+async function findFile({ handle }: UploadRecord): Promise<File | undefined> {
+  const opened = handle && (await openHandle(handle));
+  return opened ?? (await chooseAgain())?.[0]?.file;
 }

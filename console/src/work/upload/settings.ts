@@ -7,6 +7,7 @@ import type {
   StorageClass,
 } from "@aws-sdk/client-s3";
 import type { Pair } from "../../components/pairs.tsx";
+import { objects as text } from "../../messages/en/objects.ts";
 
 export type Conflict = "overwrite" | "skip" | "keep-both";
 
@@ -72,4 +73,15 @@ export function inputOf(settings: UploadSettings, contentType: string) {
     ...(encryption !== "" && { ServerSideEncryption: encryption }),
     ...(isKms && settings.kmsKeyId !== "" && { SSEKMSKeyId: settings.kmsKeyId }),
   };
+}
+
+/** Why these settings cannot be sent; nothing when they can. */
+export function refuse({ lockMode, lockUntil, metadata }: UploadSettings): string | undefined {
+  const isUntilWrong = lockMode !== "" && !(new Date(lockUntil).getTime() > Date.now());
+  if (isUntilWrong) return text("needLockDate");
+  // Headers carry metadata: a browser sends nothing else in them.
+  const isPlain = (value: string) => /^[\x20-\x7e]*$/.test(value);
+  const isNameWrong = metadata.some(({ name }) => !/^[!#$%&'*+.^_`|~0-9A-Za-z-]*$/.test(name));
+  if (isNameWrong || metadata.some(({ value }) => !isPlain(value))) return text("plainMetadata");
+  return undefined;
 }

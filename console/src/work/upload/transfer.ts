@@ -16,6 +16,8 @@ import { describeError } from "../../errors.ts";
 import { currentSession } from "../../session/store.ts";
 import { type Gate, runPool } from "../gate.ts";
 import { sendUpload } from "./client.ts";
+import { crc32 } from "./crc32.ts";
+import { maximumKeptFileBytes } from "./kept.ts";
 import { dropRecord, keepRecord, type UploadRecord } from "./records.ts";
 import { inputOf, type UploadSettings } from "./settings.ts";
 import { claim } from "./this-page.ts";
@@ -23,7 +25,7 @@ import { onSent } from "./xhr-handler.ts";
 
 const mebibyte = 1024 * 1024;
 /** From here on a file goes in parts. */
-export const multipartFrom = 16 * mebibyte;
+export const multipartFrom = maximumKeptFileBytes;
 const smallestPart = 8 * mebibyte;
 const maximumParts = 10_000;
 const partsAtOnce = 3;
@@ -35,6 +37,10 @@ export interface Transfer {
   readonly handle?: FileSystemFileHandle | undefined;
   readonly settings: UploadSettings;
   readonly gate: Gate;
+  /** A reload cut this file off: the server may have it already. */
+  readonly isAgain?: boolean | undefined;
+  /** Runs once a record of the upload outlives the page. */
+  onBegun?(): void;
   /** Hears how many more bytes are done; negative when some have to be sent again. */
   onBytes(change: number): void;
 }
@@ -44,11 +50,22 @@ export type Outcome = "stored" | "skipped";
 /** Stores the file. Throws what the server says, or Stopped. */
 export async function transfer(given: Transfer): Promise<Outcome> {
   const { settings, key } = given;
-  if (settings.conflict !== "keep-both") return attempt(given);
   for (let number = 0; ; number++) {
-    const outcome = await attempt({ ...given, key: number === 0 ? key : numbered(key, number) });
-    if (outcome === "stored") return outcome;
+    const wish = { ...given, key: number === 0 ? key : numbered(key, number) };
+    if (given.isAgain && (await isThere(wish))) return "skipped";
+    const outcome = await attempt(wish);
+    if (outcome === "stored" || settings.conflict !== "keep-both") return outcome;
   }
+}
+
+/** Whether the server has these very bytes under the key: it had them just before the reload. */
+async function isThere({ bucket, key, file, gate }: Transfer): Promise<boolean> {
+  if (file.size >= multipartFrom) return false;
+  await gate.pass();
+  const wish = { Bucket: bucket, Key: key, ChecksumMode: "ENABLED" as const };
+  const head = await send(new HeadObjectCommand(wish)).catch(() => undefined);
+  if (head?.ContentLength !== file.size || head.ChecksumCRC32 === undefined) return false;
+  return head.ChecksumCRC32 === crc32(new Uint8Array(await file.arrayBuffer()));
 }
 
 /** `a/photo (2).jpg`. */
@@ -163,9 +180,10 @@ async function putParts(given: Transfer): Promise<void> {
     startedAtMs: Date.now(),
     ...(given.handle && { handle: given.handle }),
   };
-  claim(UploadId);
+  await claim(UploadId);
   begun.set(file, record);
   await keepRecord(record);
+  given.onBegun?.();
   try {
     await sendParts(given, record, new Map());
   } catch (error) {
@@ -228,9 +246,12 @@ async function sendParts(
   );
   await gate.pass();
   const Parts = missing.flatMap((number) => parts.get(number) ?? []);
-  await send(
-    new CompleteMultipartUploadCommand({ ...place, ...isNew(given), MultipartUpload: { Parts } }),
-  );
+  const complete = { ...place, ...isNew(given), MultipartUpload: { Parts } };
+  await send(new CompleteMultipartUploadCommand(complete)).catch(async (error: unknown) => {
+    // Somebody took the key meanwhile: the server need not keep the parts.
+    if (describeError(error).status === 412) await abandon(record).catch(() => undefined);
+    throw error;
+  });
   begun.delete(file);
   await dropRecord(uploadId);
 }
