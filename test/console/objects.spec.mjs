@@ -209,17 +209,14 @@ describeConsole("objects", () => {
   step("a shared link gives the object to somebody without a key", async () => {
     await page.getByRole("button", { name: "Share" }).click();
     await assertAccessible(page, "share");
-    await page.getByRole("button", { name: "Make link" }).click();
     const link = await page.getByLabel("Link", { exact: true }).inputValue();
     await page.getByRole("img", { name: "QR code of the link" }).waitFor();
     const answer = await fetch(link);
     assert.equal(await answer.text(), "first\n");
     await page.getByRole("radio", { name: "Replace it", exact: true }).check();
-    await page.getByRole("button", { name: "Make link" }).click();
     const put = await page.getByLabel("Link", { exact: true }).inputValue();
     assert.equal((await fetch(put, { method: "PUT", body: "third\n" })).status, 200);
     await page.getByRole("radio", { name: "Replace it by a form" }).check();
-    await page.getByRole("button", { name: "Make link" }).click();
     await page.getByText("-F 'policy=").or(page.getByText("-F Policy=")).waitFor();
     await page.keyboard.press("Escape");
   });

@@ -3,16 +3,17 @@
 import { Check, Copy } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { frame as text } from "../messages/en/frame.ts";
-import { Button, IconButton } from "./button.tsx";
+import { Button, type ButtonProps, IconButton } from "./button.tsx";
 
 interface CopyButtonProps {
   readonly value: string;
   /** What is copied, for the button's name: `Copy the ETag`. */
   readonly name?: string;
+  readonly kind?: ButtonProps["kind"];
   readonly children?: ReactNode;
 }
 
-export function CopyButton({ value, name = text("copy"), children }: CopyButtonProps) {
+export function CopyButton({ value, name = text("copy"), kind, children }: CopyButtonProps) {
   const [isDone, setDone] = useState(false);
   const copy = async () => {
     await copyText(value);
@@ -24,7 +25,7 @@ export function CopyButton({ value, name = text("copy"), children }: CopyButtonP
     return <IconButton name={isDone ? text("copied") : name} icon={icon} onClick={copy} />;
   }
   return (
-    <Button icon={icon} onClick={copy}>
+    <Button kind={kind} icon={icon} onClick={copy}>
       {isDone ? text("copied") : children}
     </Button>
   );

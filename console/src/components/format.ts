@@ -59,6 +59,14 @@ export function formatRelative(date: Date, nowMs: number = Date.now()): string {
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "–";
   if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+  if (seconds < 3600) return both(seconds, { of: 60, names: ["min", "s"] });
+  if (seconds < 86_400) return both(seconds / 60, { of: 60, names: ["h", "min"] });
+  return both(seconds / 3600, { of: 24, names: ["d", "h"] });
+}
+
+/** Two units, the smaller one only where there is some of it: `1 h`, `1 h 30 min`. */
+function both(value: number, { of, names }: { of: number; names: readonly [string, string] }) {
+  const whole = Math.round(value);
+  const rest = whole % of;
+  return `${Math.floor(whole / of)} ${names[0]}${rest === 0 ? "" : ` ${rest} ${names[1]}`}`;
 }

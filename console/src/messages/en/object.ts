@@ -148,7 +148,6 @@ export const share = messages("share", {
   contentType: "Content-Type",
   contentTypeHint: "When given, only this type can be uploaded.",
   maximum: "Largest file, MiB",
-  make: "Make link",
   until: "Works until {when}",
   link: "Link",
   copyLink: "Copy link",

@@ -9,7 +9,7 @@ import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
-import { useGo } from "../../components/go.tsx";
+import { useAddress, useGo } from "../../components/go.tsx";
 import { ShowAs } from "../../components/show-as.tsx";
 import { toast } from "../../components/toasts.tsx";
 import { describeError } from "../../errors.ts";
@@ -49,6 +49,7 @@ export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
   const done = useRef(new Set<string>());
   const queries = useQueryClient();
   const go = useGo();
+  const { search } = useAddress();
   const { reason, isFree } = useNameCheck(wish.name);
   const create = async () => {
     setBusy(true);
@@ -68,8 +69,8 @@ export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
     }
     await queries.invalidateQueries({ queryKey: ["buckets"] });
     toast(text("created_", { bucket: wish.name }));
-    onClose();
-    go(`/buckets/${wish.name}`);
+    // The way back is not to the address that opened this dialog.
+    go(`/buckets/${wish.name}`, {}, search["create"] !== undefined);
   };
   const exists = done.current.has("CreateBucket");
   const blocker = exists ? undefined : reason;
@@ -90,21 +91,30 @@ export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
   );
   return (
     <Dialog title={text("createTitle")} isOpen onClose={onClose} actions={actions}>
-      <Field
-        label={text("bucketName")}
-        hint={isFree ? text("nameFree") : text("nameHint")}
-        error={wish.name !== "" && !exists && reason ? text(reason) : undefined}
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (blocker === undefined && !isBusy) create();
+        }}
       >
-        <input
-          value={wish.name}
-          disabled={exists}
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
-          onChange={(event) => setWish({ ...wish, name: event.target.value.trim() })}
-        />
-      </Field>
-      <CreateOptions wish={wish} onChange={setWish} isMade={exists} />
+        <Field
+          label={text("bucketName")}
+          hint={isFree ? text("nameFree") : text("nameHint")}
+          error={wish.name !== "" && !exists && reason ? text(reason) : undefined}
+        >
+          <input
+            value={wish.name}
+            disabled={exists}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            onChange={(event) => setWish({ ...wish, name: event.target.value.trim() })}
+          />
+        </Field>
+        <CreateOptions wish={wish} onChange={setWish} isMade={exists} />
+        <button type="submit" hidden />
+      </form>
       {error !== undefined && (
         <ErrorPanel error={error}>
           {exists && failedAt && <p>{text("halfMade", { operation: failedAt })}</p>}

@@ -7,7 +7,7 @@ import { Button, IconButton } from "../../components/button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatDateTime } from "../../components/format.ts";
-import { Go } from "../../components/go.tsx";
+import { Go, useAddress, useGo } from "../../components/go.tsx";
 import { Empty, Loading, Page } from "../../components/parts.tsx";
 import { useActions } from "../../frame/actions.ts";
 import { buckets as text } from "../../messages/en/buckets.ts";
@@ -47,7 +47,14 @@ const columns: readonly Column<BucketEntry>[] = [
 export default function BucketsScreen() {
   const { data, error, refetch, isFetching } = useQuery(bucketsQuery());
   const [filter, setFilter] = useState("");
-  const [isCreating, setCreating] = useState(false);
+  const { search } = useAddress();
+  const [isCreating, setCreating] = useState(search["create"] !== undefined);
+  const go = useGo();
+  const close = () => {
+    setCreating(false);
+    // A reload of the address that opened it must not open it again.
+    if (search["create"] !== undefined) go("/buckets", {}, true);
+  };
   const actions = useMemo(() => [{ label: text("create"), run: () => setCreating(true) }], []);
   useActions(actions);
   const shown = useMemo(
@@ -103,7 +110,7 @@ export default function BucketsScreen() {
           )}
         </>
       )}
-      {isCreating && <CreateDialog onClose={() => setCreating(false)} />}
+      {isCreating && <CreateDialog onClose={close} />}
     </Page>
   );
 }

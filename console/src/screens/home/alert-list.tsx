@@ -63,7 +63,7 @@ export function AlertList() {
       </ul>
       {isLooking && <Loading label={text("looking")} />}
       {!isLooking && alerts.length === 0 && (
-        <p className="row">
+        <p className="home-nothing">
           <CircleCheck aria-hidden="true" className="home-well" />
           {text(isPart ? "noAlertsHere" : "noAlerts")}
         </p>

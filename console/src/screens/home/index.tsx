@@ -2,6 +2,7 @@
 // last. Whatever the identity may not see is left out, and said once.
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Database, Plus } from "lucide-react";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Go } from "../../components/go.tsx";
 import { GiveKey, useMissesKey } from "../../components/needs-key.tsx";
@@ -94,10 +95,12 @@ function Recent() {
   if (data.length === 0) {
     return (
       <Empty
+        icon={<Database />}
         title={text("noBuckets")}
         action={
-          <Go to="/buckets" className="button primary">
-            {text("toBuckets")}
+          <Go to="/buckets" search={{ create: "1" }} className="button primary">
+            <Plus />
+            {text("createBucket")}
           </Go>
         }
       >

@@ -1,7 +1,7 @@
-// Sharing one object: a link to read it, or one to replace it; how long; as a QR code and for curl.
+// Sharing one object: a link to read it, or one to replace it; how long; as a QR code and for curl. The
+// link is there at once, and anew for every choice: making one asks nothing of the server.
 
-import { useMutation } from "@tanstack/react-query";
-import { Link2 } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "../../../components/button.tsx";
 import { CopyButton } from "../../../components/copy-button.tsx";
@@ -32,23 +32,18 @@ export function ShareDialog({ place, onClose }: ShareDialogProps) {
     contentType: "",
     maximumBytes: 100 * 1024 * 1024,
   });
-  const { mutate, data, error, reset, isPending } = useMutation({
-    mutationFn: () => share(place, wish),
+  const { data, error } = useQuery({
+    queryKey: ["share", place, wish],
+    queryFn: () => share(place, wish),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
   });
-  const set = (change: Partial<ShareWish>) => {
-    setWish({ ...wish, ...change });
-    reset();
-  };
-  const actions = (
-    <>
-      <Button onClick={onClose}>{frame("close")}</Button>
-      <Button kind="primary" icon={<Link2 />} isBusy={isPending} onClick={() => mutate()}>
-        {text("make")}
-      </Button>
-    </>
-  );
+  const set = (change: Partial<ShareWish>) => setWish({ ...wish, ...change });
+  const actions = <Button onClick={onClose}>{frame("close")}</Button>;
   return (
     <Dialog title={text("title")} lead={text("lead")} isOpen onClose={onClose} actions={actions}>
+      {error && <ErrorPanel error={error} />}
+      {data && <ShareLink shared={data} />}
       <Choice
         label={text("what")}
         value={wish.method}
@@ -103,25 +98,24 @@ export function ShareDialog({ place, onClose }: ShareDialogProps) {
           />
         </Field>
       )}
-      {error && <ErrorPanel error={error} />}
-      {data && <Result shared={data} />}
+      {data && data.fields === undefined && <QrCode value={data.url} />}
+      {data && <Snippet code={data.curl} />}
     </Dialog>
   );
 }
 
-function Result({ shared }: { readonly shared: Shared }) {
-  const { url, curl, fields, endsAt } = shared;
+function ShareLink({ shared: { url, endsAt } }: { readonly shared: Shared }) {
   return (
     <div className="stack" role="status">
+      <div className="row share-link">
+        <input className="input" readOnly value={url} aria-label={text("link")} />
+        <CopyButton kind="primary" value={url}>
+          {text("copyLink")}
+        </CopyButton>
+      </div>
       <p>
         <strong>{text("until", { when: formatDateTime(endsAt) })}</strong>
       </p>
-      <div className="row">
-        <input className="input" readOnly value={url} aria-label={text("link")} />
-        <CopyButton value={url}>{text("copyLink")}</CopyButton>
-      </div>
-      {fields === undefined && <QrCode value={url} />}
-      <Snippet code={curl} />
     </div>
   );
 }
