@@ -1,17 +1,35 @@
 // @ts-check
-// Serves the console's files with the headers that keep its origin safe: nothing inline, nothing from
+// Serves the console's files, with the headers that keep its origin safe: nothing inline, nothing from
 // elsewhere, no framing. Every path without a file is a screen, and gets the page. One module without
 // imports: the local server runs it as it stands.
 
 const root = "/-/console/";
 
 /**
+ * @typedef {object} Env
+ * @property {{ fetch(request: Request): Promise<Response> }} ASSETS
+ * @property {string} [CONNECT_SOURCES]
+ * @property {string} [HAND_OVER] set by a server on this machine alone: `HandOver` as JSON
+ */
+
+/**
+ * @typedef {object} HandOver what the link that `npm start` prints stands for
+ * @property {string} code
+ * @property {number} untilMs
+ * @property {{ accessKeyId: string, secretAccessKey: string }} key
+ */
+
+/** A link works once; this Worker runs in one isolate where it hands over anything at all. */
+let isHandedOver = false;
+
+/**
  * @param {Request} request
- * @param {{ ASSETS: { fetch(request: Request): Promise<Response> }, CONNECT_SOURCES?: string }} env
+ * @param {Env} env
  * @returns {Promise<Response>}
  */
 async function serve(request, env) {
   const url = new URL(request.url);
+  if (request.method === "POST" && url.pathname === `${root}sign-in`) return handOver(request, env);
   if (request.method !== "GET" && request.method !== "HEAD") {
     return new Response(null, { status: 405, headers: { allow: "GET, HEAD" } });
   }
@@ -32,6 +50,26 @@ async function serve(request, env) {
   });
 }
 
+/**
+ * Gives the key to whoever holds the code, once. The code is no part of the request's address, and
+ * other origins may not send the header that holds it.
+ * @param {Request} request
+ * @param {Env} env
+ */
+function handOver(request, env) {
+  const headers = new Headers({ "cache-control": "no-store" });
+  secure(headers, "default-src 'none'");
+  /** @type {HandOver | undefined} */
+  const offer = env.HAND_OVER === undefined ? undefined : JSON.parse(env.HAND_OVER);
+  const code = request.headers.get("x-cairn-sign-in");
+  if (offer === undefined || isHandedOver || Date.now() > offer.untilMs || code !== offer.code) {
+    return new Response(null, { status: 403, headers });
+  }
+  isHandedOver = true;
+  headers.set("content-type", "application/json");
+  return new Response(JSON.stringify(offer.key), { headers });
+}
+
 /** What the files' server needs to know: nothing of who asks. @param {Request} request */
 function forwarded(request) {
   const headers = new Headers();
@@ -46,7 +84,7 @@ function forwarded(request) {
  * The page, with a nonce for the few style elements that its libraries make.
  * @param {Response} answer
  * @param {Request} request
- * @param {{ CONNECT_SOURCES?: string }} env
+ * @param {Env} env
  */
 async function page(answer, request, env) {
   if (!answer.ok) {

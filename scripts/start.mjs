@@ -95,16 +95,16 @@ function parseVars(assignments) {
  * @param {CairnServer} server
  * @param {CairnOptions} options
  */
-function introduction({ endpoint, region, credentials }, options) {
+function introduction({ endpoint, region, credentials, signInUrl }, options) {
   const { accessKeyId, secretAccessKey } = credentials;
   const keeping = options.memory ? "thrown away at the end" : `kept in ${options.dataDir}`;
+  const isLink = signInUrl.includes("#");
   return `
 Cairn serves S3 on ${endpoint}   (data ${keeping}; Ctrl-C ends it)
 
   Access key  ${accessKeyId}
   Secret key  ${secretAccessKey}
   Region      ${region}
-  Console     ${endpoint}/-/console/
 
 AWS CLI
   export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region}
@@ -121,6 +121,9 @@ rclone
   rclone config create cairn s3 provider=Other endpoint=${endpoint} region=${region} \\
       access_key_id=${accessKeyId} secret_access_key=${secretAccessKey}
   rclone copy README.md cairn:first/
+
+Console: open this in a browser${isLink ? ", it signs you in (once, within an hour)" : ""}
+  ${signInUrl}
 `;
 }
 

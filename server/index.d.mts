@@ -27,6 +27,8 @@ export interface CairnServer {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The console. On this machine alone it signs in by itself: once, within an hour. */
+  readonly signInUrl: string;
   /** Finishes the requests in flight (ten seconds at most), then ends everything it started. */
   stop(): Promise<void>;
 }

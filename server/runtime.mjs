@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { eventQueues, queueConsumer } from "./queues.mjs";
 
 /** @import { MiniflareOptions } from "miniflare" */
-/** @import { Bundle, ConsoleBundle } from "./types.d.mts" */
+/** @import { Bundle, ConsoleBundle, HandOver } from "./types.d.mts" */
 
 /** Local names never follow wrangler.toml: renaming a deployment must not hide a laptop's data. */
 const workerName = "cairn";
@@ -20,6 +20,7 @@ const consoleName = "cairn-console";
  * @param {string} local.host
  * @param {number} local.port 0 for any free one
  * @param {ConsoleBundle | undefined} local.console without it, the Worker shows a page of its own
+ * @param {HandOver | undefined} local.handOver without it, the console asks for a key
  * @param {Record<string, string>} local.vars settings and secrets, as text
  * @param {MiniflareOptions["log"]} local.log
  * @param {MiniflareOptions["handleStructuredLogs"]} local.onLog what the Worker and workerd print
@@ -61,7 +62,9 @@ export function runtimeOptions(bundle, local) {
           unsafeDirectSockets: [{ host: local.host, port: local.port }],
         },
       },
-      ...(local.console === undefined ? [] : [consoleWorker(local.console, description)]),
+      ...(local.console === undefined
+        ? []
+        : [consoleWorker(local.console, description, local.handOver)]),
       ...queueConsumer(bundle, local.vars),
     ],
   };
@@ -71,9 +74,10 @@ export function runtimeOptions(bundle, local) {
  * The console's Worker. It has no socket: only the other one reaches it.
  * @param {ConsoleBundle} built
  * @param {Bundle["description"]} description
+ * @param {HandOver | undefined} handOver
  * @returns {MiniflareOptions["workers"][number]}
  */
-function consoleWorker(built, description) {
+function consoleWorker(built, description, handOver) {
   return {
     config: {
       name: consoleName,
@@ -83,7 +87,10 @@ function consoleWorker(built, description) {
         modulesRoot: built.assetsDirectory,
         modules: { "worker.mjs": { type: "esm", contents: built.worker } },
       },
-      env: { ASSETS: { type: "assets" } },
+      env: {
+        ASSETS: { type: "assets" },
+        ...(handOver && { HAND_OVER: { type: "text", value: JSON.stringify(handOver) } }),
+      },
       assets: {
         directory: built.assetsDirectory,
         hasUserWorker: true,

@@ -2,6 +2,7 @@
 // The local server: the built Worker on Miniflare's simulators, kept in a folder, on one port. A
 // library first (index.mjs); `npm start` is a thin command around it. Installs no signal handlers and
 // prints nothing of its own: that is the caller's business.
+import { randomBytes } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,10 +24,12 @@ import { runtimeOptions } from "./runtime.mjs";
 import { StartError } from "./start-error.mjs";
 
 /** @import { CairnOptions, CairnServer } from "./index.d.mts" */
-/** @import { Bundle, ConsoleBundle } from "./types.d.mts" */
+/** @import { Bundle, ConsoleBundle, HandOver } from "./types.d.mts" */
 
 /** How long requests in flight may take to finish once `stop` is called. */
 const drainMs = 10_000;
+/** How long the link to sign in by waits to be opened. */
+const handOverMs = 3_600_000;
 /** What the deployment keeps as secrets; `--var` must not half-change a key that lives on disk. */
 const secretNames = ["MASTER_KEY", "ROOT_ACCESS_KEY_ID", "ROOT_SECRET_ACCESS_KEY"];
 const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
@@ -57,7 +60,8 @@ export async function startServer(options = {}) {
   /** @type {Miniflare | undefined} */
   let miniflare;
   try {
-    miniflare = openRuntime(bundle, built, { home, options });
+    const handOver = built && offerKey(home, options);
+    miniflare = openRuntime(bundle, built, { home, options, handOver });
     const server = await describeServer(miniflare, home, bundle, options);
     const stop = stopper({
       miniflare,
@@ -65,7 +69,9 @@ export async function startServer(options = {}) {
       guard,
       stopCrons: startCrons(miniflare, bundle, options),
     });
-    return { ...server, stop };
+    const consoleUrl = `${server.endpoint}/-/console/`;
+    const signInUrl = handOver ? `${consoleUrl}#sign-in=${handOver.code}` : consoleUrl;
+    return { ...server, signInUrl, stop };
   } catch (error) {
     await miniflare?.dispose().catch(() => undefined);
     guard.release();
@@ -95,6 +101,23 @@ async function buildAll(options) {
     }),
   ]);
   return { bundle, built };
+}
+
+/**
+ * The link by which whoever started a server on their own machine signs in, without copying a key: it
+ * holds a code, of no use once it was used. Nothing of the kind where other machines can ask.
+ * @param {Home} home
+ * @param {CairnOptions} options
+ * @returns {HandOver | undefined}
+ */
+function offerKey({ keys }, { host = "127.0.0.1" }) {
+  if (!/^(127(\.\d{1,3}){3}|localhost|\[?::1\]?)$/.test(host)) return undefined;
+  const { accessKeyId, secretAccessKey } = keys;
+  return {
+    code: randomBytes(24).toString("base64url"),
+    untilMs: Date.now() + handOverMs,
+    key: { accessKeyId, secretAccessKey },
+  };
 }
 
 /** @param {CairnOptions} options */
@@ -155,9 +178,9 @@ function openMiniflare(directory, options) {
 /**
  * @param {Bundle} bundle
  * @param {ConsoleBundle | undefined} built
- * @param {{ home: Home, options: CairnOptions }} local
+ * @param {{ home: Home, options: CairnOptions, handOver: HandOver | undefined }} local
  */
-function openRuntime(bundle, built, { home, options }) {
+function openRuntime(bundle, built, { home, options, handOver }) {
   const onLog = logger(options);
   const before = new Map(signals.map((signal) => [signal, process.listeners(signal)]));
   const miniflare = openMiniflare(
@@ -167,6 +190,7 @@ function openRuntime(bundle, built, { home, options }) {
       host: options.host ?? "127.0.0.1",
       port: options.port ?? 0,
       console: built && copyConsole(built, home),
+      handOver,
       vars: {
         ...bundle.description.vars,
         ...options.vars,
@@ -221,7 +245,7 @@ function logger({ onLog, quiet }) {
  * @param {Home} home
  * @param {Bundle} bundle
  * @param {CairnOptions} options
- * @returns {Promise<Omit<CairnServer, "stop">>}
+ * @returns {Promise<Omit<CairnServer, "stop" | "signInUrl">>}
  */
 async function describeServer(miniflare, home, bundle, options) {
   const { href } = await miniflare.unsafeGetDirectURL();

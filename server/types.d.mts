@@ -39,6 +39,14 @@ export interface ConsoleBundle {
   worker: string;
 }
 
+/** What the console of a server on this machine gives for the code of a link, once. */
+export interface HandOver {
+  code: string;
+  /** Milliseconds since the epoch. */
+  untilMs: number;
+  key: { accessKeyId: string; secretAccessKey: string };
+}
+
 /** The keys that live with the data. Exactly the content of `credentials.json`. */
 export interface StoredCredentials {
   endpoint: string;

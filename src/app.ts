@@ -50,7 +50,7 @@ export function createApp(seams: Seams = systemSeams): { readonly fetch: Fetch }
   });
   app.all("/-/api/*", (c) => admin(c.req.raw, arrivalOf(c.env, c.executionCtx)));
   app.all("/-/metrics", (c) => metrics(c.req.raw, arrivalOf(c.env, c.executionCtx)));
-  app.get("/-/console/*", (c) => serveConsole(c.req.raw, c.env));
+  app.on(["GET", "POST"], "/-/console/*", (c) => serveConsole(c.req.raw, c.env));
   app.all(`${websitePath}*`, (c) => website(c.req.raw, arrivalOf(c.env, c.executionCtx)));
   app.all("*", (c) => storage(c.req.raw, arrivalOf(c.env, c.executionCtx)));
   return {

@@ -1,5 +1,7 @@
 // Where the console begins: theme, nonce for the style elements of libraries, query cache, router.
 
+// First, before the router reads the address.
+import "./session/handed-over.ts";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { Tooltip } from "radix-ui";
@@ -30,7 +32,10 @@ for (const name of ["dragover", "drop"]) {
 
 const queries = new QueryClient({
   defaultOptions: {
+    // A server on this machine answers without a network.
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
       staleTime: 15_000,
       refetchOnWindowFocus: false,
       // The SDK repeats what is worth repeating; what the client asked wrongly stays wrong.

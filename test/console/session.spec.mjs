@@ -49,6 +49,7 @@ describeConsole("the session", () => {
   test("a key that is used as it is, is never stored", async () => {
     const { page, problems } = await site.openPage();
     await page.goto(site.server.endpoint);
+    await page.getByText("Session", { exact: true }).click();
     await page.getByLabel("Work with temporary credentials").uncheck();
     await page.getByText("The key itself is never stored").waitFor();
     await page.getByLabel("Access key ID").fill(site.server.credentials.accessKeyId);

@@ -1,10 +1,11 @@
 // The form that takes an access key: for signing in, and for going on after a session ended. Nothing
 // typed here is put into an address or stored; what is kept is the form's two choices to make.
 
-import { type FormEvent, useState } from "react";
+import { type ClipboardEvent, type FormEvent, useState } from "react";
 import { Button } from "../components/button.tsx";
 import { Check, Field } from "../components/field.tsx";
 import { signIn as text } from "../messages/en/frame.ts";
+import { readPastedKey } from "./pasted-key.ts";
 import { signIn } from "./sign-in.ts";
 import type { Identity } from "./store.ts";
 
@@ -45,13 +46,22 @@ export function KeyForm({ same, isRemembered = true, startsTemporary = true }: K
     }
   };
   const missing = (value: string, words: string) => (wasTried && value === "" ? words : undefined);
-  const plain = { autoCapitalize: "off", spellCheck: false };
+  const paste = (event: ClipboardEvent) => {
+    const key = readPastedKey(event.clipboardData.getData("text"));
+    if (key === undefined) return;
+    event.preventDefault();
+    setAccessKeyId(key.accessKeyId);
+    setSecret(key.secretAccessKey);
+  };
+  const plain = { onPaste: paste, autoCapitalize: "off", spellCheck: false };
   return (
     <form className="stack" onSubmit={submit} noValidate>
       <Field label={text("accessKey")} error={missing(accessKeyId, text("needKey"))}>
         <input
           {...plain}
           name="accessKeyId"
+          // biome-ignore lint/a11y/noAutofocus: the form is all there is on its page
+          autoFocus
           autoComplete="username"
           value={accessKeyId}
           onChange={(event) => setAccessKeyId(event.target.value)}
@@ -67,32 +77,37 @@ export function KeyForm({ same, isRemembered = true, startsTemporary = true }: K
           onChange={(event) => setSecret(event.target.value)}
         />
       </Field>
-      <Check label={text("hasToken")} isChecked={hasToken} onChange={setHasToken} />
-      {hasToken && (
-        <Field label={text("sessionToken")}>
-          <textarea
-            {...plain}
-            rows={3}
-            value={sessionToken}
-            onChange={(event) => setToken(event.target.value)}
+      <details className="sign-in-choices">
+        <summary>{text("choices")}</summary>
+        <div className="stack">
+          <Check label={text("hasToken")} isChecked={hasToken} onChange={setHasToken} />
+          {hasToken && (
+            <Field label={text("sessionToken")}>
+              <textarea
+                {...plain}
+                rows={3}
+                value={sessionToken}
+                onChange={(event) => setToken(event.target.value)}
+              />
+            </Field>
+          )}
+          {!hasToken && (
+            <Check
+              label={text("temporary")}
+              hint={text("temporaryHint")}
+              isChecked={isTemporary}
+              onChange={setTemporary}
+            />
+          )}
+          <Check
+            label={text("remember")}
+            hint={text("rememberHint")}
+            disabledReason={isTemporary || hasToken ? undefined : text("neverStored")}
+            isChecked={remember && (isTemporary || hasToken)}
+            onChange={setRemember}
           />
-        </Field>
-      )}
-      {!hasToken && (
-        <Check
-          label={text("temporary")}
-          hint={text("temporaryHint")}
-          isChecked={isTemporary}
-          onChange={setTemporary}
-        />
-      )}
-      <Check
-        label={text("remember")}
-        hint={text("rememberHint")}
-        disabledReason={isTemporary || hasToken ? undefined : text("neverStored")}
-        isChecked={remember && (isTemporary || hasToken)}
-        onChange={setRemember}
-      />
+        </div>
+      </details>
       <div className="form-failure" role="alert">
         {failure}
       </div>

@@ -2,6 +2,8 @@
 // when the person chose that. The long-term key is never stored: it stays in memory for the calls that
 // sessions may not make, and is asked for again after a reload.
 
+import { hasCode } from "./handed-over.ts";
+
 export interface Key {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -116,6 +118,8 @@ function store(session: Session | undefined): void {
 }
 
 function restore(): Session | undefined {
+  // A link to sign in by counts more than a session of before, perhaps of another server.
+  if (hasCode()) return undefined;
   try {
     const text = sessionStorage.getItem(storageKey);
     return text === null ? undefined : (JSON.parse(text) as Session);

@@ -74,7 +74,10 @@ export const frame = messages("frame", {
 
 export const signIn = messages("signIn", {
   title: "Sign in",
-  lead: "Use an access key of this server. The console calls the same API as every other client.",
+  lead: "Use an access key of this server. Both lines can be pasted at once.",
+  linkSpent:
+    "This link was used before, or is older than an hour. Enter the key: the terminal shows it.",
+  choices: "Session",
   accessKey: "Access key ID",
   secretKey: "Secret access key",
   sessionToken: "Session token",
