@@ -75,6 +75,8 @@ const replicators: ReadonlySet<string> = new Set([
   "AbortMultipartUpload",
   "CompleteMultipartUpload",
   "CreateMultipartUpload",
+  // Whoever goes on with an upload asks what is there.
+  "ListParts",
   "PutObject",
   "UploadPart",
 ]);

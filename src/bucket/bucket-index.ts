@@ -38,6 +38,11 @@ import { describe, findMissing, rebuild } from "./rebuild.ts";
 import { countRows, mendKey, recount } from "./recount.ts";
 import { rename } from "./rename.ts";
 import { replicationStatus, settleReplication } from "./replication.ts";
+import {
+  findReplicationUpload,
+  forgetUploads,
+  noteReplicationUpload,
+} from "./replication-uploads.ts";
 import { resolve } from "./resolve.ts";
 import * as restores from "./restores.ts";
 import { scan } from "./scan.ts";
@@ -256,8 +261,17 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
     await this.#alarm.drain();
     return outboxStatus(this.#index);
   }
+  async findReplicationUpload(name: rpc.ReplicationUploadName): Answer<"findReplicationUpload"> {
+    return findReplicationUpload(this.#index, name);
+  }
+  async noteReplicationUpload(request: rpc.NoteReplicationUploadRequest): Promise<void> {
+    this.#write((index) => noteReplicationUpload(index, request));
+  }
   async settleReplication(request: rpc.SettleReplicationRequest): Promise<void> {
-    this.#write((index) => settleReplication(index, request, findVersion));
+    this.#write((index) => {
+      settleReplication(index, request, findVersion);
+      forgetUploads(index, request.results);
+    });
   }
   async enrolReplication(request: rpc.EnrolRequest): Answer<"enrolReplication"> {
     return this.#write((index) => enrolReplication(index, request));

@@ -216,6 +216,12 @@ export class BucketClient {
   outboxStatus(): ReturnType<Rpc["outboxStatus"]> {
     return this.#home((index) => index.outboxStatus());
   }
+  findReplicationUpload(name: rpc.ReplicationUploadName): ReturnType<Rpc["findReplicationUpload"]> {
+    return this.#home((index) => index.findReplicationUpload(name));
+  }
+  noteReplicationUpload(request: rpc.NoteReplicationUploadRequest): Promise<void> {
+    return this.#home((index) => index.noteReplicationUpload(request));
+  }
   settleReplication(request: rpc.SettleReplicationRequest): ReturnType<Rpc["settleReplication"]> {
     return this.#home((index) => index.settleReplication(request));
   }

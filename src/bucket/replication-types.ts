@@ -73,6 +73,26 @@ export interface ReplicationResult {
   readonly event?: string;
 }
 
+/** Which delivery an upload belongs to: the destination, and the place in its outbox. */
+export interface ReplicationUploadName {
+  readonly target: string;
+  readonly seq: number;
+}
+
+/** A multipart upload at a destination. */
+export interface RememberedUpload {
+  readonly uploadId: string;
+  /** What is uploaded; of something else nothing is gone on with. */
+  readonly source: string;
+  /** Numbers of parts, and the ETags that the target gave them. */
+  readonly parts: readonly (readonly [number, string])[];
+}
+
+export interface NoteReplicationUploadRequest extends ReplicationUploadName {
+  /** With the parts that are new; absent: it is over. */
+  readonly upload?: RememberedUpload;
+}
+
 export interface SettleReplicationRequest {
   readonly nowMs: number;
   readonly results: readonly ReplicationResult[];

@@ -114,6 +114,10 @@ export interface BucketIndexRpc {
   /** How the outbox stands. */
   outboxStatus(): Promise<rpc.OutboxStatus>;
   /** Writes back what became of deliveries of replication, and counts them. Idempotent. */
+  /** The multipart upload of a delivery at its destination, if it takes more than one slice. */
+  findReplicationUpload(request: rpc.ReplicationUploadName): Promise<rpc.RememberedUpload | null>;
+  /** Remembers parts of it, or that it is over. Idempotent. */
+  noteReplicationUpload(request: rpc.NoteReplicationUploadRequest): Promise<void>;
   settleReplication(request: rpc.SettleReplicationRequest): Promise<void>;
   /** Asks the rules about versions that are there, or again for what failed; a page at a time. */
   enrolReplication(request: rpc.EnrolRequest): Promise<rpc.EnrolOutcome>;

@@ -190,6 +190,20 @@ export const migrations: readonly Migration[] = [
       "ALTER TABLE parts ADD COLUMN stored_md5 TEXT",
     ],
   },
+  {
+    id: 10,
+    statements: [
+      // Uploads at destinations of replication that take more than one slice.
+      `CREATE TABLE replication_uploads (
+        target TEXT NOT NULL, seq INTEGER NOT NULL, upload_id TEXT NOT NULL, source TEXT NOT NULL,
+        PRIMARY KEY (target, seq)
+      ) WITHOUT ROWID`,
+      `CREATE TABLE replication_parts (
+        target TEXT NOT NULL, seq INTEGER NOT NULL, number INTEGER NOT NULL, etag TEXT NOT NULL,
+        PRIMARY KEY (target, seq, number)
+      ) WITHOUT ROWID`,
+    ],
+  },
 ];
 
 /**

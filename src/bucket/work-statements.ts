@@ -56,6 +56,17 @@ export const workStatements = {
     WHERE (target, seq) > (?1, ?2) ORDER BY target, seq LIMIT ?3`,
   nextKey: `SELECT min(key) FROM (SELECT min(key) AS key FROM current WHERE key > ?1
     UNION ALL SELECT min(key) FROM history WHERE key > ?1)`,
+  outboxAt: "SELECT 1 FROM outbox WHERE target = ?1 AND seq = ?2",
+  anyReplicationUpload: "SELECT 1 FROM replication_uploads LIMIT 1",
+  replicationUpload: `SELECT upload_id, source FROM replication_uploads
+    WHERE target = ?1 AND seq = ?2`,
+  replicationParts: `SELECT number, etag FROM replication_parts
+    WHERE target = ?1 AND seq = ?2 ORDER BY number`,
+  putReplicationUpload: "INSERT INTO replication_uploads VALUES (?1, ?2, ?3, ?4)",
+  putReplicationParts: `INSERT OR REPLACE INTO replication_parts
+    SELECT ?1, ?2, json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?3)`,
+  dropReplicationUpload: "DELETE FROM replication_uploads WHERE target = ?1 AND seq = ?2",
+  dropReplicationParts: "DELETE FROM replication_parts WHERE target = ?1 AND seq = ?2",
   dropFailure: "DELETE FROM replication_failures WHERE target = ?1 AND seq = ?2",
   latestFailures: `SELECT target, key, json_extract(body, '$.version.versionId'), reason, failed_at
     FROM replication_failures ORDER BY failed_at DESC LIMIT ?1`,

@@ -32,7 +32,9 @@ export type DeliveryResult =
       readonly error: string;
       /** The target asked to be left alone for so long. */
       readonly retryAfterMs?: number;
-    };
+    }
+  /** Begun: it is gone on with, before later ones of its key, as if it had not been tried. */
+  | { readonly kind: "paused" };
 
 /** Delivers a batch to its target. Throws only when nothing of it could be tried. */
 export type Courier = (
@@ -116,7 +118,7 @@ function settlementOf(
   for (const entry of entries) {
     const { seq, key } = entry;
     const result = results.get(seq);
-    if (result === undefined) continue;
+    if (result === undefined || result.kind === "paused") continue;
     if (result.kind === "failed") last = result;
     else hasSucceeded = true;
     if (result.kind === "done" || isLastAttempt(entry)) {
@@ -166,6 +168,7 @@ export async function deliverByKey(
         const result = await deliverOne(entry).catch(
           (error: unknown): DeliveryResult => ({ kind: "failed", error: String(error) }),
         );
+        if (result.kind === "paused") break;
         results.set(entry.seq, result);
         failuresInRow = result.kind === "failed" ? failuresInRow + 1 : 0;
         if (result.kind === "failed") break;

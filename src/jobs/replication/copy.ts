@@ -3,51 +3,29 @@
 // were uploaded, and the target verifies them.
 
 import type { DescribeOutcome, RebuiltPart, Version } from "../../bucket/types.ts";
+import { copyParts } from "./copy-parts.ts";
+import {
+  type CopyFacts,
+  type CopyOutcome,
+  copied,
+  demand,
+  digested,
+  element,
+  escapeText,
+  judge,
+  open,
+  settled,
+  withLength,
+} from "./exchange.ts";
 import {
   changeHeaders,
   digestHeaders,
   originHeaders,
   sourceVersionHeader,
   versionHeaders,
-  type WriteFacts,
 } from "./headers.ts";
-import type { Send, TargetRequest } from "./sender.ts";
-
-export interface CopyFacts extends WriteFacts {
-  /** To the destination. */
-  readonly send: Send;
-  /** From the source's bucket, as the role. */
-  readonly read: Send;
-  /** Whether this was tried before. */
-  readonly isRetry: boolean;
-}
-
-/** What became of a copy. `refused` will not change by itself; `failed` may. */
-export type CopyOutcome =
-  | { readonly kind: "copied"; readonly id?: string }
-  | { readonly kind: "refused"; readonly reason: string }
-  | { readonly kind: "failed"; readonly error: string; readonly retryAfterMs?: number };
 
 type Described = Extract<DescribeOutcome, { kind: "version" }>;
-
-/** Thrown inside a copy, caught at its end. */
-class CopyEnd extends Error {
-  readonly outcome: CopyOutcome;
-  constructor(outcome: CopyOutcome) {
-    super(outcome.kind);
-    this.outcome = outcome;
-  }
-}
-
-/** Never throws: a target that cannot be reached is a failure. */
-async function settled(work: () => Promise<CopyOutcome>): Promise<CopyOutcome> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof CopyEnd) return error.outcome;
-    return { kind: "failed", error: String(error) };
-  }
-}
 
 /** The version with its bytes. */
 export function copyVersion(facts: CopyFacts, { version, parts }: Described): Promise<CopyOutcome> {
@@ -100,80 +78,6 @@ async function copyWhole(facts: CopyFacts, version: Version): Promise<CopyOutcom
   headers.set("content-length", String(sizeBytes));
   const put = { method: "PUT", key: version.key, query: "", headers, body: source.body } as const;
   return copied(await demand(facts.send, put));
-}
-
-async function copyParts(
-  facts: CopyFacts,
-  version: Version,
-  parts: readonly RebuiltPart[],
-): Promise<CopyOutcome> {
-  const { key } = version;
-  const isSealed = version.detail.encryption !== undefined;
-  const read = await demand(facts.read, sourceRequest("HEAD", version, ""));
-  const headers = versionHeaders(facts, version, read.headers);
-  const { checksum } = version.detail;
-  // An upload that asked for no algorithm may have parts of others: its replica asks for none too.
-  const isUniform = parts.every((part) => part.checksum?.algorithm === checksum?.algorithm);
-  const isTold = checksum !== undefined && isUniform && facts.isCairn;
-  if (isTold) {
-    headers.set("x-amz-checksum-algorithm", checksum.algorithm);
-    headers.set("x-amz-checksum-type", checksum.type);
-  }
-  const begun = await demand(facts.send, {
-    ...{ method: "POST", key, query: "uploads=", body: null },
-    headers: withLength(headers, 0),
-  });
-  const uploadId = element(await begun.text(), "UploadId");
-  if (uploadId === undefined) throw failed("The target began no upload.");
-  const upload = `uploadId=${encodeURIComponent(uploadId)}`;
-  try {
-    const listed: string[] = [];
-    for (const part of parts) {
-      const { partNumber, sizeBytes } = part;
-      const source = await open(facts, version, `partNumber=${partNumber}`);
-      const own = new Headers(originHeaders(facts, version));
-      const digests = digestHeaders(facts, { ...part, isSealed, checksum: part.checksum });
-      for (const [name, value] of digests) own.set(name, value);
-      const answer = await demand(facts.send, {
-        ...{ method: "PUT", key, query: `partNumber=${partNumber}&${upload}` },
-        headers: withLength(own, sizeBytes),
-        body: source.body,
-      });
-      await answer.body?.cancel();
-      listed.push(renderPart(part, answer.headers.get("etag") ?? "", isTold));
-    }
-    return await complete(facts, version, { upload, listed });
-  } catch (error) {
-    const abort = { method: "DELETE", key, query: upload, body: null } as const;
-    const own = new Headers(originHeaders(facts, version));
-    await facts.send({ ...abort, headers: own }).catch(() => undefined);
-    throw error;
-  }
-}
-
-function renderPart({ partNumber, checksum }: RebuiltPart, etag: string, isTold: boolean): string {
-  const name = `Checksum${checksum?.algorithm ?? ""}`;
-  const digest = checksum === undefined || !isTold ? "" : `<${name}>${checksum.value}</${name}>`;
-  const tag = etag.replaceAll('"', "&quot;");
-  return `<Part><PartNumber>${partNumber}</PartNumber><ETag>${tag}</ETag>${digest}</Part>`;
-}
-
-async function complete(
-  facts: CopyFacts,
-  version: Version,
-  { upload, listed }: { readonly upload: string; readonly listed: readonly string[] },
-): Promise<CopyOutcome> {
-  const namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
-  const document = `<CompleteMultipartUpload xmlns="${namespace}">${listed.join("")}</CompleteMultipartUpload>`;
-  const answer = await demand(facts.send, {
-    ...{ method: "POST", key: version.key, query: upload },
-    ...payload(document, new Headers(originHeaders(facts, version))),
-  });
-  // This call may begin to answer before it knows how it ends.
-  const text = await answer.text();
-  const code = /<Error>/.test(text) ? (element(text, "Code") ?? "InternalError") : undefined;
-  if (code !== undefined) throw failed(code);
-  return copied(answer);
 }
 
 /** The delete marker; on another server a deletion of what is there. */
@@ -243,88 +147,4 @@ async function changeElsewhere(
     await demand(facts.send, { ...request, query, ...(await digested(text)) });
   }
   return { kind: "copied", ...(id !== undefined && { id }) };
-}
-
-async function open(facts: CopyFacts, version: Version, query: string): Promise<Response> {
-  const answer = await demand(facts.read, sourceRequest("GET", version, query));
-  if (answer.body === null) throw failed("The source gave no bytes.");
-  return answer;
-}
-
-function sourceRequest(method: "GET" | "HEAD", version: Version, query: string): TargetRequest {
-  const { key, versionId } = version;
-  const named = `versionId=${versionId}${query === "" ? "" : `&${query}`}`;
-  return { method, key, query: named, headers: new Headers(), body: null };
-}
-
-/** The answer, if it is a success; otherwise the copy ends with what the refusal means. */
-async function demand(send: Send, request: TargetRequest): Promise<Response> {
-  try {
-    return await judge(await send(request));
-  } catch (error) {
-    await request.body?.cancel().catch(() => undefined);
-    throw error;
-  }
-}
-
-async function judge(answer: Response): Promise<Response> {
-  if (answer.ok) return answer;
-  const text = await answer.text().catch(() => "");
-  const code = element(text, "Code") ?? `HTTP ${answer.status}`;
-  const reason = [code, element(text, "Message") ?? ""].join(": ").slice(0, 500);
-  if (!isPassing(answer.status, code)) throw new CopyEnd({ kind: "refused", reason });
-  const seconds = Number(answer.headers.get("retry-after") ?? Number.NaN);
-  const later = Number.isFinite(seconds) ? { retryAfterMs: seconds * 1000 } : {};
-  throw new CopyEnd({ kind: "failed", error: reason, ...later });
-}
-
-/** What may be another time: overload, outages, and keys of a remote that somebody will put right. */
-const passingCodes: ReadonlySet<string> = new Set([
-  "ExpiredToken",
-  "InvalidAccessKeyId",
-  "InvalidToken",
-  "OperationAborted",
-  "RequestTimeTooSkewed",
-  "RequestTimeout",
-  "SignatureDoesNotMatch",
-  "SlowDown",
-]);
-
-function isPassing(status: number, code: string): boolean {
-  return status >= 500 || status === 408 || status === 429 || passingCodes.has(code);
-}
-
-function failed(error: string): CopyEnd {
-  return new CopyEnd({ kind: "failed", error });
-}
-
-function copied(answer: Response): CopyOutcome {
-  const id = answer.headers.get("x-amz-version-id");
-  return { kind: "copied", ...(id !== null && { id }) };
-}
-
-function payload(text: string, headers: Headers): Pick<TargetRequest, "headers" | "body"> {
-  const bytes = new TextEncoder().encode(text);
-  return { headers: withLength(headers, bytes.length), body: new Response(bytes).body };
-}
-
-/** Documents want a digest on servers of the older kind. */
-async function digested(text: string): Promise<Pick<TargetRequest, "headers" | "body">> {
-  const digest = await crypto.subtle.digest("MD5", new TextEncoder().encode(text));
-  const headers = new Headers({ "content-md5": Buffer.from(digest).toString("base64") });
-  return payload(text, headers);
-}
-
-function withLength(headers: Headers, length: number): Headers {
-  headers.set("content-length", String(length));
-  return headers;
-}
-
-/** The content of the first element of that name; S3's answers need no more of a parser here. */
-function element(text: string, name: string): string | undefined {
-  return new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
-}
-
-function escapeText(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -20,6 +20,7 @@ import {
   type RuleDocument,
 } from "../../s3/replication-rules.ts";
 import { parseQuery } from "../../s3/target.ts";
+import { copyPace } from "../copy-parts.ts";
 import {
   type Courier,
   type CourierCall,
@@ -27,7 +28,9 @@ import {
   deliverByKey,
   isLastAttempt,
 } from "../outbox.ts";
-import { type CopyFacts, type CopyOutcome, copyChange, copyMarker, copyVersion } from "./copy.ts";
+import { copyChange, copyMarker, copyVersion } from "./copy.ts";
+import { abandonUpload } from "./copy-parts.ts";
+import type { CopyFacts, CopyOutcome, UploadMemory, UploadPace } from "./exchange.ts";
 import { assumeReplicationRole } from "./role.ts";
 import { localSender, remoteSender, type Send, type SendLocally } from "./sender.ts";
 
@@ -45,12 +48,16 @@ interface Errand {
   readonly bucketThere: string;
   /** Whether the destination judges the role itself. */
   readonly isLocal: boolean;
+  readonly pace: UploadPace;
 }
 
 type Refused = { readonly refusal: string };
 
 /** The courier of replication; requests to buckets of the deployment go through `sendLocally`. */
-export function replicationCourier(sendLocally: (call: CourierCall) => SendLocally): Courier {
+export function replicationCourier(
+  sendLocally: (call: CourierCall) => SendLocally,
+  pace: UploadPace = copyPace,
+): Courier {
   return async (call, batch) => {
     const [first] = batch.entries;
     if (first === undefined) return new Map();
@@ -58,13 +65,14 @@ export function replicationCourier(sendLocally: (call: CourierCall) => SendLocal
     forgetBucket(call.env, first.bucket.name);
     const bucket = await loadBucket(call, first.bucket.name);
     if (bucket === undefined) return allDone(batch);
-    const errand = await prepare(call, { batch, bucket, sendLocally: sendLocally(call) });
+    const errand = await prepare(call, { batch, bucket, sendLocally: sendLocally(call), pace });
     const results: ReplicationResult[] = [];
     const delivered = await deliverByKey(batch.entries, async (entry) => {
       const outcome: CopyOutcome | "gone" =
         "refusal" in errand
           ? { kind: "refused", reason: errand.refusal }
           : await deliverOne(errand, entry);
+      if (!("refusal" in errand) && isOver(entry, outcome)) await abandon(errand, entry);
       if (outcome === "gone") return { kind: "done" };
       const result = resultOf(call, { entry, outcome, target: batch.target });
       if (result !== undefined) results.push(withEvent(result, errand));
@@ -98,9 +106,10 @@ async function prepare(
     readonly batch: OutboxBatch;
     readonly bucket: BucketRecord;
     readonly sendLocally: SendLocally;
+    readonly pace: UploadPace;
   },
 ): Promise<Errand | Refused> {
-  const { batch, bucket, sendLocally } = facts;
+  const { batch, bucket, sendLocally, pace } = facts;
   const text = bucket.settings.get("replication");
   const document = JSON.parse(text ?? "null") as {
     ReplicationConfiguration?: ReplicationDocument;
@@ -113,7 +122,7 @@ async function prepare(
   if ("refusal" in there) return there;
   const enabled = all.filter((rule) => rule.Status === "Enabled");
   return {
-    ...{ call, target: batch.target, bucket, principal, ...there },
+    ...{ call, target: batch.target, bucket, principal, pace, ...there },
     rules: new Map(enabled.map((rule) => [rule.ID ?? "", rule])),
     read: localSender(sendLocally, { bucket: bucket.name, principal }),
   };
@@ -159,6 +168,9 @@ async function deliverOne(errand: Errand, entry: OutboxEntry): Promise<CopyOutco
     source: bucket.bucketId,
     nowMs: call.seams.now(),
     isRetry: entry.failures > 0,
+    uploads: memoryOf(errand, entry),
+    pace: errand.pace,
+    now: () => call.seams.now(),
   };
   if (described.version.isDeleteMarker) return copyMarker(facts, described.version);
   const known = described.version.detail.replication?.targets?.[errand.target];
@@ -168,6 +180,34 @@ async function deliverOne(errand: Errand, entry: OutboxEntry): Promise<CopyOutco
     return { kind: "refused", reason: "A newer version of the key is there already." };
   }
   return copyVersion(facts, described);
+}
+
+/** What the source's index remembers of an upload for the entry. */
+function memoryOf({ call, bucket, target }: Errand, { seq }: OutboxEntry): UploadMemory {
+  const index = openBucket(call.env, bucket.bucketId);
+  const name = { target, seq };
+  return {
+    find: () => index.findReplicationUpload(name),
+    note: (upload) => index.noteReplicationUpload({ ...name, upload }),
+    forget: () => index.noteReplicationUpload(name),
+  };
+}
+
+/** Whether nobody will go on with an upload that the entry may have. */
+function isOver(entry: OutboxEntry, outcome: CopyOutcome | "gone"): boolean {
+  if (outcome === "gone" || outcome.kind === "refused") return true;
+  return outcome.kind === "failed" && isLastAttempt(entry);
+}
+
+async function abandon(errand: Errand, entry: OutboxEntry): Promise<void> {
+  const { send, isCairn, rules, bucket, call, pace } = errand;
+  const { key, id, version, atMs } = entry;
+  if ((version.sizeBytes ?? 0) < pace.noteBytes) return;
+  const { seq, versionId = "null", modifiedAtMs = atMs } = version;
+  const destination = rules.get(id)?.Destination ?? { Bucket: errand.target };
+  const facts = { send, isCairn, destination, source: bucket.bucketId, nowMs: call.seams.now() };
+  const named = { key, seq, versionId, modifiedAtMs, detail: {} };
+  await abandonUpload({ ...facts, uploads: memoryOf(errand, entry) }, named).catch(() => undefined);
 }
 
 /** Whether a server without our ids, which orders by arrival, has what is current here. */
@@ -240,6 +280,7 @@ function resultOf(
 ): ReplicationResult | undefined {
   const { entry, outcome, target } = facts;
   const { seq, key, version, id: rule } = entry;
+  if (outcome.kind === "paused") return undefined;
   if (outcome.kind === "failed" && !isLastAttempt(entry)) return undefined;
   const common = {
     ...{ target, seq, key, rule, versionId: version.versionId ?? "null" },
@@ -272,6 +313,7 @@ function withEvent(result: ReplicationResult, errand: Errand | Refused): Replica
 }
 
 function renderOutcome(outcome: CopyOutcome): DeliveryResult {
+  if (outcome.kind === "paused") return { kind: "paused" };
   if (outcome.kind !== "failed") return { kind: "done" };
   const { error, retryAfterMs } = outcome;
   return { kind: "failed", error, ...(retryAfterMs !== undefined && { retryAfterMs }) };

@@ -75,7 +75,7 @@ export function changeHeaders(facts: WriteFacts, version: Version, isChange: boo
 /** Says which version the write is of, to a target that may know. */
 export function originHeaders(
   { isCairn, destination, source }: WriteFacts,
-  version: Version,
+  version: Pick<Version, "seq" | "versionId" | "modifiedAtMs" | "detail">,
   isChange = false,
 ): [string, string][] {
   const owner = destination.Account;

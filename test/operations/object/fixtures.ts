@@ -114,14 +114,13 @@ function brokenStub(
   around: (method: string, call: () => Promise<unknown>) => Promise<unknown>,
 ) {
   return new Proxy(stub, {
-    get: (target, name) => (request: unknown) =>
-      around(
-        String(name),
-        () =>
-          (target as Record<string, (input: unknown) => Promise<unknown>>)[String(name)]?.(
-            request,
-          ) as Promise<unknown>,
-      ),
+    get:
+      (target, name) =>
+      (...input: unknown[]) =>
+        around(String(name), async () => {
+          const methods = target as Record<string, (...given: unknown[]) => Promise<unknown>>;
+          return methods[String(name)]?.(...input);
+        }),
   });
 }
 
