@@ -10,43 +10,10 @@ import {
   PutObjectCommand,
   PutObjectTaggingCommand,
 } from "@aws-sdk/client-s3";
+import { payloads } from "./payloads.mjs";
 import { describeConsole, openConsole, signIn } from "./support.mjs";
 
 const Bucket = "hostile";
-
-/** Each would set `window.hit`, open a dialog or load something if anything took it for markup. */
-const payloads = [
-  `<img src=x onerror="window.hit=1">`,
-  `<script>window.hit=1</script>`,
-  `"><script>window.hit=1</script>`,
-  `'><svg onload=window.hit=1>`,
-  `<svg><animate onbegin=window.hit=1 attributeName=x dur=1s>`,
-  `<iframe srcdoc="<script>parent.hit=1</script>">`,
-  `<a href="javascript:window.hit=1">x</a>`,
-  `javascript:window.hit=1`,
-  `data:text/html,<script>window.hit=1</script>`,
-  `<math><mtext></form><form><mglyph><style></math><img src onerror=window.hit=1>`,
-  `{{constructor.constructor('window.hit=1')()}}`,
-  `\${window.hit=1}`,
-  `<%= window.hit=1 %>`,
-  `<details open ontoggle=window.hit=1>`,
-  `<body onload=window.hit=1>`,
-  `<input autofocus onfocus=window.hit=1>`,
-  `<video><source onerror=window.hit=1>`,
-  `<object data="javascript:window.hit=1">`,
-  `<embed src="javascript:window.hit=1">`,
-  `<link rel=stylesheet href=//evil.example/x.css>`,
-  `<meta http-equiv=refresh content="0;url=//evil.example">`,
-  `<base href=//evil.example/>`,
-  `<style>@import '//evil.example/x.css';</style>`,
-  `--><img src=x onerror=window.hit=1>`,
-  `]]><img src=x onerror=window.hit=1>`,
-  `\\u003cimg src=x onerror=window.hit=1\\u003e`,
-  `%3Cimg src=x onerror=window.hit=1%3E`,
-  `&lt;img src=x onerror=window.hit=1&gt;`,
-  `invoice\u202Efdp.exe`,
-  `__proto__`,
-];
 
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="window.hit=1"><script>window.hit=1;parent.hit=1</script><foreignObject><iframe xmlns="http://www.w3.org/1999/xhtml" src="javascript:parent.hit=1"/></foreignObject></svg>`;
 const html = `<!doctype html><script>window.hit=1;parent.hit=1;alert(1)</script><h1>page</h1>`;

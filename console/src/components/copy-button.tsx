@@ -4,6 +4,7 @@ import { Check, Copy } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { frame as text } from "../messages/en/frame.ts";
 import { Button, type ButtonProps, IconButton } from "./button.tsx";
+import { SafeText } from "./safe-text.tsx";
 
 interface CopyButtonProps {
   readonly value: string;
@@ -35,7 +36,9 @@ export function CopyButton({ value, name = text("copy"), kind, children }: CopyB
 export function Copyable({ value }: { readonly value: string }) {
   return (
     <span className="row">
-      <code className="break">{value}</code>
+      <code className="break">
+        <SafeText>{value}</SafeText>
+      </code>
       <CopyButton value={value} />
     </span>
   );

@@ -31,6 +31,19 @@ export function SafeText({ children }: { readonly children: string }) {
   );
 }
 
+/** The same of several lines, whose ends stay. */
+export function SafeLines({ children }: { readonly children: string }) {
+  return children.split("\n").map((line, index) => {
+    const key = `${index}`;
+    return (
+      <Fragment key={key}>
+        {index > 0 && "\n"}
+        <SafeText>{line}</SafeText>
+      </Fragment>
+    );
+  });
+}
+
 /** The same as plain text, for attributes and titles. */
 export function safeText(text: string): string {
   return unsafe.test(text)

@@ -7,6 +7,7 @@ import { frame as text } from "../messages/en/frame.ts";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { Dialog } from "./dialog.tsx";
+import { SafeLines } from "./safe-text.tsx";
 import { type Call, renderCall, styles } from "./show-as-text.ts";
 import { Tabs } from "./tabs.tsx";
 
@@ -54,7 +55,9 @@ export function Snippet({ code }: { readonly code: string }) {
     <div className="snippet">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre tabIndex={0}>
-        <code>{code}</code>
+        <code>
+          <SafeLines>{code}</SafeLines>
+        </code>
       </pre>
       <CopyButton value={code} />
     </div>

@@ -129,7 +129,7 @@ function columnsFor(onShow: (record: AuditRecord) => void): readonly Column<Audi
       head: text("result"),
       cell: ({ status = 0, errorCode = "" }) => (
         <Badge tone={status >= 500 ? "danger" : status >= 400 ? "warning" : "good"}>
-          {errorCode === "" ? `${status}` : `${status} ${errorCode}`}
+          <SafeText>{errorCode === "" ? `${status}` : `${status} ${errorCode}`}</SafeText>
         </Badge>
       ),
     },

@@ -8,7 +8,7 @@ import { Dialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatBytes } from "../../components/format.ts";
 import { Badge, Facts, Loading } from "../../components/parts.tsx";
-import { SafeText } from "../../components/safe-text.tsx";
+import { SafeText, safeText } from "../../components/safe-text.tsx";
 import { audit as text } from "../../messages/en/audit.ts";
 import { ExplanationView } from "../explain/explanation.tsx";
 import type { Explanation } from "../explain/types.ts";
@@ -25,7 +25,7 @@ export function RecordDialog({ record, onClose }: RecordProps) {
   const { decision, denial } = record;
   const by = [decision?.reason, decision?.policy, decision?.statement].filter(Boolean).join(", ");
   return (
-    <Dialog title={record.operation} isOpen size="large" onClose={onClose}>
+    <Dialog title={safeText(record.operation)} isOpen size="large" onClose={onClose}>
       <Facts
         items={[
           [text("requestId"), <Copyable key="id" value={record.requestId} />],
@@ -35,10 +35,10 @@ export function RecordDialog({ record, onClose }: RecordProps) {
           [text("key"), safe(record.key)],
           [text("version"), safe(record.versionId)],
           [text("uri"), safe(record.requestUri)],
-          [text("address"), record.remoteAddress],
+          [text("address"), safe(record.remoteAddress)],
           [text("agent"), safe(record.userAgent)],
           [text("status"), record.status],
-          [text("error"), record.errorCode],
+          [text("error"), safe(record.errorCode)],
           [text("took"), record.totalMs && text("milliseconds", { ms: record.totalMs })],
           [text("bytesSent"), record.bytesSent && formatBytes(record.bytesSent)],
           [text("bytesReceived"), record.bytesReceived && formatBytes(record.bytesReceived)],

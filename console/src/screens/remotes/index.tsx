@@ -87,7 +87,12 @@ function RemoteTable({ remotes, onDelete }: TableProps) {
       rows={remotes}
       rowKey={({ name }) => name}
       columns={[
-        { id: "name", head: text("name"), value: ({ name }) => name, cell: ({ name }) => name },
+        {
+          id: "name",
+          head: text("name"),
+          value: ({ name }) => name,
+          cell: ({ name }) => <SafeText>{name}</SafeText>,
+        },
         {
           id: "arn",
           head: text("arn"),
@@ -109,7 +114,12 @@ function RemoteTable({ remotes, onDelete }: TableProps) {
             </span>
           ),
         },
-        { id: "account", head: text("account"), cell: ({ account }) => account, isMinor: true },
+        {
+          id: "account",
+          head: text("account"),
+          cell: ({ account }) => <SafeText>{account}</SafeText>,
+          isMinor: true,
+        },
         {
           id: "do",
           head: "",

@@ -11,7 +11,7 @@ import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
 import { useAddress, useGo } from "../../components/go.tsx";
 import { Badge, Card, Page } from "../../components/parts.tsx";
-import { SafeText } from "../../components/safe-text.tsx";
+import { SafeText, safeText } from "../../components/safe-text.tsx";
 import { ShowAs } from "../../components/show-as.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
 import { groupsQuery, rolesQuery, usersQuery } from "../../queries/identities.ts";
@@ -78,7 +78,7 @@ export default function SimulatorScreen() {
             <option value="">{text("chooseUser")}</option>
             {choices.map((arn) => (
               <option key={arn} value={arn}>
-                {arn}
+                {safeText(arn)}
               </option>
             ))}
           </select>
