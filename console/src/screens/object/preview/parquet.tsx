@@ -8,6 +8,8 @@ import { Grid } from "./grid.tsx";
 import { type PreviewProps, Result } from "./index.tsx";
 
 const shownRows = 100;
+/** The first read: the footer of most files is smaller. */
+const tailBytes = 64 * 1024;
 
 export function ParquetPreview({ place, head }: PreviewProps) {
   const query = useQuery({
@@ -17,12 +19,21 @@ export function ParquetPreview({ place, head }: PreviewProps) {
   return (
     <Result
       query={query}
-      render={({ head, rows, total }) => (
+      render={({ columns, rows, total }) => (
         <>
           <p className="muted">
-            {text("parquetHolds", { rows: formatNumber(total), columns: head.length })}
+            {text("parquetHolds", { rows: formatNumber(total), columns: columns.length })}
           </p>
-          <Grid label={text("content")} head={head} rows={rows} />
+          <Grid label={text("content")} head={columns.map(({ name }) => name)} rows={rows} />
+          {total > rows.length && (
+            <p className="muted preview-more">{text("firstRows", { count: rows.length })}</p>
+          )}
+          <h3>{text("schema")}</h3>
+          <Grid
+            label={text("schema")}
+            head={[text("name"), text("type"), text("presence")]}
+            rows={columns.map(({ name, type, presence }) => [name, type, presence])}
+          />
         </>
       )}
     />
@@ -30,20 +41,28 @@ export function ParquetPreview({ place, head }: PreviewProps) {
 }
 
 async function readParquet(place: ObjectPlace, byteLength: number) {
-  const { parquetMetadataAsync, parquetReadObjects } = await import("hyparquet");
+  const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import("hyparquet");
   const file = {
     byteLength,
     slice: async (start: number, end?: number) =>
       (await readRange(place, start, end ?? byteLength)).buffer,
   };
-  const metadata = await parquetMetadataAsync(file);
+  const metadata = await parquetMetadataAsync(file, { initialFetchSize: tailBytes });
   const total = Number(metadata.num_rows);
   const rowEnd = Math.min(shownRows, total);
   const objects = await parquetReadObjects({ file, metadata, rowEnd });
-  const head = Object.keys(objects[0] ?? {});
-  const rows = objects.map((row) => head.map((name) => showValue(row[name])));
-  return { head, rows, total };
+  const columns = parquetSchema(metadata).children.map(({ element, children }) => ({
+    name: element.name,
+    type: element.logical_type?.type ?? element.converted_type ?? element.type ?? nest(children),
+    presence: (element.repetition_type ?? "REQUIRED").toLowerCase(),
+  }));
+  const rows = objects.map((row) => columns.map(({ name }) => showValue(row[name])));
+  return { columns, rows, total };
 }
+
+/** A group is named by what is in it. */
+const nest = (children: readonly { readonly element: { readonly name: string } }[]): string =>
+  `{ ${children.map(({ element }) => element.name).join(", ")} }`;
 
 function showValue(value: unknown): string {
   if (value === null || value === undefined) return "";
