@@ -85,6 +85,8 @@ interface ConfirmProps {
   /** A name to type first, for what cannot be undone. */
   readonly typedName?: string;
   readonly isHarmless?: boolean;
+  /** Beside the buttons: how to do the same without the console. */
+  readonly showAs?: ReactNode;
   readonly children?: ReactNode;
   onConfirm(): Promise<unknown>;
   onClose(): void;
@@ -118,6 +120,7 @@ export function ConfirmDialog(props: ConfirmProps) {
   const reason = isUntyped ? text("typeToConfirm", { name: typedName ?? "" }) : undefined;
   const actions = (
     <>
+      {props.showAs}
       <Button onClick={close}>{text("cancel")}</Button>
       <Button
         kind={props.isHarmless ? "primary" : "danger"}

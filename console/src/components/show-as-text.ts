@@ -57,7 +57,8 @@ function cliOption(option: string, value: unknown): string {
   if (value === false) return option.replace(/^--/, "--no-");
   if (isFile(value)) return `${option} ${shellQuote(value.file)}`;
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  return `${option} ${shellQuote(text)}`;
+  // What begins with a hyphen would be taken for another option.
+  return `${option}${text.startsWith("-") ? "=" : " "}${shellQuote(text)}`;
 }
 
 const isFile = (value: unknown): value is { readonly file: string } =>

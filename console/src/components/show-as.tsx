@@ -4,7 +4,7 @@
 import { Code2 } from "lucide-react";
 import { useState } from "react";
 import { frame as text } from "../messages/en/frame.ts";
-import { Button } from "./button.tsx";
+import { Button, IconButton } from "./button.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { Dialog } from "./dialog.tsx";
 import { SafeLines } from "./safe-text.tsx";
@@ -13,17 +13,30 @@ import { Tabs } from "./tabs.tsx";
 
 interface ShowAsProps {
   readonly calls: readonly Call[];
+  /** The id of the action's button, where there are many on a page. */
+  readonly describedBy?: string;
+  /** An icon alone, for actions of rows. */
   readonly isSmall?: boolean;
 }
 
 /** A button that shows the calls of an action. */
-export function ShowAs({ calls }: ShowAsProps) {
+export function ShowAs({ calls, describedBy, isSmall }: ShowAsProps) {
   const [isOpen, setOpen] = useState(false);
+  const open = () => setOpen(true);
   return (
     <>
-      <Button kind="quiet" icon={<Code2 />} onClick={() => setOpen(true)}>
-        {text("showAs")}
-      </Button>
+      {isSmall ? (
+        <IconButton
+          name={text("showAs")}
+          icon={<Code2 />}
+          onClick={open}
+          aria-describedby={describedBy}
+        />
+      ) : (
+        <Button kind="quiet" icon={<Code2 />} onClick={open}>
+          {text("showAs")}
+        </Button>
+      )}
       <ShowAsDialog calls={calls} isOpen={isOpen} onClose={() => setOpen(false)} />
     </>
   );

@@ -3,7 +3,7 @@
 import { Code2 } from "lucide-react";
 import { useState } from "react";
 import { operate as text } from "../messages/en/operate.ts";
-import { Button } from "./button.tsx";
+import { Button, IconButton } from "./button.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Snippet } from "./show-as.tsx";
 import { shellQuote } from "./show-as-text.ts";
@@ -11,15 +11,22 @@ import { shellQuote } from "./show-as-text.ts";
 interface ShowCommandProps {
   /** The words after `cairn`; those that need it are quoted. */
   readonly words: readonly string[];
+  /** An icon alone, for actions of rows. */
+  readonly isSmall?: boolean;
 }
 
-export function ShowCommand({ words }: ShowCommandProps) {
+export function ShowCommand({ words, isSmall }: ShowCommandProps) {
   const [isOpen, setOpen] = useState(false);
+  const open = () => setOpen(true);
   return (
     <>
-      <Button kind="quiet" icon={<Code2 />} onClick={() => setOpen(true)}>
-        {text("showCommand")}
-      </Button>
+      {isSmall ? (
+        <IconButton name={text("showCommand")} icon={<Code2 />} onClick={open} />
+      ) : (
+        <Button kind="quiet" icon={<Code2 />} onClick={open}>
+          {text("showCommand")}
+        </Button>
+      )}
       <Dialog title={text("showCommandTitle")} isOpen={isOpen} onClose={() => setOpen(false)}>
         <Snippet code={`npx cairn ${words.map(shellQuote).join(" ")}`} />
       </Dialog>

@@ -90,6 +90,7 @@ export const iam = messages("iam", {
   templateUpload: "Upload only",
   templateDenyHttp: "Deny without TLS",
   boundary: "Permissions boundary",
+  noChange: "That is how it is already.",
   boundaryLead: "The most that policies can give. Without one they are not limited.",
   noBoundary: "No boundary",
   membership: "Groups",

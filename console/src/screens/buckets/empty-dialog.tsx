@@ -7,6 +7,8 @@ import { send } from "../../clients/s3.ts";
 import { ConfirmDialog } from "../../components/dialog.tsx";
 import { Check } from "../../components/field.tsx";
 import { formatBytes, formatNumber } from "../../components/format.ts";
+import { ShowAs } from "../../components/show-as.tsx";
+import type { Call } from "../../components/show-as-text.ts";
 import { buckets as text } from "../../messages/en/buckets.ts";
 import { bucketFactsQuery } from "../../queries/bucket-facts.ts";
 import { type FoundObject, measure, walkVersions } from "../../queries/walk.ts";
@@ -66,6 +68,7 @@ export function EmptyBucketDialog({ bucket, onClose }: EmptyProps) {
       confirm={text("empty")}
       typedName={bucket}
       isOpen
+      showAs={<ShowAs calls={callsOf(bucket, bypassGovernance)} />}
       onConfirm={start}
       onClose={onClose}
     >
@@ -74,6 +77,19 @@ export function EmptyBucketDialog({ bucket, onClose }: EmptyProps) {
       )}
     </ConfirmDialog>
   );
+}
+
+/** What is sent, for one object and one upload. */
+function callsOf(Bucket: string, isBypassing: boolean): readonly Call[] {
+  const Delete = { Objects: [{ Key: "KEY", VersionId: "VERSION_ID" }], Quiet: true };
+  const bypass = isBypassing && { BypassGovernanceRetention: true };
+  const upload = { Bucket, Key: "KEY", UploadId: "UPLOAD_ID" };
+  return [
+    { service: "s3", operation: "ListObjectVersions", input: { Bucket } },
+    { service: "s3", operation: "DeleteObjects", input: { Bucket, Delete, ...bypass } },
+    { service: "s3", operation: "ListMultipartUploads", input: { Bucket } },
+    { service: "s3", operation: "AbortMultipartUpload", input: upload },
+  ];
 }
 
 /** Uploads that were begun and not finished hold a bucket, too. */

@@ -1,10 +1,17 @@
 // What would allow a denied call: sentences, statements to copy, and for the bucket's own policy a way
 // to add them.
 
-import { GetBucketPolicyCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
+import {
+  DeleteBucketPolicyCommand,
+  GetBucketPolicyCommand,
+  PutBucketPolicyCommand,
+} from "@aws-sdk/client-s3";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { sendDeeds } from "../../clients/deeds.ts";
 import { send } from "../../clients/s3.ts";
 import { Button } from "../../components/button.tsx";
+import { ShowDeeds } from "../../components/deed-button.tsx";
 import { ConfirmDialog } from "../../components/dialog.tsx";
 import { Go } from "../../components/go.tsx";
 import { Card } from "../../components/parts.tsx";
@@ -43,6 +50,22 @@ interface ChangeProps {
 function ChangeView({ change, bucket }: ChangeProps) {
   const { words, add, source } = change;
   const [isOpen, setOpen] = useState(false);
+  const { data, refetch } = useQuery({
+    queryKey: ["explain", "policy", bucket],
+    queryFn: () => readPolicy(bucket ?? ""),
+    enabled: isOpen,
+    gcTime: 0,
+  });
+  const Bucket = bucket;
+  const before = data?.policy;
+  const deeds = add
+    ? [new PutBucketPolicyCommand({ Bucket, Policy: withStatement(before, add) })]
+    : [];
+  const back = [
+    before === undefined
+      ? new DeleteBucketPolicyCommand({ Bucket })
+      : new PutBucketPolicyCommand({ Bucket, Policy: before }),
+  ];
   return (
     <div className="explain-change">
       <p>
@@ -60,12 +83,11 @@ function ChangeView({ change, bucket }: ChangeProps) {
           confirm={text("toBucketPolicy")}
           isOpen={isOpen}
           isHarmless
+          showAs={<ShowDeeds deeds={deeds} />}
           onConfirm={async () => {
-            const before = await readPolicy(bucket);
-            await putPolicy(bucket, withStatement(before, add));
-            toast(text("added"), {
-              ...(before !== undefined && { undo: () => putPolicy(bucket, before) }),
-            });
+            await sendDeeds(deeds);
+            await refetch();
+            toast(text("added"), { undo: () => sendDeeds(back).then(() => refetch()) });
           }}
           onClose={() => setOpen(false)}
         />
@@ -74,14 +96,11 @@ function ChangeView({ change, bucket }: ChangeProps) {
   );
 }
 
-const putPolicy = (Bucket: string, Policy: string) =>
-  send(new PutBucketPolicyCommand({ Bucket, Policy }));
-
-async function readPolicy(Bucket: string): Promise<string | undefined> {
+async function readPolicy(Bucket: string): Promise<{ readonly policy?: string | undefined }> {
   try {
-    return (await send(new GetBucketPolicyCommand({ Bucket }))).Policy;
+    return { policy: (await send(new GetBucketPolicyCommand({ Bucket }))).Policy };
   } catch (error) {
-    if (isAbsent(error)) return undefined;
+    if (isAbsent(error)) return {};
     throw error;
   }
 }

@@ -29,14 +29,8 @@ export default function GroupScreen() {
   const { data, error } = useQuery({ queryKey: key, queryFn: () => listMembers(name) });
   const { data: users = [] } = useQuery(usersQuery());
   const queries = useQueryClient();
-  const run = async (call: Promise<unknown>) => {
-    await call;
-    await queries.invalidateQueries({ queryKey: key });
-  };
-  const add = (UserName: string) =>
-    run(sendIam(new AddUserToGroupCommand({ UserName, GroupName: name })));
-  const remove = (UserName: string) =>
-    run(sendIam(new RemoveUserFromGroupCommand({ UserName, GroupName: name })));
+  const remove = (UserName: string | undefined) =>
+    new RemoveUserFromGroupCommand({ UserName, GroupName: name });
   return (
     <IdentityPage
       list="groups"
@@ -44,13 +38,11 @@ export default function GroupScreen() {
       error={error}
       deletion={{
         lead: text("deleteGroupLead"),
-        run: async () => {
-          for (const { UserName } of data ?? []) {
-            await sendIam(new RemoveUserFromGroupCommand({ UserName, GroupName: name }));
-          }
-          await stripPolicies({ kind: "group", name });
-          await sendIam(new DeleteGroupCommand({ GroupName: name }));
-        },
+        plan: async () => [
+          ...(await listMembers(name)).map(({ UserName }) => remove(UserName)),
+          ...(await stripPolicies({ kind: "group", name })),
+          new DeleteGroupCommand({ GroupName: name }),
+        ],
       }}
     >
       {data && (
@@ -64,8 +56,9 @@ export default function GroupScreen() {
             chosen={data.map(({ UserName = "" }) => UserName)}
             choices={users.map(({ UserName = "" }) => UserName)}
             hrefOf={(user) => `/users/${encodeURIComponent(user)}`}
-            onAdd={add}
-            onRemove={remove}
+            add={(UserName) => new AddUserToGroupCommand({ UserName, GroupName: name })}
+            remove={remove}
+            onDone={() => queries.invalidateQueries({ queryKey: key })}
           />
           <Powers owner={{ kind: "group", name }} />
         </>

@@ -4,7 +4,6 @@ import { CreateGroupCommand, type Group } from "@aws-sdk/client-iam";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, Users } from "lucide-react";
 import { useState } from "react";
-import { sendIam } from "../../clients/identity.ts";
 import { Button } from "../../components/button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
@@ -66,8 +65,8 @@ export default function GroupsScreen() {
       <NameDialog
         title={text("createGroup")}
         isOpen={isOpen}
-        onCreate={async (name) => {
-          await sendIam(new CreateGroupCommand({ GroupName: name }));
+        deedOf={(GroupName) => new CreateGroupCommand({ GroupName })}
+        onDone={async (name) => {
           await queries.invalidateQueries({ queryKey: ["iam", "groups"] });
           go(`/groups/${encodeURIComponent(name)}`);
         }}

@@ -1,13 +1,13 @@
 // A list of names that is added to from others: the groups of a user, the users of a group.
 
 import { useState } from "react";
-import { Button } from "../../components/button.tsx";
+import type { Deed } from "../../clients/deeds.ts";
+import { DeedButton } from "../../components/deed-button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
 import { Go } from "../../components/go.tsx";
 import { Card, Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
-import { toast, toastError } from "../../components/toasts.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
 
 interface ChosenListProps {
@@ -20,19 +20,16 @@ interface ChosenListProps {
   readonly chosen: readonly string[] | undefined;
   readonly choices: readonly string[];
   hrefOf(name: string): string;
-  onAdd(name: string): Promise<unknown>;
-  onRemove(name: string): Promise<unknown>;
+  add(name: string): Deed;
+  remove(name: string): Deed;
+  onDone(): unknown;
 }
 
 export function ChosenList(props: ChosenListProps) {
-  const { chosen, choices, hrefOf, onAdd, onRemove } = props;
+  const { chosen, choices, hrefOf, add, remove, onDone } = props;
   const [picked, setPicked] = useState("");
   const open = choices.filter((name) => !chosen?.includes(name));
   const next = open.includes(picked) ? picked : (open[0] ?? "");
-  const remove = (name: string) =>
-    onRemove(name)
-      .then(() => toast(text("saved"), { undo: () => onAdd(name) }))
-      .catch(toastError);
   return (
     <Card title={props.title}>
       {Boolean(props.error) && <ErrorPanel error={props.error} />}
@@ -44,9 +41,15 @@ export function ChosenList(props: ChosenListProps) {
             <Go to={hrefOf(name)}>
               <SafeText>{name}</SafeText>
             </Go>
-            <Button kind="quiet" onClick={() => remove(name)}>
+            <DeedButton
+              kind="quiet"
+              deeds={[remove(name)]}
+              undo={[add(name)]}
+              said={text("saved")}
+              onDone={onDone}
+            >
               {text("remove")}
-            </Button>
+            </DeedButton>
           </li>
         ))}
       </ul>
@@ -61,7 +64,9 @@ export function ChosenList(props: ChosenListProps) {
               ))}
             </select>
           </Field>
-          <Button onClick={() => onAdd(next).catch(toastError)}>{props.addLabel}</Button>
+          <DeedButton deeds={[add(next)]} onDone={onDone}>
+            {props.addLabel}
+          </DeedButton>
         </div>
       )}
     </Card>

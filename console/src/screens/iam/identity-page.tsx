@@ -1,10 +1,12 @@
 // The page of one user, group, role or policy: what it is, its parts, and the way to delete it.
 
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { FlaskConical, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { type Deed, sendDeeds } from "../../clients/deeds.ts";
 import { Button } from "../../components/button.tsx";
 import { Copyable } from "../../components/copy-button.tsx";
+import { ShowDeeds } from "../../components/deed-button.tsx";
 import { ConfirmDialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { useGo } from "../../components/go.tsx";
@@ -18,8 +20,8 @@ interface Deletion {
   readonly lead: string;
   /** Whether its name has to be typed first. */
   readonly isTyped?: boolean;
-  /** Deletes it with all that stands in the way. */
-  run(): Promise<unknown>;
+  /** What deletes it, with all that stands in the way. */
+  plan(): Promise<readonly Deed[]>;
 }
 
 interface IdentityPageProps {
@@ -88,6 +90,12 @@ interface DeleteProps extends Pick<IdentityPageProps, "list" | "name"> {
 function DeleteDialog({ list, name, deletion, isOpen, onClose }: DeleteProps) {
   const queries = useQueryClient();
   const go = useGo();
+  const { data: plan = [] } = useQuery({
+    queryKey: ["iam", "deletion", list, name],
+    queryFn: () => deletion.plan(),
+    enabled: isOpen,
+    gcTime: 0,
+  });
   return (
     <ConfirmDialog
       title={text("deleteTitle", { name: safeText(name) })}
@@ -95,8 +103,10 @@ function DeleteDialog({ list, name, deletion, isOpen, onClose }: DeleteProps) {
       {...(deletion.isTyped && { typedName: name })}
       isOpen={isOpen}
       confirm={text("delete")}
+      showAs={<ShowDeeds deeds={plan} />}
       onConfirm={async () => {
-        await deletion.run();
+        // Asked anew: something may have been added since.
+        await sendDeeds(await deletion.plan());
         await queries.invalidateQueries({ queryKey: ["iam", list] });
         toast(text("deletedToast", { name: safeText(name) }));
         go(`/${list}`);

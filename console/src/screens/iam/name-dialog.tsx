@@ -1,6 +1,8 @@
 // The dialog that makes something by its name, with further fields where there are any.
 
 import { type ReactNode, useState } from "react";
+import { type Deed, sendDeeds } from "../../clients/deeds.ts";
+import { ShowDeeds } from "../../components/deed-button.tsx";
 import { Field } from "../../components/field.tsx";
 import { SaveDialog } from "../../components/save-dialog.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
@@ -11,20 +13,23 @@ interface NameDialogProps {
   readonly label?: string;
   readonly hint?: string;
   readonly children?: ReactNode;
-  onCreate(name: string): Promise<unknown>;
+  deedOf(name: string): Deed;
+  onDone(name: string): Promise<unknown>;
   onClose(): void;
 }
 
 export function NameDialog(props: NameDialogProps) {
-  const { title, isOpen, label = text("name"), hint, children, onCreate, onClose } = props;
+  const { title, isOpen, label = text("name"), hint, children, deedOf, onDone, onClose } = props;
   const [name, setName] = useState("");
+  const deeds = [deedOf(name)];
   return (
     <SaveDialog
       title={title}
       isOpen={isOpen}
       size="small"
       save={text("create")}
-      onSave={() => onCreate(name)}
+      showAs={<ShowDeeds deeds={deeds} />}
+      onSave={() => sendDeeds(deeds).then(() => onDone(name))}
       onClose={() => {
         setName("");
         onClose();

@@ -24,6 +24,7 @@ import {
   PutRolePolicyCommand,
   PutUserPolicyCommand,
 } from "@aws-sdk/client-iam";
+import type { Deed } from "../../clients/deeds.ts";
 import { sendIam } from "../../clients/identity.ts";
 
 export interface Owner {
@@ -79,41 +80,39 @@ export function readDocument(encoded: string | undefined): string {
   }
 }
 
-export async function writeInline(owner: Owner, policy: string, document: string): Promise<void> {
+export function writeInline({ kind, name }: Owner, policy: string, document: string): Deed {
   const given = { PolicyName: policy, PolicyDocument: document };
-  const { kind, name } = owner;
-  if (kind === "user") await sendIam(new PutUserPolicyCommand({ ...given, UserName: name }));
-  else if (kind === "group")
-    await sendIam(new PutGroupPolicyCommand({ ...given, GroupName: name }));
-  else await sendIam(new PutRolePolicyCommand({ ...given, RoleName: name }));
+  if (kind === "user") return new PutUserPolicyCommand({ ...given, UserName: name });
+  if (kind === "group") return new PutGroupPolicyCommand({ ...given, GroupName: name });
+  return new PutRolePolicyCommand({ ...given, RoleName: name });
 }
 
-export async function deleteInline({ kind, name }: Owner, policy: string): Promise<void> {
+export function deleteInline({ kind, name }: Owner, policy: string): Deed {
   const given = { PolicyName: policy };
-  if (kind === "user") await sendIam(new DeleteUserPolicyCommand({ ...given, UserName: name }));
-  else if (kind === "group") {
-    await sendIam(new DeleteGroupPolicyCommand({ ...given, GroupName: name }));
-  } else await sendIam(new DeleteRolePolicyCommand({ ...given, RoleName: name }));
+  if (kind === "user") return new DeleteUserPolicyCommand({ ...given, UserName: name });
+  if (kind === "group") return new DeleteGroupPolicyCommand({ ...given, GroupName: name });
+  return new DeleteRolePolicyCommand({ ...given, RoleName: name });
 }
 
-export async function attach({ kind, name }: Owner, arn: string): Promise<void> {
+export function attach({ kind, name }: Owner, arn: string): Deed {
   const given = { PolicyArn: arn };
-  if (kind === "user") await sendIam(new AttachUserPolicyCommand({ ...given, UserName: name }));
-  else if (kind === "group") {
-    await sendIam(new AttachGroupPolicyCommand({ ...given, GroupName: name }));
-  } else await sendIam(new AttachRolePolicyCommand({ ...given, RoleName: name }));
+  if (kind === "user") return new AttachUserPolicyCommand({ ...given, UserName: name });
+  if (kind === "group") return new AttachGroupPolicyCommand({ ...given, GroupName: name });
+  return new AttachRolePolicyCommand({ ...given, RoleName: name });
 }
 
-export async function detach({ kind, name }: Owner, arn: string): Promise<void> {
+export function detach({ kind, name }: Owner, arn: string): Deed {
   const given = { PolicyArn: arn };
-  if (kind === "user") await sendIam(new DetachUserPolicyCommand({ ...given, UserName: name }));
-  else if (kind === "group") {
-    await sendIam(new DetachGroupPolicyCommand({ ...given, GroupName: name }));
-  } else await sendIam(new DetachRolePolicyCommand({ ...given, RoleName: name }));
+  if (kind === "user") return new DetachUserPolicyCommand({ ...given, UserName: name });
+  if (kind === "group") return new DetachGroupPolicyCommand({ ...given, GroupName: name });
+  return new DetachRolePolicyCommand({ ...given, RoleName: name });
 }
 
 /** Takes everything away that would keep the owner from being deleted. */
-export async function stripPolicies(owner: Owner): Promise<void> {
-  for (const { arn } of await listAttached(owner)) await detach(owner, arn);
-  for (const name of await listInline(owner)) await deleteInline(owner, name);
+export async function stripPolicies(owner: Owner): Promise<readonly Deed[]> {
+  const [attached, inline] = await Promise.all([listAttached(owner), listInline(owner)]);
+  return [
+    ...attached.map(({ arn }) => detach(owner, arn)),
+    ...inline.map((name) => deleteInline(owner, name)),
+  ];
 }

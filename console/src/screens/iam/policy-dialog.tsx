@@ -3,7 +3,9 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { type Deed, sendDeeds } from "../../clients/deeds.ts";
 import { CodeEditor } from "../../components/code-editor.tsx";
+import { ShowDeeds } from "../../components/deed-button.tsx";
 import { Field } from "../../components/field.tsx";
 import { SaveDialog } from "../../components/save-dialog.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
@@ -18,12 +20,13 @@ interface PolicyDialogProps {
   readonly document: string;
   /** Absent: a name is asked for. `null`: the document has none. */
   readonly name?: string | null;
-  onSave(name: string, document: string): Promise<unknown>;
+  deedOf(name: string, document: string): Deed;
+  onDone(name: string): Promise<unknown>;
   onClose(): void;
 }
 
 export function PolicyDialog(props: PolicyDialogProps) {
-  const { title, isOpen, document: given, onSave, onClose } = props;
+  const { title, isOpen, document: given, deedOf, onDone, onClose } = props;
   const [name, setName] = useState("");
   const [document, setDocument] = useState(given);
   // What has no name is a role's trust.
@@ -33,13 +36,15 @@ export function PolicyDialog(props: PolicyDialogProps) {
     setDocument(given);
     setName("");
   }, [isOpen, given]);
+  const deeds = [deedOf(props.name ?? name, document)];
   return (
     <SaveDialog
       title={title}
       isOpen={isOpen}
       size="large"
       save={text("save")}
-      onSave={() => onSave(props.name ?? name, document)}
+      showAs={<ShowDeeds deeds={deeds} />}
+      onSave={() => sendDeeds(deeds).then(() => onDone(props.name ?? name))}
       onClose={onClose}
     >
       {props.name === undefined && (

@@ -3,13 +3,15 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
+import { type Deed, sendDeeds } from "../../clients/deeds.ts";
 import { Button } from "../../components/button.tsx";
-import { Dialog } from "../../components/dialog.tsx";
+import { DeedButton, ShowDeeds } from "../../components/deed-button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
 import { Go } from "../../components/go.tsx";
 import { Card, Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
+import { SaveDialog } from "../../components/save-dialog.tsx";
 import { toast, toastError } from "../../components/toasts.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
 import { policiesQuery } from "../../queries/identities.ts";
@@ -44,11 +46,6 @@ function Attached({ owner }: { readonly owner: Owner }) {
   const queries = useQueryClient();
   // The policy's own page counts and names its owners too.
   const refresh = () => queries.invalidateQueries({ queryKey: ["iam"] });
-  const takeAway = (policy: AttachedPolicy) =>
-    detach(owner, policy.arn)
-      .then(refresh)
-      .then(() => toast(text("saved"), { undo: () => attach(owner, policy.arn).then(refresh) }))
-      .catch(toastError);
   const button = (
     <Button icon={<Plus />} onClick={() => setOpen(true)}>
       {text("attach")}
@@ -65,17 +62,23 @@ function Attached({ owner }: { readonly owner: Owner }) {
             <Go to={`/policies/${encodeURIComponent(policy.arn)}`}>
               <SafeText>{policy.name}</SafeText>
             </Go>
-            <Button kind="quiet" onClick={() => takeAway(policy)}>
+            <DeedButton
+              kind="quiet"
+              deeds={[detach(owner, policy.arn)]}
+              undo={[attach(owner, policy.arn)]}
+              said={text("saved")}
+              onDone={refresh}
+            >
               {text("detach")}
-            </Button>
+            </DeedButton>
           </li>
         ))}
       </ul>
       <AttachDialog
         isOpen={isOpen}
         known={data ?? []}
-        onChoose={async (arn) => {
-          await attach(owner, arn);
+        deedOf={(arn) => attach(owner, arn)}
+        onDone={async () => {
           await refresh();
           toast(text("saved"));
         }}
@@ -88,45 +91,32 @@ function Attached({ owner }: { readonly owner: Owner }) {
 interface AttachDialogProps {
   readonly isOpen: boolean;
   readonly known: readonly AttachedPolicy[];
-  onChoose(arn: string): Promise<void>;
+  deedOf(arn: string): Deed;
+  onDone(): Promise<void>;
   onClose(): void;
 }
 
-function AttachDialog({ isOpen, known, onChoose, onClose }: AttachDialogProps) {
+function AttachDialog({ isOpen, known, deedOf, onDone, onClose }: AttachDialogProps) {
   const { data = [] } = useQuery({ ...policiesQuery("All"), enabled: isOpen });
   const [arn, setArn] = useState("");
-  const [error, setError] = useState<unknown>();
   const attachedArns = new Set(known.map((policy) => policy.arn));
   const choices = data.filter(({ Arn = "" }) => !attachedArns.has(Arn));
   const chosen = arn === "" ? (choices[0]?.Arn ?? "") : arn;
-  const go = () =>
-    onChoose(chosen)
-      .then(() => {
-        setArn("");
-        setError(undefined);
-        onClose();
-      })
-      .catch(setError);
-  const actions = (
-    <>
-      <Button onClick={onClose}>{text("cancel")}</Button>
-      <Button
-        kind="primary"
-        onClick={go}
-        disabledReason={chosen === "" ? text("noPolicies") : undefined}
-      >
-        {text("attach")}
-      </Button>
-    </>
-  );
+  const deeds = [deedOf(chosen)];
   return (
-    <Dialog
+    <SaveDialog
       title={text("attach")}
       lead={text("attachLead")}
       isOpen={isOpen}
       size="small"
-      onClose={onClose}
-      actions={actions}
+      save={text("attach")}
+      disabledReason={chosen === "" ? text("noPolicies") : undefined}
+      showAs={<ShowDeeds deeds={deeds} />}
+      onSave={() => sendDeeds(deeds).then(onDone)}
+      onClose={() => {
+        setArn("");
+        onClose();
+      }}
     >
       <Field label={text("policy")}>
         <select value={chosen} onChange={(event) => setArn(event.target.value)}>
@@ -137,8 +127,7 @@ function AttachDialog({ isOpen, known, onChoose, onClose }: AttachDialogProps) {
           ))}
         </select>
       </Field>
-      {error !== undefined && <ErrorPanel error={error} />}
-    </Dialog>
+    </SaveDialog>
   );
 }
 
@@ -158,12 +147,6 @@ function Inline({ owner }: { readonly owner: Owner }) {
     readInline(owner, name)
       .then((document) => setDraft({ name, document }))
       .catch(toastError);
-  const takeAway = async (name: string) => {
-    const document = await readInline(owner, name);
-    await deleteInline(owner, name);
-    await refresh();
-    toast(text("saved"), { undo: () => writeInline(owner, name, document).then(refresh) });
-  };
   const add = () => setDraft({ document: templates[0]?.render("BUCKET") ?? "" });
   return (
     <Card
@@ -184,9 +167,15 @@ function Inline({ owner }: { readonly owner: Owner }) {
               <Button kind="quiet" onClick={() => edit(name)}>
                 {text("edit")}
               </Button>
-              <Button kind="quiet" onClick={() => takeAway(name).catch(toastError)}>
+              <DeedButton
+                kind="quiet"
+                deeds={[deleteInline(owner, name)]}
+                undo={async () => [writeInline(owner, name, await readInline(owner, name))]}
+                said={text("saved")}
+                onDone={refresh}
+              >
                 {text("remove")}
-              </Button>
+              </DeedButton>
             </span>
           </li>
         ))}
@@ -196,8 +185,8 @@ function Inline({ owner }: { readonly owner: Owner }) {
         isOpen={draft !== undefined}
         document={draft?.document ?? ""}
         {...(draft?.name !== undefined && { name: draft.name })}
-        onSave={async (name, document) => {
-          await writeInline(owner, name, document);
+        deedOf={(name, document) => writeInline(owner, name, document)}
+        onDone={async () => {
           await refresh();
           toast(text("saved"));
         }}

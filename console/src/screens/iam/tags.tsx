@@ -1,11 +1,11 @@
 // The tags of a user, role or policy.
 
 import { useState } from "react";
-import { Button } from "../../components/button.tsx";
+import type { Deed } from "../../clients/deeds.ts";
+import { DeedButton } from "../../components/deed-button.tsx";
 import { Field } from "../../components/field.tsx";
 import { Card } from "../../components/parts.tsx";
-import { SafeText } from "../../components/safe-text.tsx";
-import { toastError } from "../../components/toasts.tsx";
+import { SafeText, safeText } from "../../components/safe-text.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
 
 export interface Tag {
@@ -15,17 +15,18 @@ export interface Tag {
 
 interface TagsProps {
   readonly tags: readonly Tag[];
-  onAdd(tag: { Key: string; Value: string }): Promise<unknown>;
-  onRemove(key: string): Promise<unknown>;
+  add(tag: { Key: string; Value: string }): Deed;
+  remove(key: string): Deed;
+  onDone(): unknown;
 }
 
-export function Tags({ tags, onAdd, onRemove }: TagsProps) {
+export function Tags({ tags, add, remove, onDone }: TagsProps) {
   const [key, setKey] = useState("");
   const [value, setValue] = useState("");
-  const add = async () => {
-    await onAdd({ Key: key, Value: value });
+  const empty = () => {
     setKey("");
     setValue("");
+    return onDone();
   };
   return (
     <Card title={text("tags")}>
@@ -36,26 +37,29 @@ export function Tags({ tags, onAdd, onRemove }: TagsProps) {
             <span>
               <SafeText>{Key}</SafeText> = <SafeText>{Value}</SafeText>
             </span>
-            <Button kind="quiet" onClick={() => onRemove(Key).catch(toastError)}>
+            <DeedButton
+              kind="quiet"
+              deeds={[remove(Key)]}
+              undo={[add({ Key, Value })]}
+              said={text("saved")}
+              aria-label={`${text("remove")} ${safeText(Key)}`}
+              onDone={onDone}
+            >
               {text("remove")}
-            </Button>
+            </DeedButton>
           </li>
         ))}
       </ul>
-      <form
-        className="row"
-        onSubmit={(event) => {
-          event.preventDefault();
-          add().catch(toastError);
-        }}
-      >
+      <form className="row">
         <Field label={text("tagKey")}>
-          <input value={key} onChange={(event) => setKey(event.target.value)} />
+          <input value={key} required onChange={(event) => setKey(event.target.value)} />
         </Field>
         <Field label={text("tagValue")}>
           <input value={value} onChange={(event) => setValue(event.target.value)} />
         </Field>
-        <Button type="submit">{text("addTag")}</Button>
+        <DeedButton type="submit" deeds={[add({ Key: key, Value: value })]} onDone={empty}>
+          {text("addTag")}
+        </DeedButton>
       </form>
     </Card>
   );

@@ -1,12 +1,11 @@
 // The dialog that starts a check of one bucket or of all.
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { admin } from "../../clients/admin.ts";
-import { Button } from "../../components/button.tsx";
-import { Dialog } from "../../components/dialog.tsx";
-import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Check, Choice, Field } from "../../components/field.tsx";
+import { SaveDialog } from "../../components/save-dialog.tsx";
+import { ShowCommand } from "../../components/show-command.tsx";
 import { toast } from "../../components/toasts.tsx";
 import { jobs as text } from "../../messages/en/jobs.ts";
 import { bucketsQuery } from "../../queries/buckets.ts";
@@ -29,32 +28,26 @@ export function StartCheck({ isOpen, onClose }: StartCheckProps) {
   const [bucket, setBucket] = useState("");
   const [isReading, setReading] = useState(false);
   const queries = useQueryClient();
-  const start = useMutation({
-    mutationFn: () => {
-      const name = bucket === "" ? null : bucket;
-      return admin("POST", "/jobs", { kind, bucket: name, repair: false, read: isReading });
-    },
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ["jobs"] });
-      toast(text("startedToast"));
-      onClose();
-    },
-  });
-  const actions = (
-    <>
-      <Button onClick={onClose}>{text("cancel")}</Button>
-      <Button kind="primary" onClick={() => start.mutate()} isBusy={start.isPending}>
-        {text("go")}
-      </Button>
-    </>
-  );
+  const start = async () => {
+    const name = bucket === "" ? null : bucket;
+    await admin("POST", "/jobs", { kind, bucket: name, repair: false, read: isReading });
+    await queries.invalidateQueries({ queryKey: ["jobs"] });
+    toast(text("startedToast"));
+  };
+  const words = [
+    ...(kind === "scrub" ? ["scrub", "start"] : ["fsck"]),
+    ...(bucket === "" ? [] : [bucket]),
+    ...(isReading ? ["--read"] : []),
+  ];
   return (
-    <Dialog
+    <SaveDialog
       title={text("startTitle")}
       lead={text("startLead")}
       isOpen={isOpen}
+      save={text("go")}
+      showAs={<ShowCommand words={words} />}
+      onSave={start}
       onClose={onClose}
-      actions={actions}
     >
       <Choice
         label={text("what")}
@@ -78,7 +71,6 @@ export function StartCheck({ isOpen, onClose }: StartCheckProps) {
         isChecked={isReading}
         onChange={setReading}
       />
-      {start.error && <ErrorPanel error={start.error} />}
-    </Dialog>
+    </SaveDialog>
   );
 }

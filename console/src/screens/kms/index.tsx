@@ -4,13 +4,14 @@ import { CreateAliasCommand, CreateKeyCommand } from "@aws-sdk/client-kms";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
+import { sendDeeds } from "../../clients/deeds.ts";
 import { sendKms } from "../../clients/identity.ts";
 import { Button } from "../../components/button.tsx";
+import { ShowDeeds } from "../../components/deed-button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
 import { Empty, Loading, Page } from "../../components/parts.tsx";
 import { SaveDialog } from "../../components/save-dialog.tsx";
-import { ShowAs } from "../../components/show-as.tsx";
 import { kms as text } from "../../messages/en/kms.ts";
 import { KeyCard } from "./key-card.tsx";
 import { keysQuery } from "./keys.ts";
@@ -45,12 +46,13 @@ function CreateDialog({ isOpen, onClose }: { readonly isOpen: boolean; onClose()
   const [description, setDescription] = useState("");
   const [alias, setAlias] = useState("");
   const queries = useQueryClient();
-  const input = description === "" ? {} : { Description: description };
+  const creation = new CreateKeyCommand(description === "" ? {} : { Description: description });
+  const naming = (TargetKeyId: string | undefined) =>
+    alias === "" ? [] : [new CreateAliasCommand({ AliasName: alias, TargetKeyId })];
   const create = async () => {
     try {
-      const { KeyMetadata } = await sendKms(new CreateKeyCommand(input));
-      const named = { AliasName: alias, TargetKeyId: KeyMetadata?.KeyId };
-      if (alias !== "") await sendKms(new CreateAliasCommand(named));
+      const { KeyMetadata } = await sendKms(creation);
+      await sendDeeds(naming(KeyMetadata?.KeyId));
     } finally {
       // A key whose alias was refused is there all the same.
       await queries.invalidateQueries({ queryKey: ["kms"] });
@@ -61,7 +63,7 @@ function CreateDialog({ isOpen, onClose }: { readonly isOpen: boolean; onClose()
       title={text("create")}
       isOpen={isOpen}
       save={text("create")}
-      showAs={<ShowAs calls={[{ service: "kms", operation: "CreateKey", input }]} />}
+      showAs={<ShowDeeds deeds={[creation, ...naming("KEY_ID")]} />}
       onSave={create}
       onClose={() => {
         setDescription("");

@@ -13,28 +13,22 @@ import {
 } from "@aws-sdk/client-kms";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { sendKms } from "../../clients/identity.ts";
+import { sendDeeds } from "../../clients/deeds.ts";
 import { Button } from "../../components/button.tsx";
 import { Copyable } from "../../components/copy-button.tsx";
+import { DeedButton, ShowDeeds } from "../../components/deed-button.tsx";
 import { ConfirmDialog } from "../../components/dialog.tsx";
 import { Field } from "../../components/field.tsx";
 import { formatDateTime } from "../../components/format.ts";
 import { Badge, Card, Facts } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
-import { ShowAs } from "../../components/show-as.tsx";
-import { toast, toastError } from "../../components/toasts.tsx";
+import { toast } from "../../components/toasts.tsx";
 import { kms as text } from "../../messages/en/kms.ts";
 import type { Key } from "./keys.ts";
 
-/** Runs a change, shows the keys anew, says so. */
-function useChange() {
+function useRefresh() {
   const queries = useQueryClient();
-  const refresh = () => queries.invalidateQueries({ queryKey: ["kms"] });
-  return (call: () => Promise<unknown>, message: string, undo?: () => Promise<unknown>) =>
-    call()
-      .then(refresh)
-      .then(() => toast(message, { undo: undo && (() => undo().then(refresh)) }))
-      .catch(toastError);
+  return () => queries.invalidateQueries({ queryKey: ["kms"] });
 }
 
 export function KeyCard({ item }: { readonly item: Key }) {
@@ -76,52 +70,50 @@ function stateName(state: string): string {
 
 function Aliases({ item }: { readonly item: Key }) {
   const [name, setName] = useState("");
-  const change = useChange();
-  const add = (AliasName: string) =>
-    sendKms(new CreateAliasCommand({ AliasName, TargetKeyId: item.id }));
-  const remove = (AliasName: string) => sendKms(new DeleteAliasCommand({ AliasName }));
+  const refresh = useRefresh();
+  const add = (AliasName: string) => new CreateAliasCommand({ AliasName, TargetKeyId: item.id });
+  const remove = (AliasName: string) => new DeleteAliasCommand({ AliasName });
   return (
     <>
       <ul className="kms-aliases">
         {item.aliases.map((alias) => (
           <li key={alias} className="row spread">
             <SafeText>{alias}</SafeText>
-            <Button
+            <DeedButton
               kind="quiet"
               aria-label={`${text("removeAlias")} ${alias}`}
-              onClick={() =>
-                change(
-                  () => remove(alias),
-                  text("aliasRemoved"),
-                  () => add(alias),
-                )
-              }
+              deeds={[remove(alias)]}
+              undo={[add(alias)]}
+              said={text("aliasRemoved")}
+              onDone={refresh}
             >
               {text("removeAlias")}
-            </Button>
+            </DeedButton>
           </li>
         ))}
       </ul>
-      <form
-        className="row"
-        onSubmit={(event) => {
-          event.preventDefault();
-          change(
-            () => add(name),
-            text("aliasAdded"),
-            () => remove(name),
-          ).then(() => setName(""));
-        }}
-      >
+      <form className="row">
         <Field label={text("alias")} hint={text("aliasHint")}>
           <input
             value={name}
+            required
             onChange={(event) => setName(event.target.value)}
             placeholder="alias/photos"
             spellCheck={false}
           />
         </Field>
-        <Button type="submit">{text("addAlias")}</Button>
+        <DeedButton
+          type="submit"
+          deeds={[add(name)]}
+          undo={[remove(name)]}
+          said={text("aliasAdded")}
+          onDone={() => {
+            setName("");
+            return refresh();
+          }}
+        >
+          {text("addAlias")}
+        </DeedButton>
       </form>
     </>
   );
@@ -131,55 +123,50 @@ function KeyActions({ item }: { readonly item: Key }) {
   const { id, metadata, isRotated } = item;
   const [isRotating, setRotating] = useState(false);
   const [isDoomed, setDoomed] = useState(false);
-  const change = useChange();
+  const onDone = useRefresh();
   const place = { KeyId: id };
-  const enable = () => sendKms(new EnableKeyCommand(place));
-  const disable = () => sendKms(new DisableKeyCommand(place));
-  const rotate = () => sendKms(new EnableKeyRotationCommand(place));
-  const stop = () => sendKms(new DisableKeyRotationCommand(place));
   if (metadata.KeyState === "PendingDeletion") {
-    const keep = () => sendKms(new CancelKeyDeletionCommand(place));
+    const deeds = [new CancelKeyDeletionCommand(place)];
     return (
       <div className="row kms-actions">
-        <Button onClick={() => change(keep, text("keptToast"))}>{text("cancelDeletion")}</Button>
+        <DeedButton deeds={deeds} said={text("keptToast")} onDone={onDone}>
+          {text("cancelDeletion")}
+        </DeedButton>
       </div>
     );
   }
   const isEnabled = metadata.KeyState === "Enabled";
+  const enable = [new EnableKeyCommand(place)];
+  const disable = [new DisableKeyCommand(place)];
+  const rotate = [new EnableKeyRotationCommand(place)];
+  const stop = [new DisableKeyRotationCommand(place)];
+  const now = [new RotateKeyOnDemandCommand(place)];
+  const spin = isRotated ? { deeds: stop, undo: rotate } : { deeds: rotate, undo: stop };
+  const turn = isEnabled ? { deeds: disable, undo: enable } : { deeds: enable, undo: disable };
   return (
     <div className="row kms-actions">
       {isEnabled && <Button onClick={() => setRotating(true)}>{text("rotateNow")}</Button>}
-      {isEnabled && isRotated === false && (
-        <Button onClick={() => change(rotate, text("rotationToast"), stop)}>
-          {text("rotateYearly")}
-        </Button>
+      {isEnabled && isRotated !== undefined && (
+        <DeedButton {...spin} said={text("rotationToast")} onDone={onDone}>
+          {text(isRotated ? "stopRotating" : "rotateYearly")}
+        </DeedButton>
       )}
-      {isEnabled && isRotated === true && (
-        <Button onClick={() => change(stop, text("rotationToast"), rotate)}>
-          {text("stopRotating")}
-        </Button>
-      )}
-      {isEnabled ? (
-        <Button onClick={() => change(disable, text("disabledToast"), enable)}>
-          {text("disable")}
-        </Button>
-      ) : (
-        <Button onClick={() => change(enable, text("enabledToast"), disable)}>
-          {text("enable")}
-        </Button>
-      )}
+      <DeedButton
+        {...turn}
+        said={text(isEnabled ? "disabledToast" : "enabledToast")}
+        onDone={onDone}
+      >
+        {text(isEnabled ? "disable" : "enable")}
+      </DeedButton>
       <Button onClick={() => setDoomed(true)}>{text("schedule")}</Button>
-      <ShowAs calls={[{ service: "kms", operation: "DescribeKey", input: place }]} />
       <ConfirmDialog
         title={text("rotateNow")}
         lead={text("rotateLead")}
         confirm={text("rotateNow")}
         isOpen={isRotating}
         isHarmless
-        onConfirm={async () => {
-          await sendKms(new RotateKeyOnDemandCommand(place));
-          toast(text("rotatedToast"));
-        }}
+        showAs={<ShowDeeds deeds={now} />}
+        onConfirm={() => sendDeeds(now).then(() => toast(text("rotatedToast")))}
         onClose={() => setRotating(false)}
       />
       <DeletionDialog id={id} isOpen={isDoomed} onClose={() => setDoomed(false)} />
@@ -195,7 +182,12 @@ interface DeletionProps {
 
 function DeletionDialog({ id, isOpen, onClose }: DeletionProps) {
   const [days, setDays] = useState("30");
-  const queries = useQueryClient();
+  const refresh = useRefresh();
+  const schedule = [
+    new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays: Number(days) }),
+  ];
+  // AWS leaves a key that was kept disabled; it was in use before.
+  const keep = [new CancelKeyDeletionCommand({ KeyId: id }), new EnableKeyCommand({ KeyId: id })];
   return (
     <ConfirmDialog
       title={text("scheduleTitle")}
@@ -203,18 +195,11 @@ function DeletionDialog({ id, isOpen, onClose }: DeletionProps) {
       confirm={text("schedule")}
       typedName={id}
       isOpen={isOpen}
+      showAs={<ShowDeeds deeds={schedule} />}
       onConfirm={async () => {
-        const PendingWindowInDays = Number(days);
-        await sendKms(new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays }));
-        await queries.invalidateQueries({ queryKey: ["kms"] });
-        toast(text("scheduledToast"), {
-          undo: async () => {
-            await sendKms(new CancelKeyDeletionCommand({ KeyId: id }));
-            // AWS leaves a key that was kept disabled; it was in use before.
-            await sendKms(new EnableKeyCommand({ KeyId: id }));
-            await queries.invalidateQueries({ queryKey: ["kms"] });
-          },
-        });
+        await sendDeeds(schedule);
+        await refresh();
+        toast(text("scheduledToast"), { undo: () => sendDeeds(keep).then(refresh) });
       }}
       onClose={onClose}
     >

@@ -13,6 +13,7 @@ import { send } from "../../clients/s3.ts";
 import { Button } from "../../components/button.tsx";
 import { CodeEditor } from "../../components/code-editor.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
+import { DeedButton } from "../../components/deed-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
@@ -20,7 +21,7 @@ import { formatBytes, formatDateTime } from "../../components/format.ts";
 import { Empty, Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { ShowAs } from "../../components/show-as.tsx";
-import { toast, toastError } from "../../components/toasts.tsx";
+import { toast } from "../../components/toasts.tsx";
 import { frame } from "../../messages/en/frame.ts";
 import { object as text } from "../../messages/en/object.ts";
 import { inputOf, type ObjectPlace } from "./place.ts";
@@ -56,15 +57,6 @@ export function Annotations({ place }: { readonly place: ObjectPlace }) {
     queryFn: () => listAll(place),
   });
   const { data, error } = query;
-  const remove = async (name: string) => {
-    try {
-      await send(new DeleteObjectAnnotationCommand({ ...inputOf(place), AnnotationName: name }));
-      toast(text("annotationDeleted", { name }));
-      await query.refetch();
-    } catch (thrown) {
-      toastError(thrown);
-    }
-  };
   const columns: readonly Column<Entry>[] = [
     {
       id: "name",
@@ -92,7 +84,15 @@ export function Annotations({ place }: { readonly place: ObjectPlace }) {
       id: "delete",
       head: "",
       align: "end",
-      cell: ({ name }) => <Button onClick={() => remove(name)}>{text("delete")}</Button>,
+      cell: ({ name }) => (
+        <DeedButton
+          deeds={[new DeleteObjectAnnotationCommand({ ...inputOf(place), AnnotationName: name })]}
+          said={text("annotationDeleted", { name })}
+          onDone={() => query.refetch()}
+        >
+          {text("delete")}
+        </DeedButton>
+      ),
     },
   ];
   const add = (

@@ -4,7 +4,6 @@ import { CreatePolicyCommand, type Policy } from "@aws-sdk/client-iam";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { FileText, Plus } from "lucide-react";
 import { useState } from "react";
-import { sendIam } from "../../clients/identity.ts";
 import { Button } from "../../components/button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
@@ -71,10 +70,14 @@ export default function PoliciesScreen() {
         title={text("createPolicy")}
         isOpen={isOpen}
         document={templates[0]?.render("BUCKET") ?? ""}
-        onSave={async (PolicyName, PolicyDocument) => {
-          const answer = await sendIam(new CreatePolicyCommand({ PolicyName, PolicyDocument }));
+        deedOf={(PolicyName, PolicyDocument) =>
+          new CreatePolicyCommand({ PolicyName, PolicyDocument })
+        }
+        onDone={async (name) => {
           await queries.invalidateQueries({ queryKey: ["iam", "policies"] });
-          go(`/policies/${encodeURIComponent(answer.Policy?.Arn ?? "")}`);
+          const policies = await queries.fetchQuery(policiesQuery("Local"));
+          const made = policies.find(({ PolicyName }) => PolicyName === name);
+          go(`/policies/${encodeURIComponent(made?.Arn ?? "")}`);
         }}
         onClose={() => setOpen(false)}
       />

@@ -15,15 +15,16 @@ import {
 } from "@aws-sdk/client-iam";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import type { Deed } from "../../clients/deeds.ts";
 import { sendIam } from "../../clients/identity.ts";
 import { Button } from "../../components/button.tsx";
 import { CodeEditor } from "../../components/code-editor.tsx";
+import { DeedButton } from "../../components/deed-button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatDateTime } from "../../components/format.ts";
 import { Go, useParameter } from "../../components/go.tsx";
 import { Badge, Card, Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
-import { toast, toastError } from "../../components/toasts.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
 import { IdentityPage } from "../iam/identity-page.tsx";
 import { readDocument } from "../iam/owners.ts";
@@ -51,7 +52,7 @@ export default function PolicyScreen() {
         [text("created"), formatDateTime(policy?.CreateDate)],
       ]}
       deletion={
-        isOwn ? { lead: text("deletePolicyLead"), run: () => deletePolicy(arn) } : undefined
+        isOwn ? { lead: text("deletePolicyLead"), plan: () => planDeletion(arn) } : undefined
       }
     >
       {policy && (
@@ -65,22 +66,19 @@ export default function PolicyScreen() {
 }
 
 /** IAM deletes only a policy that nothing has, with one version left. */
-async function deletePolicy(PolicyArn: string): Promise<void> {
+async function planDeletion(PolicyArn: string): Promise<readonly Deed[]> {
   const used = await sendIam(new ListEntitiesForPolicyCommand({ PolicyArn }));
-  for (const { UserName } of used.PolicyUsers ?? []) {
-    await sendIam(new DetachUserPolicyCommand({ PolicyArn, UserName }));
-  }
-  for (const { GroupName } of used.PolicyGroups ?? []) {
-    await sendIam(new DetachGroupPolicyCommand({ PolicyArn, GroupName }));
-  }
-  for (const { RoleName } of used.PolicyRoles ?? []) {
-    await sendIam(new DetachRolePolicyCommand({ PolicyArn, RoleName }));
-  }
   const { Versions: versions = [] } = await sendIam(new ListPolicyVersionsCommand({ PolicyArn }));
-  for (const { VersionId, IsDefaultVersion } of versions) {
-    if (!IsDefaultVersion) await sendIam(new DeletePolicyVersionCommand({ PolicyArn, VersionId }));
-  }
-  await sendIam(new DeletePolicyCommand({ PolicyArn }));
+  const { PolicyUsers = [], PolicyGroups = [], PolicyRoles = [] } = used;
+  return [
+    ...PolicyUsers.map(({ UserName }) => new DetachUserPolicyCommand({ PolicyArn, UserName })),
+    ...PolicyGroups.map(({ GroupName }) => new DetachGroupPolicyCommand({ PolicyArn, GroupName })),
+    ...PolicyRoles.map(({ RoleName }) => new DetachRolePolicyCommand({ PolicyArn, RoleName })),
+    ...versions
+      .filter(({ IsDefaultVersion }) => !IsDefaultVersion)
+      .map(({ VersionId }) => new DeletePolicyVersionCommand({ PolicyArn, VersionId })),
+    new DeletePolicyCommand({ PolicyArn }),
+  ];
 }
 
 function Versions({ arn, isOwn }: { readonly arn: string; readonly isOwn: boolean }) {
@@ -100,12 +98,9 @@ function Versions({ arn, isOwn }: { readonly arn: string; readonly isOwn: boolea
     enabled: shown !== undefined,
   });
   const queries = useQueryClient();
-  const run = async (call: Promise<unknown>) => {
-    await call;
-    await queries.invalidateQueries({ queryKey: ["iam", "policy", arn] });
-  };
+  const refresh = () => queries.invalidateQueries({ queryKey: ["iam", "policy", arn] });
   const putInForce = (VersionId: string) =>
-    run(sendIam(new SetDefaultPolicyVersionCommand({ PolicyArn: arn, VersionId })));
+    new SetDefaultPolicyVersionCommand({ PolicyArn: arn, VersionId });
   const reason = versions.length >= maximumVersions ? text("fiveVersions") : undefined;
   const source = readDocument(document.data?.PolicyVersion?.Document);
   return (
@@ -136,28 +131,22 @@ function Versions({ arn, isOwn }: { readonly arn: string; readonly isOwn: boolea
             </span>
             {!IsDefaultVersion && isOwn && (
               <span className="row">
-                <Button
+                <DeedButton
                   kind="quiet"
-                  onClick={() =>
-                    putInForce(VersionId)
-                      .then(() =>
-                        toast(text("saved"), { undo: () => putInForce(inForce ?? VersionId) }),
-                      )
-                      .catch(toastError)
-                  }
+                  deeds={[putInForce(VersionId)]}
+                  undo={[putInForce(inForce ?? VersionId)]}
+                  said={text("saved")}
+                  onDone={refresh}
                 >
                   {text("makeDefault")}
-                </Button>
-                <Button
+                </DeedButton>
+                <DeedButton
                   kind="quiet"
-                  onClick={() =>
-                    run(
-                      sendIam(new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId })),
-                    ).catch(toastError)
-                  }
+                  deeds={[new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId })]}
+                  onDone={refresh}
                 >
                   {text("delete")}
-                </Button>
+                </DeedButton>
               </span>
             )}
           </li>
@@ -175,10 +164,12 @@ function Versions({ arn, isOwn }: { readonly arn: string; readonly isOwn: boolea
         isOpen={isOpen}
         document={source}
         name=""
-        onSave={(_name, PolicyDocument) => {
-          const given = { PolicyArn: arn, PolicyDocument, SetAsDefault: true };
+        deedOf={(_name, PolicyDocument) =>
+          new CreatePolicyVersionCommand({ PolicyArn: arn, PolicyDocument, SetAsDefault: true })
+        }
+        onDone={() => {
           setPicked(undefined);
-          return run(sendIam(new CreatePolicyVersionCommand(given)));
+          return refresh();
         }}
         onClose={() => setOpen(false)}
       />

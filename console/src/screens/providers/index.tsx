@@ -11,15 +11,16 @@ import {
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { sendDeeds } from "../../clients/deeds.ts";
 import { sendIam } from "../../clients/identity.ts";
 import { Button } from "../../components/button.tsx";
 import { Copyable } from "../../components/copy-button.tsx";
+import { DeedButton, ShowDeeds } from "../../components/deed-button.tsx";
 import { ConfirmDialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
 import { Card, Empty, Facts, Loading, Page } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
-import { toast, toastError } from "../../components/toasts.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
 import "../iam/iam.css";
 import { NameDialog } from "../iam/name-dialog.tsx";
@@ -56,11 +57,10 @@ export default function ProvidersScreen() {
         label={text("url")}
         hint={text("urlHint")}
         isOpen={isOpen}
-        onCreate={async (Url) => {
-          const given = { Url, ClientIDList: ["sts.amazonaws.com"] };
-          await sendIam(new CreateOpenIDConnectProviderCommand(given));
-          await queries.invalidateQueries({ queryKey: key });
-        }}
+        deedOf={(Url) =>
+          new CreateOpenIDConnectProviderCommand({ Url, ClientIDList: ["sts.amazonaws.com"] })
+        }
+        onDone={() => queries.invalidateQueries({ queryKey: key })}
         onClose={() => setOpen(false)}
       />
     </Page>
@@ -76,14 +76,12 @@ function Provider({ arn }: { readonly arn: string }) {
   const [audience, setAudience] = useState("");
   const [isDoomed, setDoomed] = useState(false);
   const queries = useQueryClient();
-  const run = async (call: Promise<unknown>) => {
-    await call;
-    await queries.invalidateQueries({ queryKey: key });
-  };
+  const refresh = () => queries.invalidateQueries({ queryKey: key });
   const add = (ClientID: string) =>
-    run(sendIam(new AddClientIDToOpenIDConnectProviderCommand({ ...given, ClientID })));
+    new AddClientIDToOpenIDConnectProviderCommand({ ...given, ClientID });
   const remove = (ClientID: string) =>
-    run(sendIam(new RemoveClientIDFromOpenIDConnectProviderCommand({ ...given, ClientID })));
+    new RemoveClientIDFromOpenIDConnectProviderCommand({ ...given, ClientID });
+  const deletion = [new DeleteOpenIDConnectProviderCommand(given)];
   const name = data?.Url ?? arn;
   return (
     <Card
@@ -106,39 +104,40 @@ function Provider({ arn }: { readonly arn: string }) {
         {data?.ClientIDList?.map((id) => (
           <li key={id} className="row spread">
             <SafeText>{id}</SafeText>
-            <Button
+            <DeedButton
               kind="quiet"
-              onClick={() =>
-                remove(id)
-                  .then(() => toast(text("saved"), { undo: () => add(id) }))
-                  .catch(toastError)
-              }
+              deeds={[remove(id)]}
+              undo={[add(id)]}
+              said={text("saved")}
+              onDone={refresh}
             >
               {text("remove")}
-            </Button>
+            </DeedButton>
           </li>
         ))}
       </ul>
-      <form
-        className="row"
-        onSubmit={(event) => {
-          event.preventDefault();
-          add(audience)
-            .then(() => setAudience(""))
-            .catch(toastError);
-        }}
-      >
+      <form className="row">
         <Field label={text("audience")}>
-          <input value={audience} onChange={(event) => setAudience(event.target.value)} />
+          <input value={audience} required onChange={(event) => setAudience(event.target.value)} />
         </Field>
-        <Button type="submit">{text("addAudience")}</Button>
+        <DeedButton
+          type="submit"
+          deeds={[add(audience)]}
+          onDone={() => {
+            setAudience("");
+            return refresh();
+          }}
+        >
+          {text("addAudience")}
+        </DeedButton>
       </form>
       <ConfirmDialog
         title={text("deleteTitle", { name })}
         lead={text("deleteProviderLead")}
         isOpen={isDoomed}
         confirm={text("delete")}
-        onConfirm={() => run(sendIam(new DeleteOpenIDConnectProviderCommand(given)))}
+        showAs={<ShowDeeds deeds={deletion} />}
+        onConfirm={() => sendDeeds(deletion).then(refresh)}
         onClose={() => setDoomed(false)}
       />
     </Card>

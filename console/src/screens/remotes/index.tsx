@@ -64,6 +64,7 @@ export default function RemotesScreen() {
         lead={text("deleteLead")}
         confirm={text("delete")}
         isOpen={doomed !== undefined}
+        showAs={<ShowCommand words={["remote", "delete", doomed ?? ""]} />}
         onConfirm={async () => {
           await admin("DELETE", `/remotes/${doomed}`);
           await queries.invalidateQueries(query);

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { admin } from "../../clients/admin.ts";
 import { Choice, Field } from "../../components/field.tsx";
 import { SaveDialog } from "../../components/save-dialog.tsx";
+import { ShowCommand } from "../../components/show-command.tsx";
 import { waiting as text } from "../../messages/en/waiting.ts";
 
 interface RemoteProps {
@@ -45,8 +46,21 @@ export function RemoteDialog({ onAdded, onClose }: RemoteProps) {
     await admin("POST", "/remotes", { ...form, kind });
     await onAdded();
   };
+  // The secret is read from the environment: a command line is seen by others.
+  const words = [
+    ...["remote", "create", form.name || "NAME", "--url", form.endpoint || "URL"],
+    ...["--bucket", form.bucket || "BUCKET", "--remote-access-key", form.accessKeyId || "ID"],
+    ...["--remote-region", form.region, "--kind", kind, "--for", form.account],
+  ];
   return (
-    <SaveDialog title={text("add")} isOpen save={text("add")} onSave={add} onClose={onClose}>
+    <SaveDialog
+      title={text("add")}
+      isOpen
+      save={text("add")}
+      showAs={<ShowCommand words={words} />}
+      onSave={add}
+      onClose={onClose}
+    >
       <Choice
         label={text("kind")}
         value={kind}

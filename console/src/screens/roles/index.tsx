@@ -92,15 +92,20 @@ function CreateRole({ isOpen, onClose }: { readonly isOpen: boolean; onClose(): 
   const queries = useQueryClient();
   const go = useGo();
   const provider = picked === "" ? (providers[0] ?? "") : picked;
-  const create = async (name: string) => {
-    const facts = { accountId: identity.accountId, provider };
-    const AssumeRolePolicyDocument = trustPolicy(trusted, facts);
-    await sendIam(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument }));
+  const facts = { accountId: identity.accountId, provider };
+  const AssumeRolePolicyDocument = trustPolicy(trusted, facts);
+  const show = async (name: string) => {
     await queries.invalidateQueries({ queryKey: ["iam", "roles"] });
     go(`/roles/${encodeURIComponent(name)}`);
   };
   return (
-    <NameDialog title={text("createRole")} isOpen={isOpen} onCreate={create} onClose={onClose}>
+    <NameDialog
+      title={text("createRole")}
+      isOpen={isOpen}
+      deedOf={(RoleName) => new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument })}
+      onDone={show}
+      onClose={onClose}
+    >
       <Choice
         label={text("trustTitle")}
         value={trusted}

@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import type { Deed } from "../../clients/deeds.ts";
 import { sendIam } from "../../clients/identity.ts";
 import { Button } from "../../components/button.tsx";
 import { CodeEditor } from "../../components/code-editor.tsx";
@@ -35,16 +36,7 @@ export default function RoleScreen() {
   });
   const queries = useQueryClient();
   const role = data?.Role;
-  const run = async (call: Promise<unknown>) => {
-    await call;
-    await queries.invalidateQueries({ queryKey: key });
-  };
-  const setBoundary = (PermissionsBoundary: string | undefined) =>
-    run(
-      PermissionsBoundary === undefined
-        ? sendIam(new DeleteRolePermissionsBoundaryCommand({ RoleName: name }))
-        : sendIam(new PutRolePermissionsBoundaryCommand({ RoleName: name, PermissionsBoundary })),
-    );
+  const refresh = () => queries.invalidateQueries({ queryKey: key });
   return (
     <IdentityPage
       list="roles"
@@ -61,28 +53,36 @@ export default function RoleScreen() {
       deletion={{
         lead: text("deleteRoleLead"),
         isTyped: true,
-        run: async () => {
-          await stripPolicies({ kind: "role", name });
-          await sendIam(new DeleteRoleCommand({ RoleName: name }));
-        },
+        plan: async () => [
+          ...(await stripPolicies({ kind: "role", name })),
+          new DeleteRoleCommand({ RoleName: name }),
+        ],
       }}
     >
       {role && (
         <>
           <Trust
             document={readDocument(role.AssumeRolePolicyDocument)}
-            onSave={(PolicyDocument) =>
-              run(sendIam(new UpdateAssumeRolePolicyCommand({ RoleName: name, PolicyDocument })))
+            deedOf={(PolicyDocument) =>
+              new UpdateAssumeRolePolicyCommand({ RoleName: name, PolicyDocument })
             }
+            onDone={refresh}
           />
           <Powers owner={{ kind: "role", name }} />
-          <Boundary arn={role.PermissionsBoundary?.PermissionsBoundaryArn} onChange={setBoundary} />
+          <Boundary
+            arn={role.PermissionsBoundary?.PermissionsBoundaryArn}
+            change={(PermissionsBoundary) =>
+              PermissionsBoundary === undefined
+                ? new DeleteRolePermissionsBoundaryCommand({ RoleName: name })
+                : new PutRolePermissionsBoundaryCommand({ RoleName: name, PermissionsBoundary })
+            }
+            onDone={refresh}
+          />
           <Tags
             tags={(role.Tags ?? []).map(({ Key, Value }) => ({ Key, Value }))}
-            onAdd={(tag) => run(sendIam(new TagRoleCommand({ RoleName: name, Tags: [tag] })))}
-            onRemove={(tag) =>
-              run(sendIam(new UntagRoleCommand({ RoleName: name, TagKeys: [tag] })))
-            }
+            add={(tag) => new TagRoleCommand({ RoleName: name, Tags: [tag] })}
+            remove={(tag) => new UntagRoleCommand({ RoleName: name, TagKeys: [tag] })}
+            onDone={refresh}
           />
         </>
       )}
@@ -92,10 +92,11 @@ export default function RoleScreen() {
 
 interface TrustProps {
   readonly document: string;
-  onSave(document: string): Promise<unknown>;
+  deedOf(document: string): Deed;
+  onDone(): Promise<unknown>;
 }
 
-function Trust({ document, onSave }: TrustProps) {
+function Trust({ document, deedOf, onDone }: TrustProps) {
   const [isOpen, setOpen] = useState(false);
   const button = <Button onClick={() => setOpen(true)}>{text("edit")}</Button>;
   return (
@@ -107,7 +108,8 @@ function Trust({ document, onSave }: TrustProps) {
         isOpen={isOpen}
         document={document}
         name={null}
-        onSave={(_name, edited) => onSave(edited)}
+        deedOf={(_name, edited) => deedOf(edited)}
+        onDone={onDone}
         onClose={() => setOpen(false)}
       />
     </Card>

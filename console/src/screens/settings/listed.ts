@@ -19,6 +19,7 @@ import {
   PutBucketInventoryConfigurationCommand,
   PutBucketMetricsConfigurationCommand,
 } from "@aws-sdk/client-s3";
+import type { Deed } from "../../clients/deeds.ts";
 import { send } from "../../clients/s3.ts";
 import { settings as text } from "../../messages/en/settings.ts";
 import type { AnySetting, Setting } from "./types.ts";
@@ -32,45 +33,44 @@ interface Listed<Configuration extends Named> {
   readonly title: string;
   readonly lead: string;
   readonly example: Configuration;
-  /** AWS's name of the operation that puts one. */
-  readonly operation: string;
-  /** The member of that operation's input. */
-  readonly member: string;
   count(count: number): string;
   list(bucket: string): Promise<readonly Configuration[] | undefined>;
-  put(bucket: string, configuration: Configuration): Promise<unknown>;
-  drop(bucket: string, id: string): Promise<unknown>;
+  put(bucket: string, configuration: Configuration): Deed;
+  drop(bucket: string, id: string): Deed;
 }
 
 function listed<Configuration extends Named>(
   kind: Listed<Configuration>,
 ): Setting<readonly Configuration[]> {
-  const load = async (bucket: string) => {
-    const list = await kind.list(bucket);
-    return list === undefined || list.length === 0 ? undefined : list;
-  };
-  const save = async (bucket: string, wanted: readonly Configuration[]) => {
-    const before = (await load(bucket)) ?? [];
+  const deeds = (
+    bucket: string,
+    given: readonly Configuration[],
+    before: readonly Configuration[] = [],
+  ) => {
+    // While it is typed the document may be anything; what is no configuration, the server refuses.
+    const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+    const wanted = list.map((one) => (one ?? {}) as Configuration);
     const known = new Map(before.map((one) => [one.Id, JSON.stringify(one)]));
-    for (const one of wanted) {
-      if (known.get(one.Id) !== JSON.stringify(one)) await kind.put(bucket, one);
-    }
-    const kept = new Set(wanted.map(({ Id }) => Id));
-    for (const { Id = "" } of before) if (!kept.has(Id)) await kind.drop(bucket, Id);
+    const kept = new Set(wanted.map((one) => one.Id));
+    return [
+      ...wanted
+        .filter((one) => known.get(one.Id) !== JSON.stringify(one))
+        .map((one) => kind.put(bucket, one)),
+      ...before.filter(({ Id }) => !kept.has(Id)).map(({ Id = "" }) => kind.drop(bucket, Id)),
+    ];
   };
   return {
     id: kind.id,
     title: kind.title,
     lead: kind.lead,
     empty: [kind.example],
-    load,
-    save,
-    remove: (bucket) => save(bucket, []),
+    load: async (bucket) => {
+      const list = await kind.list(bucket);
+      return list === undefined || list.length === 0 ? undefined : list;
+    },
+    deeds,
+    removal: (bucket, before) => deeds(bucket, [], before),
     summary: (list) => kind.count(list.length),
-    call: (Bucket, [first]) => ({
-      operation: kind.operation,
-      input: { Bucket, Id: first?.Id ?? "", [kind.member]: first ?? {} },
-    }),
   };
 }
 
@@ -78,8 +78,6 @@ const inventory = listed<InventoryConfiguration>({
   id: "inventory",
   title: text("inventory"),
   lead: text("inventoryLead"),
-  operation: "PutBucketInventoryConfiguration",
-  member: "InventoryConfiguration",
   example: {
     Id: "daily",
     IsEnabled: true,
@@ -95,22 +93,18 @@ const inventory = listed<InventoryConfiguration>({
     (await send(new ListBucketInventoryConfigurationsCommand({ Bucket })))
       .InventoryConfigurationList,
   put: (Bucket, InventoryConfiguration) =>
-    send(
-      new PutBucketInventoryConfigurationCommand({
-        Bucket,
-        Id: InventoryConfiguration.Id,
-        InventoryConfiguration,
-      }),
-    ),
-  drop: (Bucket, Id) => send(new DeleteBucketInventoryConfigurationCommand({ Bucket, Id })),
+    new PutBucketInventoryConfigurationCommand({
+      Bucket,
+      Id: InventoryConfiguration.Id,
+      InventoryConfiguration,
+    }),
+  drop: (Bucket, Id) => new DeleteBucketInventoryConfigurationCommand({ Bucket, Id }),
 });
 
 const tiering = listed<IntelligentTieringConfiguration>({
   id: "tiering",
   title: text("tiering"),
   lead: text("tieringLead"),
-  operation: "PutBucketIntelligentTieringConfiguration",
-  member: "IntelligentTieringConfiguration",
   example: {
     Id: "archive",
     Status: "Enabled",
@@ -121,58 +115,47 @@ const tiering = listed<IntelligentTieringConfiguration>({
     (await send(new ListBucketIntelligentTieringConfigurationsCommand({ Bucket })))
       .IntelligentTieringConfigurationList,
   put: (Bucket, IntelligentTieringConfiguration) =>
-    send(
-      new PutBucketIntelligentTieringConfigurationCommand({
-        Bucket,
-        Id: IntelligentTieringConfiguration.Id,
-        IntelligentTieringConfiguration,
-      }),
-    ),
-  drop: (Bucket, Id) =>
-    send(new DeleteBucketIntelligentTieringConfigurationCommand({ Bucket, Id })),
+    new PutBucketIntelligentTieringConfigurationCommand({
+      Bucket,
+      Id: IntelligentTieringConfiguration.Id,
+      IntelligentTieringConfiguration,
+    }),
+  drop: (Bucket, Id) => new DeleteBucketIntelligentTieringConfigurationCommand({ Bucket, Id }),
 });
 
 const metrics = listed<MetricsConfiguration>({
   id: "metrics",
   title: text("metrics"),
   lead: text("metricsLead"),
-  operation: "PutBucketMetricsConfiguration",
-  member: "MetricsConfiguration",
   example: { Id: "whole-bucket" },
   count: (count) => text("tieringCount", { count }),
   list: async (Bucket) =>
     (await send(new ListBucketMetricsConfigurationsCommand({ Bucket }))).MetricsConfigurationList,
   put: (Bucket, MetricsConfiguration) =>
-    send(
-      new PutBucketMetricsConfigurationCommand({
-        Bucket,
-        Id: MetricsConfiguration.Id,
-        MetricsConfiguration,
-      }),
-    ),
-  drop: (Bucket, Id) => send(new DeleteBucketMetricsConfigurationCommand({ Bucket, Id })),
+    new PutBucketMetricsConfigurationCommand({
+      Bucket,
+      Id: MetricsConfiguration.Id,
+      MetricsConfiguration,
+    }),
+  drop: (Bucket, Id) => new DeleteBucketMetricsConfigurationCommand({ Bucket, Id }),
 });
 
 const analytics = listed<AnalyticsConfiguration>({
   id: "analytics",
   title: text("analytics"),
   lead: text("analyticsLead"),
-  operation: "PutBucketAnalyticsConfiguration",
-  member: "AnalyticsConfiguration",
   example: { Id: "all", StorageClassAnalysis: {} },
   count: (count) => text("tieringCount", { count }),
   list: async (Bucket) =>
     (await send(new ListBucketAnalyticsConfigurationsCommand({ Bucket })))
       .AnalyticsConfigurationList,
   put: (Bucket, AnalyticsConfiguration) =>
-    send(
-      new PutBucketAnalyticsConfigurationCommand({
-        Bucket,
-        Id: AnalyticsConfiguration.Id,
-        AnalyticsConfiguration,
-      }),
-    ),
-  drop: (Bucket, Id) => send(new DeleteBucketAnalyticsConfigurationCommand({ Bucket, Id })),
+    new PutBucketAnalyticsConfigurationCommand({
+      Bucket,
+      Id: AnalyticsConfiguration.Id,
+      AnalyticsConfiguration,
+    }),
+  drop: (Bucket, Id) => new DeleteBucketAnalyticsConfigurationCommand({ Bucket, Id }),
 });
 
 export const listedSettings: readonly AnySetting[] = [inventory, tiering, metrics, analytics];

@@ -37,17 +37,14 @@ const lifecycle: Setting<BucketLifecycleConfiguration> = {
     const answer = await orAbsent(send(new GetBucketLifecycleConfigurationCommand({ Bucket })));
     return answer && { Rules: answer.Rules };
   },
-  save: (Bucket, LifecycleConfiguration) =>
-    send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration })),
-  remove: (Bucket) => send(new DeleteBucketLifecycleCommand({ Bucket })),
+  deeds: (Bucket, LifecycleConfiguration) => [
+    new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }),
+  ],
+  removal: (Bucket) => [new DeleteBucketLifecycleCommand({ Bucket })],
   summary: ({ Rules = [] }) => text("lifecycleRules", { count: Rules.length }),
   Form: LifecycleForm,
   Aside: LifecyclePreview,
   Status: LifecycleStatus,
-  call: (Bucket, LifecycleConfiguration) => ({
-    operation: "PutBucketLifecycleConfiguration",
-    input: { Bucket, LifecycleConfiguration },
-  }),
 };
 
 const replication: Setting<ReplicationConfiguration> = {
@@ -69,16 +66,13 @@ const replication: Setting<ReplicationConfiguration> = {
   },
   load: async (Bucket) =>
     (await orAbsent(send(new GetBucketReplicationCommand({ Bucket }))))?.ReplicationConfiguration,
-  save: (Bucket, ReplicationConfiguration) =>
-    send(new PutBucketReplicationCommand({ Bucket, ReplicationConfiguration })),
-  remove: (Bucket) => send(new DeleteBucketReplicationCommand({ Bucket })),
+  deeds: (Bucket, ReplicationConfiguration) => [
+    new PutBucketReplicationCommand({ Bucket, ReplicationConfiguration }),
+  ],
+  removal: (Bucket) => [new DeleteBucketReplicationCommand({ Bucket })],
   summary: ({ Rules = [] }) => text("replicationRules", { count: Rules.length }),
   Form: ReplicationForm,
   Status: ReplicationStatus,
-  call: (Bucket, ReplicationConfiguration) => ({
-    operation: "PutBucketReplication",
-    input: { Bucket, ReplicationConfiguration },
-  }),
 };
 
 /** How many destinations a document tells. */
@@ -102,17 +96,15 @@ const events: Setting<NotificationConfiguration> = {
     const { $metadata: _, ...document } = answer;
     return countDestinations(document) === 0 ? undefined : document;
   },
-  save: (Bucket, NotificationConfiguration) =>
-    send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration })),
-  remove: (Bucket) =>
-    send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration: {} })),
+  deeds: (Bucket, NotificationConfiguration) => [
+    new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }),
+  ],
+  removal: (Bucket) => [
+    new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration: {} }),
+  ],
   summary: (document) => text("eventsCount", { count: countDestinations(document) }),
   Form: EventsForm,
   Status: EventStatus,
-  call: (Bucket, NotificationConfiguration) => ({
-    operation: "PutBucketNotificationConfiguration",
-    input: { Bucket, NotificationConfiguration },
-  }),
 };
 
 export const management: readonly AnySetting[] = [

@@ -42,18 +42,15 @@ const block: Setting<PublicAccessBlockConfiguration> = {
   load: async (Bucket) =>
     (await orAbsent(send(new GetPublicAccessBlockCommand({ Bucket }))))
       ?.PublicAccessBlockConfiguration,
-  save: (Bucket, PublicAccessBlockConfiguration) =>
-    send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration })),
-  remove: (Bucket) => send(new DeletePublicAccessBlockCommand({ Bucket })),
+  deeds: (Bucket, PublicAccessBlockConfiguration) => [
+    new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }),
+  ],
+  removal: (Bucket) => [new DeletePublicAccessBlockCommand({ Bucket })],
   summary: (document) => {
     const count = Object.values(document).filter(Boolean).length;
     return count === 4 ? text("blockAll") : text("blockSome", { count });
   },
   Form: BlockForm,
-  call: (Bucket, PublicAccessBlockConfiguration) => ({
-    operation: "PutPublicAccessBlock",
-    input: { Bucket, PublicAccessBlockConfiguration },
-  }),
 };
 
 const ownershipNames: Readonly<Record<string, string>> = {
@@ -69,18 +66,15 @@ const ownership: Setting<OwnershipControls> = {
   empty: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] },
   load: async (Bucket) =>
     (await orAbsent(send(new GetBucketOwnershipControlsCommand({ Bucket }))))?.OwnershipControls,
-  save: (Bucket, OwnershipControls) =>
-    send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls })),
-  remove: (Bucket) => send(new DeleteBucketOwnershipControlsCommand({ Bucket })),
+  deeds: (Bucket, OwnershipControls) => [
+    new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }),
+  ],
+  removal: (Bucket) => [new DeleteBucketOwnershipControlsCommand({ Bucket })],
   summary: ({ Rules = [] }) => {
     const name = Rules[0]?.ObjectOwnership ?? "";
     return ownershipNames[name] ?? name;
   },
   Form: OwnershipForm,
-  call: (Bucket, OwnershipControls) => ({
-    operation: "PutBucketOwnershipControls",
-    input: { Bucket, OwnershipControls },
-  }),
 };
 
 const policy: Setting<PolicyDocument> = {
@@ -92,9 +86,10 @@ const policy: Setting<PolicyDocument> = {
     const answer = await orAbsent(send(new GetBucketPolicyCommand({ Bucket })));
     return answer?.Policy === undefined ? undefined : (JSON.parse(answer.Policy) as PolicyDocument);
   },
-  save: (Bucket, document) =>
-    send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(document) })),
-  remove: (Bucket) => send(new DeleteBucketPolicyCommand({ Bucket })),
+  deeds: (Bucket, document) => [
+    new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(document) }),
+  ],
+  removal: (Bucket) => [new DeleteBucketPolicyCommand({ Bucket })],
   summary: ({ Statement }) => (
     <span className="row">
       {text("policyStatements", { count: Array.isArray(Statement) ? Statement.length : 1 })}
@@ -104,10 +99,6 @@ const policy: Setting<PolicyDocument> = {
   Form: PolicyForm,
   Editor: PolicyEditor,
   Aside: PolicySimulation,
-  call: (Bucket, document) => ({
-    operation: "PutBucketPolicy",
-    input: { Bucket, Policy: JSON.stringify(document) },
-  }),
 };
 
 const acl: Setting<AccessControlPolicy> = {
@@ -119,8 +110,9 @@ const acl: Setting<AccessControlPolicy> = {
     const { Owner, Grants } = await send(new GetBucketAclCommand({ Bucket }));
     return { Owner, Grants };
   },
-  save: (Bucket, AccessControlPolicy) =>
-    send(new PutBucketAclCommand({ Bucket, AccessControlPolicy })),
+  deeds: (Bucket, AccessControlPolicy) => [
+    new PutBucketAclCommand({ Bucket, AccessControlPolicy }),
+  ],
   summary: ({ Grants = [] }) => (
     <ul className="setting-list">
       {Grants.map(({ Grantee, Permission }) => {
@@ -133,10 +125,6 @@ const acl: Setting<AccessControlPolicy> = {
       })}
     </ul>
   ),
-  call: (Bucket, AccessControlPolicy) => ({
-    operation: "PutBucketAcl",
-    input: { Bucket, AccessControlPolicy },
-  }),
 };
 
 const cors: Setting<CORSConfiguration> = {
@@ -150,9 +138,8 @@ const cors: Setting<CORSConfiguration> = {
     const answer = await orAbsent(send(new GetBucketCorsCommand({ Bucket })));
     return answer && { CORSRules: answer.CORSRules };
   },
-  save: (Bucket, CORSConfiguration) =>
-    send(new PutBucketCorsCommand({ Bucket, CORSConfiguration })),
-  remove: (Bucket) => send(new DeleteBucketCorsCommand({ Bucket })),
+  deeds: (Bucket, CORSConfiguration) => [new PutBucketCorsCommand({ Bucket, CORSConfiguration })],
+  removal: (Bucket) => [new DeleteBucketCorsCommand({ Bucket })],
   summary: ({ CORSRules = [] }) => (
     <>
       {text("corsRules", { count: CORSRules.length })}:{" "}
@@ -162,10 +149,6 @@ const cors: Setting<CORSConfiguration> = {
     </>
   ),
   Form: CorsForm,
-  call: (Bucket, CORSConfiguration) => ({
-    operation: "PutBucketCors",
-    input: { Bucket, CORSConfiguration },
-  }),
 };
 
 export const permissions: readonly AnySetting[] = [block, policy, ownership, acl, cors];

@@ -50,15 +50,12 @@ const versioning: Setting<VersioningConfiguration> = {
     const { Status } = await send(new GetBucketVersioningCommand({ Bucket }));
     return Status === undefined ? undefined : { Status };
   },
-  save: (Bucket, VersioningConfiguration) =>
-    send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration })),
+  deeds: (Bucket, VersioningConfiguration) => [
+    new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }),
+  ],
   summary: ({ Status }) =>
     Status === "Enabled" ? <Badge tone="good">{text("enabled")}</Badge> : text("suspended"),
   Form: VersioningForm,
-  call: (Bucket, VersioningConfiguration) => ({
-    operation: "PutBucketVersioning",
-    input: { Bucket, VersioningConfiguration },
-  }),
 };
 
 const tags: Setting<Tagging> = {
@@ -70,8 +67,8 @@ const tags: Setting<Tagging> = {
     const answer = await orAbsent(send(new GetBucketTaggingCommand({ Bucket })));
     return answer && { TagSet: answer.TagSet };
   },
-  save: (Bucket, Tagging) => send(new PutBucketTaggingCommand({ Bucket, Tagging })),
-  remove: (Bucket) => send(new DeleteBucketTaggingCommand({ Bucket })),
+  deeds: (Bucket, Tagging) => [new PutBucketTaggingCommand({ Bucket, Tagging })],
+  removal: (Bucket) => [new DeleteBucketTaggingCommand({ Bucket })],
   summary: ({ TagSet = [] }) => (
     <ul className="setting-list">
       {TagSet.map(({ Key = "", Value = "" }) => (
@@ -82,7 +79,6 @@ const tags: Setting<Tagging> = {
     </ul>
   ),
   Form: TagsForm,
-  call: (Bucket, Tagging) => ({ operation: "PutBucketTagging", input: { Bucket, Tagging } }),
 };
 
 const encryptionNames: Readonly<Record<string, string>> = {
@@ -101,8 +97,9 @@ const encryption: Setting<ServerSideEncryptionConfiguration> = {
   load: async (Bucket) =>
     (await orAbsent(send(new GetBucketEncryptionCommand({ Bucket }))))
       ?.ServerSideEncryptionConfiguration,
-  save: (Bucket, ServerSideEncryptionConfiguration) =>
-    send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration })),
+  deeds: (Bucket, ServerSideEncryptionConfiguration) => [
+    new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }),
+  ],
   summary: ({ Rules = [] }) => {
     const { SSEAlgorithm = "", KMSMasterKeyID = "" } =
       Rules[0]?.ApplyServerSideEncryptionByDefault ?? {};
@@ -113,10 +110,6 @@ const encryption: Setting<ServerSideEncryptionConfiguration> = {
     );
   },
   Form: EncryptionForm,
-  call: (Bucket, ServerSideEncryptionConfiguration) => ({
-    operation: "PutBucketEncryption",
-    input: { Bucket, ServerSideEncryptionConfiguration },
-  }),
 };
 
 const lock: Setting<ObjectLockConfiguration> = {
@@ -127,8 +120,9 @@ const lock: Setting<ObjectLockConfiguration> = {
   load: async (Bucket) =>
     (await orAbsent(send(new GetObjectLockConfigurationCommand({ Bucket }))))
       ?.ObjectLockConfiguration,
-  save: (Bucket, ObjectLockConfiguration) =>
-    send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration })),
+  deeds: (Bucket, ObjectLockConfiguration) => [
+    new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration }),
+  ],
   summary: ({ Rule }) => {
     const { Mode, Days, Years } = Rule?.DefaultRetention ?? {};
     if (Mode === undefined) return text("lockNone");
@@ -137,10 +131,6 @@ const lock: Setting<ObjectLockConfiguration> = {
     })}`;
   },
   Form: LockForm,
-  call: (Bucket, ObjectLockConfiguration) => ({
-    operation: "PutObjectLockConfiguration",
-    input: { Bucket, ObjectLockConfiguration },
-  }),
 };
 
 const logging: Setting<BucketLoggingStatus> = {
@@ -152,9 +142,10 @@ const logging: Setting<BucketLoggingStatus> = {
     const { LoggingEnabled } = await send(new GetBucketLoggingCommand({ Bucket }));
     return LoggingEnabled && { LoggingEnabled };
   },
-  save: (Bucket, BucketLoggingStatus) =>
-    send(new PutBucketLoggingCommand({ Bucket, BucketLoggingStatus })),
-  remove: (Bucket) => send(new PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: {} })),
+  deeds: (Bucket, BucketLoggingStatus) => [
+    new PutBucketLoggingCommand({ Bucket, BucketLoggingStatus }),
+  ],
+  removal: (Bucket) => [new PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: {} })],
   summary: ({ LoggingEnabled }) => (
     <SafeText>
       {text("loggingTo", {
@@ -164,10 +155,6 @@ const logging: Setting<BucketLoggingStatus> = {
     </SafeText>
   ),
   Form: LoggingForm,
-  call: (Bucket, BucketLoggingStatus) => ({
-    operation: "PutBucketLogging",
-    input: { Bucket, BucketLoggingStatus },
-  }),
 };
 
 const website: Setting<WebsiteConfiguration> = {
@@ -181,9 +168,10 @@ const website: Setting<WebsiteConfiguration> = {
     const { $metadata: _, ...document } = answer;
     return document;
   },
-  save: (Bucket, WebsiteConfiguration) =>
-    send(new PutBucketWebsiteCommand({ Bucket, WebsiteConfiguration })),
-  remove: (Bucket) => send(new DeleteBucketWebsiteCommand({ Bucket })),
+  deeds: (Bucket, WebsiteConfiguration) => [
+    new PutBucketWebsiteCommand({ Bucket, WebsiteConfiguration }),
+  ],
+  removal: (Bucket) => [new DeleteBucketWebsiteCommand({ Bucket })],
   summary: ({ IndexDocument, RedirectAllRequestsTo }) => (
     <SafeText>
       {RedirectAllRequestsTo?.HostName ??
@@ -191,10 +179,6 @@ const website: Setting<WebsiteConfiguration> = {
     </SafeText>
   ),
   Form: WebsiteForm,
-  call: (Bucket, WebsiteConfiguration) => ({
-    operation: "PutBucketWebsite",
-    input: { Bucket, WebsiteConfiguration },
-  }),
 };
 
 const payment: Setting<RequestPaymentConfiguration> = {
@@ -206,14 +190,11 @@ const payment: Setting<RequestPaymentConfiguration> = {
     const { Payer } = await send(new GetBucketRequestPaymentCommand({ Bucket }));
     return { Payer: Payer ?? "BucketOwner" };
   },
-  save: (Bucket, RequestPaymentConfiguration) =>
-    send(new PutBucketRequestPaymentCommand({ Bucket, RequestPaymentConfiguration })),
+  deeds: (Bucket, RequestPaymentConfiguration) => [
+    new PutBucketRequestPaymentCommand({ Bucket, RequestPaymentConfiguration }),
+  ],
   summary: ({ Payer }) => text(Payer === "Requester" ? "requesterPays" : "ownerPays"),
   Form: PaymentForm,
-  call: (Bucket, RequestPaymentConfiguration) => ({
-    operation: "PutBucketRequestPayment",
-    input: { Bucket, RequestPaymentConfiguration },
-  }),
 };
 
 export const properties: readonly AnySetting[] = [

@@ -2,13 +2,14 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { sendDeeds } from "../../clients/deeds.ts";
 import { Button } from "../../components/button.tsx";
 import { CodeEditor } from "../../components/code-editor.tsx";
+import { ShowDeeds } from "../../components/deed-button.tsx";
 import { ConfirmDialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Card, Loading } from "../../components/parts.tsx";
 import { SaveDialog } from "../../components/save-dialog.tsx";
-import { ShowAs } from "../../components/show-as.tsx";
 import { toast } from "../../components/toasts.tsx";
 import { describeError } from "../../errors.ts";
 import { settings as text } from "../../messages/en/settings.ts";
@@ -33,16 +34,17 @@ export function SettingCard({ setting, bucket }: CardProps) {
   const isSet = current !== undefined;
   const { title, Status } = setting;
   const refresh = () => queries.invalidateQueries({ queryKey: ["setting", bucket] });
-  const restore = async () => {
-    if (isSet) await setting.save(bucket, current);
-    else await setting.remove?.(bucket);
+  const restore = async (after: unknown) => {
+    const back = isSet ? setting.deeds(bucket, current, after) : setting.removal?.(bucket, after);
+    await sendDeeds(back ?? []);
     await refresh();
   };
+  const removal = isSet ? (setting.removal?.(bucket, current) ?? []) : [];
   const change = isSet ? text("edit") : text("setUp");
-  const canUndo = isSet || setting.remove !== undefined;
+  const canUndo = isSet || setting.removal !== undefined;
   const actions = data && (
     <div className="row">
-      {isSet && setting.remove && (
+      {isSet && setting.removal && (
         <Button kind="quiet" onClick={() => setDoomed(true)}>
           {text("remove")}
         </Button>
@@ -63,10 +65,10 @@ export function SettingCard({ setting, bucket }: CardProps) {
         <SettingDialog
           setting={setting}
           bucket={bucket}
-          document={current ?? setting.empty}
-          onSaved={async () => {
+          document={current}
+          onSaved={async (after) => {
             await refresh();
-            toast(text("saved", { title }), canUndo ? { undo: restore } : {});
+            toast(text("saved", { title }), canUndo ? { undo: () => restore(after) } : {});
           }}
           onClose={() => setOpen(false)}
         />
@@ -76,10 +78,11 @@ export function SettingCard({ setting, bucket }: CardProps) {
         lead={text("removeLead")}
         isOpen={isDoomed}
         confirm={text("remove")}
+        showAs={<ShowDeeds deeds={removal} />}
         onConfirm={async () => {
-          await setting.remove?.(bucket);
+          await sendDeeds(removal);
           await refresh();
-          toast(text("removed", { title }), { undo: restore });
+          toast(text("removed", { title }), { undo: () => restore(undefined) });
         }}
         onClose={() => setDoomed(false)}
       />
@@ -88,14 +91,15 @@ export function SettingCard({ setting, bucket }: CardProps) {
 }
 
 interface DialogProps extends CardProps {
+  /** As it is set now; `undefined` where it is not. */
   readonly document: unknown;
-  onSaved(): Promise<unknown>;
+  onSaved(document: unknown): Promise<unknown>;
   onClose(): void;
 }
 
 function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogProps) {
-  const [value, setValue] = useState(document);
-  const [source, setSource] = useState(() => render(document));
+  const [value, setValue] = useState(document ?? setting.empty);
+  const [source, setSource] = useState(() => render(value));
   const [broken, setBroken] = useState<string>();
   const { Form, Aside, Editor = PlainEditor } = setting;
   // The form writes the document anew; what was typed there by hand is kept as it was typed.
@@ -113,6 +117,7 @@ function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogPr
       setBroken(text("brokenDocument", { message: describeError(thrown).message }));
     }
   };
+  const deeds = setting.deeds(bucket, value, document);
   return (
     <SaveDialog
       title={setting.title}
@@ -121,8 +126,8 @@ function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogPr
       size="large"
       save={text("save")}
       disabledReason={broken}
-      showAs={<ShowAs calls={[{ service: "s3", ...setting.call(bucket, value) }]} />}
-      onSave={() => setting.save(bucket, value).then(onSaved)}
+      showAs={<ShowDeeds deeds={deeds} />}
+      onSave={() => sendDeeds(deeds).then(() => onSaved(value))}
       onClose={onClose}
     >
       <div className={Form === undefined ? "setting-sides single" : "setting-sides"}>

@@ -2,6 +2,7 @@
 // the form that edits it. The document is the SDK's own shape, so that it can be pasted into a command.
 
 import type { ComponentType, ReactNode } from "react";
+import type { Deed } from "../../clients/deeds.ts";
 
 export interface FormProps<Document> {
   readonly value: Document;
@@ -26,9 +27,10 @@ export interface Setting<Document> {
   readonly empty: Document;
   /** The document as it is, or `undefined` where none is set. */
   load(bucket: string): Promise<Document | undefined>;
-  save(bucket: string, document: Document): Promise<unknown>;
-  /** Absent: the setting can be changed, and never taken away. */
-  remove?(bucket: string): Promise<unknown>;
+  /** What saves it; `before` is what it is now. */
+  deeds(bucket: string, document: Document, before: Document | undefined): readonly Deed[];
+  /** What takes it away. Absent: the setting can be changed, and never taken away. */
+  removal?(bucket: string, before: Document | undefined): readonly Deed[];
   summary(document: Document): ReactNode;
   readonly Form?: ComponentType<FormProps<Document>>;
   /** Instead of the plain editor: with checks and completion. */
@@ -37,11 +39,6 @@ export interface Setting<Document> {
   readonly Status?: ComponentType<{ readonly bucket: string }>;
   /** Beneath the form and the document: a preview, a status. */
   readonly Aside?: ComponentType<{ readonly bucket: string; readonly value: Document }>;
-  /** The call that saves, for "show as". */
-  call(
-    bucket: string,
-    document: Document,
-  ): { readonly operation: string; readonly input: Readonly<Record<string, unknown>> };
 }
 
 /** What a list of different settings holds: each is only ever used with its own documents. */

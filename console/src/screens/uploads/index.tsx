@@ -9,10 +9,12 @@ import {
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Trash2, Upload } from "lucide-react";
 import { useState } from "react";
+import { sendDeeds } from "../../clients/deeds.ts";
 import { send } from "../../clients/s3.ts";
 import { BucketPage } from "../../components/bucket-page.tsx";
 import { Button } from "../../components/button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
+import { ShowDeeds } from "../../components/deed-button.tsx";
 import { ConfirmDialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatBytes, formatRelative } from "../../components/format.ts";
@@ -173,10 +175,11 @@ function AbortDialog({ bucket, doomed, onClose }: AbortProps) {
   const [first] = doomed;
   const count = doomed.length;
   const isOne = count === 1;
+  const deeds = doomed.map(
+    ({ Key, UploadId }) => new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }),
+  );
   const abort = async () => {
-    for (const { Key, UploadId } of doomed) {
-      await send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
-    }
+    await sendDeeds(deeds);
     await queries.invalidateQueries({ queryKey: ["uploads", bucket] });
     toast(text("aborted", { count }));
   };
@@ -186,6 +189,7 @@ function AbortDialog({ bucket, doomed, onClose }: AbortProps) {
       lead={isOne ? text("abortLead", { key: safeText(first?.Key ?? "") }) : text("abortManyLead")}
       isOpen={count > 0}
       confirm={text("abort")}
+      showAs={<ShowDeeds deeds={deeds} />}
       onConfirm={abort}
       onClose={onClose}
     />

@@ -4,7 +4,6 @@ import { CreateUserCommand, type User } from "@aws-sdk/client-iam";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, Users } from "lucide-react";
 import { useState } from "react";
-import { sendIam } from "../../clients/identity.ts";
 import { Button } from "../../components/button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
@@ -73,8 +72,8 @@ export default function UsersScreen() {
       <NameDialog
         title={text("createUser")}
         isOpen={isOpen}
-        onCreate={async (name) => {
-          await sendIam(new CreateUserCommand({ UserName: name }));
+        deedOf={(UserName) => new CreateUserCommand({ UserName })}
+        onDone={async (name) => {
           await queries.invalidateQueries({ queryKey: ["iam", "users"] });
           go(`/users/${encodeURIComponent(name)}`);
         }}

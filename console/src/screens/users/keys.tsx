@@ -11,16 +11,17 @@ import {
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
+import { sendDeeds } from "../../clients/deeds.ts";
 import { sendIam } from "../../clients/identity.ts";
 import { Button } from "../../components/button.tsx";
 import { Copyable } from "../../components/copy-button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
+import { DeedButton, ShowDeeds } from "../../components/deed-button.tsx";
 import { ConfirmDialog, Dialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatDateTime, formatRelative } from "../../components/format.ts";
 import { Badge, Card, Facts } from "../../components/parts.tsx";
-import { ShowAs } from "../../components/show-as.tsx";
-import { toast, toastError } from "../../components/toasts.tsx";
+import { toastError } from "../../components/toasts.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
 
 const maximumKeys = 2;
@@ -41,26 +42,16 @@ export function Keys({ user }: { readonly user: string }) {
   const queries = useQueryClient();
   const refresh = () => queries.invalidateQueries({ queryKey: key });
   const keys = data?.AccessKeyMetadata ?? [];
+  const creation = new CreateAccessKeyCommand({ UserName: user });
   const create = async () => {
-    const { AccessKey } = await sendIam(new CreateAccessKeyCommand({ UserName: user }));
+    const { AccessKey } = await sendIam(creation);
     setMade({ id: AccessKey?.AccessKeyId ?? "", secret: AccessKey?.SecretAccessKey ?? "" });
     await refresh();
   };
-  const change = async (id: string, Status: "Active" | "Inactive") => {
-    await sendIam(new UpdateAccessKeyCommand({ UserName: user, AccessKeyId: id, Status }));
-    await refresh();
-  };
-  const switchTo = (id: string, status: "Active" | "Inactive") => {
-    const back = status === "Active" ? "Inactive" : "Active";
-    change(id, status)
-      .then(() => toast(text("saved"), { undo: () => change(id, back) }))
-      .catch(toastError);
-  };
+  const deletion = [new DeleteAccessKeyCommand({ UserName: user, AccessKeyId: doomed })];
   const actions = (
     <div className="row">
-      <ShowAs
-        calls={[{ service: "iam", operation: "CreateAccessKey", input: { UserName: user } }]}
-      />
+      <ShowDeeds deeds={[creation]} />
       <Button
         icon={<Plus />}
         onClick={() => create().catch(toastError)}
@@ -78,7 +69,7 @@ export function Keys({ user }: { readonly user: string }) {
         <DataTable
           label={text("keys")}
           rows={keys}
-          columns={columnsOf({ switchTo, onDelete: setDoomed })}
+          columns={columnsOf({ user, refresh, onDelete: setDoomed })}
           rowKey={({ AccessKeyId = "" }) => AccessKeyId}
         />
       )}
@@ -89,22 +80,24 @@ export function Keys({ user }: { readonly user: string }) {
         lead={text("deleteKeyLead", { key: doomed ?? "" })}
         isOpen={doomed !== undefined}
         confirm={text("delete")}
-        onConfirm={async () => {
-          await sendIam(new DeleteAccessKeyCommand({ UserName: user, AccessKeyId: doomed }));
-          await refresh();
-        }}
+        showAs={<ShowDeeds deeds={deletion} />}
+        onConfirm={() => sendDeeds(deletion).then(refresh)}
         onClose={() => setDoomed(undefined)}
       />
     </Card>
   );
 }
 
+const turn = (UserName: string, AccessKeyId: string, Status: AccessKeyMetadata["Status"]) =>
+  new UpdateAccessKeyCommand({ UserName, AccessKeyId, Status });
+
 interface KeyActions {
-  switchTo(id: string, status: "Active" | "Inactive"): void;
+  readonly user: string;
+  refresh(): Promise<unknown>;
   onDelete(id: string): void;
 }
 
-function columnsOf({ switchTo, onDelete }: KeyActions): readonly Column<AccessKeyMetadata>[] {
+function columnsOf({ user, refresh, onDelete }: KeyActions): readonly Column<AccessKeyMetadata>[] {
   return [
     {
       id: "id",
@@ -138,12 +131,15 @@ function columnsOf({ switchTo, onDelete }: KeyActions): readonly Column<AccessKe
       align: "end",
       cell: ({ AccessKeyId = "", Status }) => (
         <span className="row">
-          <Button
+          <DeedButton
             kind="quiet"
-            onClick={() => switchTo(AccessKeyId, Status === "Active" ? "Inactive" : "Active")}
+            deeds={[turn(user, AccessKeyId, Status === "Active" ? "Inactive" : "Active")]}
+            undo={[turn(user, AccessKeyId, Status)]}
+            said={text("saved")}
+            onDone={refresh}
           >
             {Status === "Active" ? text("switchOff") : text("switchOn")}
-          </Button>
+          </DeedButton>
           <Button kind="quiet" onClick={() => onDelete(AccessKeyId)}>
             {text("delete")}
           </Button>

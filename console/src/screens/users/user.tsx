@@ -15,6 +15,7 @@ import {
   UntagUserCommand,
 } from "@aws-sdk/client-iam";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import type { Deed } from "../../clients/deeds.ts";
 import { sendIam } from "../../clients/identity.ts";
 import { formatDateTime } from "../../components/format.ts";
 import { useParameter } from "../../components/go.tsx";
@@ -38,12 +39,6 @@ export default function UserScreen() {
   const queries = useQueryClient();
   const refresh = () => queries.invalidateQueries({ queryKey: key });
   const user = data?.User;
-  const setBoundary = async (PermissionsBoundary: string | undefined) => {
-    await (PermissionsBoundary === undefined
-      ? sendIam(new DeleteUserPermissionsBoundaryCommand({ UserName: name }))
-      : sendIam(new PutUserPermissionsBoundaryCommand({ UserName: name, PermissionsBoundary })));
-    await refresh();
-  };
   return (
     <IdentityPage
       list="users"
@@ -52,14 +47,22 @@ export default function UserScreen() {
       arn={user?.Arn}
       isPrincipal
       facts={[[text("created"), formatDateTime(user?.CreateDate)]]}
-      deletion={{ lead: text("deleteUserLead"), isTyped: true, run: () => deleteUser(name) }}
+      deletion={{ lead: text("deleteUserLead"), isTyped: true, plan: () => planDeletion(name) }}
     >
       {user && (
         <>
           <Keys user={name} />
           <Powers owner={{ kind: "user", name }} />
           <Memberships user={name} />
-          <Boundary arn={user.PermissionsBoundary?.PermissionsBoundaryArn} onChange={setBoundary} />
+          <Boundary
+            arn={user.PermissionsBoundary?.PermissionsBoundaryArn}
+            change={(PermissionsBoundary) =>
+              PermissionsBoundary === undefined
+                ? new DeleteUserPermissionsBoundaryCommand({ UserName: name })
+                : new PutUserPermissionsBoundaryCommand({ UserName: name, PermissionsBoundary })
+            }
+            onDone={refresh}
+          />
           <UserTags user={name} />
         </>
       )}
@@ -68,17 +71,17 @@ export default function UserScreen() {
 }
 
 /** IAM deletes only users that have nothing left. */
-async function deleteUser(name: string): Promise<void> {
-  const { AccessKeyMetadata = [] } = await sendIam(new ListAccessKeysCommand({ UserName: name }));
-  for (const { AccessKeyId } of AccessKeyMetadata) {
-    await sendIam(new DeleteAccessKeyCommand({ UserName: name, AccessKeyId }));
-  }
-  await stripPolicies({ kind: "user", name });
-  const { Groups = [] } = await sendIam(new ListGroupsForUserCommand({ UserName: name }));
-  for (const { GroupName } of Groups) {
-    await sendIam(new RemoveUserFromGroupCommand({ UserName: name, GroupName }));
-  }
-  await sendIam(new DeleteUserCommand({ UserName: name }));
+async function planDeletion(UserName: string): Promise<readonly Deed[]> {
+  const { AccessKeyMetadata = [] } = await sendIam(new ListAccessKeysCommand({ UserName }));
+  const { Groups = [] } = await sendIam(new ListGroupsForUserCommand({ UserName }));
+  return [
+    ...AccessKeyMetadata.map(
+      ({ AccessKeyId }) => new DeleteAccessKeyCommand({ UserName, AccessKeyId }),
+    ),
+    ...(await stripPolicies({ kind: "user", name: UserName })),
+    ...Groups.map(({ GroupName }) => new RemoveUserFromGroupCommand({ UserName, GroupName })),
+    new DeleteUserCommand({ UserName }),
+  ];
 }
 
 function Memberships({ user }: { readonly user: string }) {
@@ -89,14 +92,6 @@ function Memberships({ user }: { readonly user: string }) {
   });
   const { data: groups = [] } = useQuery(groupsQuery());
   const queries = useQueryClient();
-  const run = async (call: Promise<unknown>) => {
-    await call;
-    await queries.invalidateQueries({ queryKey: key });
-  };
-  const add = (GroupName: string) =>
-    run(sendIam(new AddUserToGroupCommand({ UserName: user, GroupName })));
-  const remove = (GroupName: string) =>
-    run(sendIam(new RemoveUserFromGroupCommand({ UserName: user, GroupName })));
   return (
     <ChosenList
       title={text("membership")}
@@ -107,8 +102,9 @@ function Memberships({ user }: { readonly user: string }) {
       chosen={data?.Groups?.map(({ GroupName = "" }) => GroupName)}
       choices={groups.map(({ GroupName = "" }) => GroupName)}
       hrefOf={(name) => `/groups/${encodeURIComponent(name)}`}
-      onAdd={add}
-      onRemove={remove}
+      add={(GroupName) => new AddUserToGroupCommand({ UserName: user, GroupName })}
+      remove={(GroupName) => new RemoveUserFromGroupCommand({ UserName: user, GroupName })}
+      onDone={() => queries.invalidateQueries({ queryKey: key })}
     />
   );
 }
@@ -120,15 +116,12 @@ function UserTags({ user }: { readonly user: string }) {
     queryFn: () => sendIam(new ListUserTagsCommand({ UserName: user })),
   });
   const queries = useQueryClient();
-  const run = async (call: Promise<unknown>) => {
-    await call;
-    await queries.invalidateQueries({ queryKey: key });
-  };
   return (
     <Tags
       tags={(data?.Tags ?? []).map(({ Key, Value }) => ({ Key, Value }))}
-      onAdd={(tag) => run(sendIam(new TagUserCommand({ UserName: user, Tags: [tag] })))}
-      onRemove={(tag) => run(sendIam(new UntagUserCommand({ UserName: user, TagKeys: [tag] })))}
+      add={(tag) => new TagUserCommand({ UserName: user, Tags: [tag] })}
+      remove={(tag) => new UntagUserCommand({ UserName: user, TagKeys: [tag] })}
+      onDone={() => queries.invalidateQueries({ queryKey: key })}
     />
   );
 }

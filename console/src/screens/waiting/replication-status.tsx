@@ -126,6 +126,7 @@ export function ReplicationStatus({ bucket }: { readonly bucket: string }) {
         confirm={text(what === "failed" ? "retryFailed" : "existing")}
         isOpen={what !== undefined}
         isHarmless
+        showAs={<ShowCommand words={["replicate", bucket, `--${what ?? "existing"}`]} />}
         onConfirm={async () => {
           await admin("POST", path, { what });
           await queries.invalidateQueries({ queryKey: ["admin"] });

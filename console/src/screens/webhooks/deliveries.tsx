@@ -13,6 +13,7 @@ import { NarrowSelect } from "../../components/field.tsx";
 import { formatDateTime } from "../../components/format.ts";
 import { Card, Facts, Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
+import { ShowCommand } from "../../components/show-command.tsx";
 import { toast, toastError } from "../../components/toasts.tsx";
 import { operate } from "../../messages/en/operate.ts";
 import { webhooks as text } from "../../messages/en/webhooks.ts";
@@ -64,7 +65,7 @@ export function DeliveryList({ name }: { readonly name: string }) {
         <DataTable
           label={text("deliveries")}
           rows={data.deliveries}
-          columns={columnsFor(setShown, (id) => replay(id).catch(toastError))}
+          columns={columnsFor(name, setShown, (id) => replay(id).catch(toastError))}
           rowKey={({ id }) => id}
         />
       )}
@@ -78,6 +79,7 @@ export function DeliveryList({ name }: { readonly name: string }) {
         confirm={text("replay")}
         isOpen={isReplaying}
         isHarmless
+        showAs={<ShowCommand words={["webhook", "replay", name, "--outcome", "failed"]} />}
         onConfirm={async () => {
           toast(text("replayed", { count: await replayAllFailed(name) }));
           await refresh();
@@ -105,6 +107,7 @@ async function replayAllFailed(name: string): Promise<number> {
 }
 
 function columnsFor(
+  name: string,
   onShow: (delivery: Delivery) => void,
   onReplay: (id: string) => void,
 ): readonly Column<Delivery>[] {
@@ -143,6 +146,7 @@ function columnsFor(
           <Button kind="quiet" onClick={() => onShow(delivery)}>
             {text("show")}
           </Button>
+          <ShowCommand words={["webhook", "replay", name, delivery.id]} isSmall />
           <Button kind="quiet" onClick={() => onReplay(delivery.id)}>
             {text("replay")}
           </Button>

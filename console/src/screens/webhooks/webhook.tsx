@@ -111,6 +111,7 @@ function Actions({ webhook }: { readonly webhook: Webhook }) {
       <Button icon={<Send />} onClick={test} isBusy={isTesting}>
         {text("test")}
       </Button>
+      <ShowCommand words={["webhook", other.replace(/d$/, ""), name]} isSmall />
       <Button onClick={change}>{text(state === "enabled" ? "disable" : "enable")}</Button>
       <Button icon={<RotateCw />} onClick={() => setRotating(true)}>
         {text("rotate")}
@@ -124,6 +125,7 @@ function Actions({ webhook }: { readonly webhook: Webhook }) {
         confirm={text("rotate")}
         isOpen={isRotating}
         isHarmless
+        showAs={<ShowCommand words={["webhook", "rotate", name]} />}
         onConfirm={async () => {
           const made = await admin<{ secret: string }>("POST", `${path}/rotate`, {});
           setSecret(made.secret);
@@ -138,6 +140,7 @@ function Actions({ webhook }: { readonly webhook: Webhook }) {
         confirm={operate("delete")}
         typedName={name}
         isOpen={isDoomed}
+        showAs={<ShowCommand words={["webhook", "delete", name]} />}
         onConfirm={async () => {
           await admin("DELETE", path);
           go("/webhooks");

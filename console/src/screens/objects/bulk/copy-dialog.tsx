@@ -60,9 +60,12 @@ export function CopyDialog({ selection, mode, onDone, onClose }: CopyDialogProps
   const call = isRenameCall
     ? { operation: "RenameObject", input: { ...place, RenameSource: first } }
     : { operation: "CopyObject", input: { ...place, CopySource: copySource(bucket, first) } };
+  const isWhole = mode === "copy" || isRenameCall;
+  const removal = { operation: "DeleteObject", input: { Bucket: bucket, Key: first } };
+  const calls = [call, ...(isWhole ? [] : [removal])];
   const actions = (
     <>
-      <ShowAs calls={[{ service: "s3", ...call }]} />
+      <ShowAs calls={calls.map((each) => ({ service: "s3", ...each }))} />
       <Button onClick={onClose}>{frame("cancel")}</Button>
       <Button kind="primary" disabledReason={reason} onClick={start}>
         {text(mode)}
