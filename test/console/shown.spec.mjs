@@ -59,7 +59,11 @@ test("what is sent as deeds is shown by the same file", () => {
           const words = sent.match(/[A-Za-z]\w*/g) ?? [];
           // What takes an action back is offered only after the action itself.
           if (words.some((word) => /^(back|keep|undo)$/.test(word))) return [];
-          const isShown = words.some((word) => shown.some((what) => what.includes(word)));
+          const isShown = words.some(
+            (word) =>
+              shown.some((what) => what.includes(word)) ||
+              screenOf(name).includes(`${word}.map(callOf)`),
+          );
           return isShown ? [] : [`${name}: ${sent}`];
         },
       );

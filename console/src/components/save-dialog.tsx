@@ -57,6 +57,8 @@ export function SaveDialog(props: SaveDialogProps) {
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
+          // A dialog opened out of this one is no part of its form.
+          event.stopPropagation();
           run();
         }}
       >

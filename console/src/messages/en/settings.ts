@@ -136,6 +136,10 @@ export const settings = messages("settings", {
   replicationRules: "{count, plural, one {# rule} other {# rules}}",
   role: "Role",
   roleHint: "The ARN of a role that trusts s3.amazonaws.com.",
+  makeRole: "Create a role for replication",
+  makeRoleLead:
+    "S3 may take it on. It may read this bucket and write to the destinations of the rules.",
+  roleName: "Role name",
   destination: "Destination bucket",
   destinationHint: "An ARN: arn:aws:s3:::bucket",
   deleteMarkers: "Delete markers too",

@@ -4,6 +4,7 @@
 import * as sdk from "@aws-sdk/client-s3";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useDeferredValue, useRef, useState } from "react";
+import { callOf } from "../../clients/deeds.ts";
 import { type s3Client, send } from "../../clients/s3.ts";
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
@@ -11,10 +12,14 @@ import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
 import { useAddress, useGo } from "../../components/go.tsx";
 import { ShowAs } from "../../components/show-as.tsx";
+import type { Call } from "../../components/show-as-text.ts";
 import { toast } from "../../components/toasts.tsx";
 import { describeError } from "../../errors.ts";
 import { buckets as text } from "../../messages/en/buckets.ts";
 import { frame } from "../../messages/en/frame.ts";
+import { bucketsQuery } from "../../queries/buckets.ts";
+import { type CloneResult, type CloneStep, planClone, runClone } from "./clone.ts";
+import { CloneReport } from "./clone-report.tsx";
 import { CreateOptions } from "./create-options.tsx";
 import {
   type BucketWish,
@@ -51,10 +56,14 @@ export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
   const go = useGo();
   const { search } = useAddress();
   const { reason, isFree } = useNameCheck(wish.name);
+  const [source, setSource] = useState("");
+  const [report, setReport] = useState<readonly CloneResult[]>();
+  const steps = useCloneSteps(source, wish.name);
+  const planned = source === "" ? planCalls(wish) : planCalls(wishLike(wish.name, steps));
   const create = async () => {
     setBusy(true);
     setError(undefined);
-    for (const call of planCalls(wish)) {
+    for (const call of planned) {
       if (done.current.has(call.operation)) continue;
       try {
         await run(call);
@@ -67,17 +76,26 @@ export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
         return;
       }
     }
+    const results = source === "" ? undefined : await runClone(steps ?? []);
+    setBusy(false);
     await queries.invalidateQueries({ queryKey: ["buckets"] });
+    if (results !== undefined) return setReport(results);
+    show();
+  };
+  const show = () => {
     toast(text("created_", { bucket: wish.name }));
     // The way back is not to the address that opened this dialog.
     go(`/buckets/${wish.name}`, {}, search["create"] !== undefined);
   };
   const exists = done.current.has("CreateBucket");
-  const blocker = exists ? undefined : reason;
-  const calls = planCalls(wish).map((call) => ({ service: "s3" as const, ...call }));
+  const reading = source !== "" && steps === undefined ? ("cloneReading" as const) : undefined;
+  const blocker = (exists ? undefined : reason) ?? reading;
+  if (report !== undefined) {
+    return <CloneReport bucket={wish.name} source={source} results={report} onClose={show} />;
+  }
   const actions = (
     <>
-      <ShowAs calls={calls} />
+      <ShowAs calls={callsOf(planned, steps)} />
       <Button onClick={onClose}>{frame("cancel")}</Button>
       <Button
         kind="primary"
@@ -112,7 +130,8 @@ export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
             onChange={(event) => setWish({ ...wish, name: event.target.value.trim() })}
           />
         </Field>
-        <CreateOptions wish={wish} onChange={setWish} isMade={exists} />
+        <SourceField source={source} isMade={exists} onChange={setSource} />
+        {source === "" && <CreateOptions wish={wish} onChange={setWish} isMade={exists} />}
         <button type="submit" hidden />
       </form>
       {error !== undefined && (
@@ -122,6 +141,53 @@ export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
       )}
     </Dialog>
   );
+}
+
+function callsOf(planned: readonly PlannedCall[], steps: readonly CloneStep[] = []): Call[] {
+  return [
+    ...planned.map((call): Call => ({ service: "s3", ...call })),
+    ...steps.flatMap(({ deeds }) => deeds.map(callOf)),
+  ];
+}
+
+/** `undefined` while the other bucket's settings are read, or where there is none. */
+function useCloneSteps(source: string, target: string): readonly CloneStep[] | undefined {
+  const { data } = useQuery({
+    queryKey: ["clone", source, target],
+    queryFn: () => planClone(source, target),
+    enabled: source !== "",
+    gcTime: 0,
+  });
+  return data;
+}
+
+interface SourceProps {
+  readonly source: string;
+  readonly isMade: boolean;
+  onChange(source: string): void;
+}
+
+function SourceField({ source, isMade, onChange }: SourceProps) {
+  const { data: buckets = [] } = useQuery(bucketsQuery());
+  if (buckets.length === 0) return null;
+  return (
+    <Field label={text("cloneFrom")} hint={text("cloneFromHint")}>
+      <select value={source} disabled={isMade} onChange={(event) => onChange(event.target.value)}>
+        <option value="">{text("cloneNone")}</option>
+        {buckets.map(({ name }) => (
+          <option key={name} value={name}>
+            {text("cloneLike", { bucket: name })}
+          </option>
+        ))}
+      </select>
+    </Field>
+  );
+}
+
+/** Only what CreateBucket alone can give: the rest are the clone's own steps. */
+function wishLike(name: string, steps: readonly CloneStep[] | undefined): BucketWish {
+  const hasLock = steps?.some(({ id, deeds }) => id === "lock" && deeds.length > 0) === true;
+  return { ...emptyWish, name, hasLock };
 }
 
 /** Rules at once; whether somebody has the name, a moment after the typing stops. */

@@ -2,7 +2,9 @@
 
 import { Check, Choice, Field } from "../../components/field.tsx";
 import { Pairs } from "../../components/pairs.tsx";
+import { Pick } from "../../components/pick.tsx";
 import { buckets as text } from "../../messages/en/buckets.ts";
+import { useKeys } from "../../queries/choices.ts";
 import type { BucketWish } from "./create-plan.ts";
 
 interface OptionsProps {
@@ -14,6 +16,7 @@ interface OptionsProps {
 
 export function CreateOptions({ wish, isMade, onChange }: OptionsProps) {
   const set = (change: Partial<BucketWish>) => onChange({ ...wish, ...change });
+  const keys = useKeys();
   const fixed = isMade ? text("fixedNow") : undefined;
   return (
     <>
@@ -66,10 +69,10 @@ export function CreateOptions({ wish, isMade, onChange }: OptionsProps) {
         />
         {wish.encryption !== "AES256" && (
           <Field label={text("kmsKey")} hint={text("kmsKeyHint")} isOptional>
-            <input
+            <Pick
               value={wish.kmsKeyId}
-              spellCheck={false}
-              onChange={(event) => set({ kmsKeyId: event.target.value.trim() })}
+              choices={keys}
+              onChange={(kmsKeyId) => set({ kmsKeyId: kmsKeyId.trim() })}
             />
           </Field>
         )}

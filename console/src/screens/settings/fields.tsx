@@ -4,24 +4,22 @@ import { Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "../../components/button.tsx";
 import { Field } from "../../components/field.tsx";
+import { type Choice, Pick } from "../../components/pick.tsx";
 import { settings as text } from "../../messages/en/settings.ts";
 
 interface LineProps {
   readonly label: string;
   readonly hint?: string;
   readonly value: string | undefined;
+  /** Offered; anything else can be typed. */
+  readonly choices?: readonly Choice[];
   onChange(value: string): void;
 }
 
-export function Line({ label, hint, value = "", onChange }: LineProps) {
+export function Line({ label, hint, value = "", choices = [], onChange }: LineProps) {
   return (
     <Field label={label} hint={hint}>
-      <input
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-        autoComplete="off"
-        spellCheck={false}
-      />
+      <Pick value={value} choices={choices} onChange={onChange} />
     </Field>
   );
 }

@@ -8,20 +8,43 @@ import type {
   ReplicationRule,
   TopicConfiguration,
 } from "@aws-sdk/client-s3";
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { Button } from "../../components/button.tsx";
 import { Check } from "../../components/field.tsx";
+import { useParameter } from "../../components/go.tsx";
+import type { Choice } from "../../components/pick.tsx";
 import { settings as text } from "../../messages/en/settings.ts";
+import { useDestinations, useReplicationRoles, useWebhooks } from "../../queries/choices.ts";
 import { Line, Lines, NumberField, Rules } from "./fields.tsx";
+import { ReplicationRoleDialog } from "./replication-role.tsx";
 import type { FormProps } from "./types.ts";
 
 export function ReplicationForm({ value, onChange }: FormProps<ReplicationConfiguration>) {
+  const bucket = useParameter("bucket");
+  const roles = useReplicationRoles();
+  const destinations = useDestinations(bucket);
+  const [isMaking, setMaking] = useState(false);
   return (
     <>
       <Line
         label={text("role")}
         hint={text("roleHint")}
         value={value.Role}
+        choices={roles}
         onChange={(Role) => onChange({ ...value, Role })}
       />
+      <Button icon={<Plus />} onClick={() => setMaking(true)}>
+        {text("makeRole")}
+      </Button>
+      {isMaking && (
+        <ReplicationRoleDialog
+          bucket={bucket}
+          destinations={(value.Rules ?? []).map(({ Destination }) => Destination?.Bucket ?? "")}
+          onMade={(Role) => onChange({ ...value, Role })}
+          onClose={() => setMaking(false)}
+        />
+      )}
       <Rules<ReplicationRule>
         rules={value.Rules ?? []}
         blank={{
@@ -32,7 +55,9 @@ export function ReplicationForm({ value, onChange }: FormProps<ReplicationConfig
           Destination: { Bucket: "arn:aws:s3:::" },
         }}
         onChange={(Rules) => onChange({ ...value, Rules })}
-        draw={(rule, change) => <ReplicationFields rule={rule} onChange={change} />}
+        draw={(rule, change) => (
+          <ReplicationFields rule={rule} destinations={destinations} onChange={change} />
+        )}
       />
     </>
   );
@@ -40,10 +65,11 @@ export function ReplicationForm({ value, onChange }: FormProps<ReplicationConfig
 
 interface ReplicationProps {
   readonly rule: ReplicationRule;
+  readonly destinations: readonly Choice[];
   onChange(rule: ReplicationRule): void;
 }
 
-function ReplicationFields({ rule, onChange }: ReplicationProps) {
+function ReplicationFields({ rule, destinations, onChange }: ReplicationProps) {
   return (
     <>
       <Line label={text("ruleName")} value={rule.ID} onChange={(ID) => onChange({ ...rule, ID })} />
@@ -56,6 +82,7 @@ function ReplicationFields({ rule, onChange }: ReplicationProps) {
         label={text("destination")}
         hint={text("destinationHint")}
         value={rule.Destination?.Bucket}
+        choices={destinations}
         onChange={(Bucket) => onChange({ ...rule, Destination: { ...rule.Destination, Bucket } })}
       />
       <Line
@@ -124,6 +151,7 @@ function withDestinations(
 }
 
 export function EventsForm({ value, onChange }: FormProps<NotificationConfiguration>) {
+  const webhooks = useWebhooks();
   return (
     <Rules<Destination>
       rules={destinationsOf(value)}
@@ -135,6 +163,7 @@ export function EventsForm({ value, onChange }: FormProps<NotificationConfigurat
             label={text("destinationArn")}
             hint={text("destinationArnHint")}
             value={rule.arn}
+            choices={webhooks}
             onChange={(arn) => change({ ...rule, arn })}
           />
           <Lines

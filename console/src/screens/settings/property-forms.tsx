@@ -17,6 +17,7 @@ import { Button } from "../../components/button.tsx";
 import { Check, Choice, Field } from "../../components/field.tsx";
 import { settings as text } from "../../messages/en/settings.ts";
 import { bucketsQuery } from "../../queries/buckets.ts";
+import { useKeys } from "../../queries/choices.ts";
 import { Line, NumberField, without } from "./fields.tsx";
 import type { FormProps } from "./types.ts";
 
@@ -78,6 +79,7 @@ export function EncryptionForm({ value, onChange }: FormProps<ServerSideEncrypti
     const { BucketKeyEnabled: _, ...rest } = rule;
     set({ ...rest, ApplyServerSideEncryptionByDefault: { SSEAlgorithm } });
   };
+  const keys = useKeys();
   const isBlocked = rule.BlockedEncryptionTypes?.EncryptionType?.includes("SSE-C") ?? false;
   return (
     <>
@@ -96,6 +98,7 @@ export function EncryptionForm({ value, onChange }: FormProps<ServerSideEncrypti
           label={text("kmsKey")}
           hint={text("kmsKeyHint")}
           value={given?.KMSMasterKeyID}
+          choices={keys}
           onChange={(KMSMasterKeyID) =>
             set({
               ...rule,
