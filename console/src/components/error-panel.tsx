@@ -41,7 +41,8 @@ export function ErrorPanel({ error, onRetry, children }: ErrorPanelProps) {
             </Go>
           </p>
         )}
-        {denial && <p className="muted">{text("deniedHint")}</p>}
+        {/* Where no permission is named, no policy would help. */}
+        {denial?.action && <p className="muted">{text("deniedHint")}</p>}
         {requestId && <p className="muted small">{text("requestId", { id: requestId })}</p>}
         {children}
       </div>

@@ -1,9 +1,9 @@
 // A refusal of the admin API, with the way on: what a session may not do, the key behind it may.
 
-import { KeyRound } from "lucide-react";
+import { KeyRound, LogIn } from "lucide-react";
 import { describeError } from "../errors.ts";
 import { operate as text } from "../messages/en/operate.ts";
-import { askForKey, longTermKey } from "../session/store.ts";
+import { askForKey, end, longTermKey } from "../session/store.ts";
 import { useSession } from "../session/use-session.ts";
 import { Button } from "./button.tsx";
 import { ErrorPanel } from "./error-panel.tsx";
@@ -39,6 +39,13 @@ export function NeedsKey({ error, words, onRetry }: NeedsKeyProps) {
       {mayHelp && (
         <div>
           <GiveKey onGiven={onRetry} />
+        </div>
+      )}
+      {isDenied && !mayHelp && (
+        <div>
+          <Button icon={<LogIn />} onClick={end}>
+            {text("otherKey")}
+          </Button>
         </div>
       )}
     </ErrorPanel>

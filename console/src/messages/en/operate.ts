@@ -6,6 +6,7 @@ export const operate = messages("operate", {
   showCommand: "Show as command",
   showCommandTitle: "The same on the command line",
   giveKey: "Use the access key",
+  otherKey: "Sign in with another key",
   cancel: "Cancel",
   save: "Save",
   close: "Close",

@@ -118,7 +118,7 @@ export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
       >
         <Field
           label={text("bucketName")}
-          hint={isFree ? text("nameFree") : text("nameHint")}
+          hint={text(exists ? "fixedNow" : isFree ? "nameFree" : "nameHint")}
           error={wish.name !== "" && !exists && reason ? text(reason) : undefined}
         >
           <input
@@ -171,7 +171,7 @@ function SourceField({ source, isMade, onChange }: SourceProps) {
   const { data: buckets = [] } = useQuery(bucketsQuery());
   if (buckets.length === 0) return null;
   return (
-    <Field label={text("cloneFrom")} hint={text("cloneFromHint")}>
+    <Field label={text("cloneFrom")} hint={text(isMade ? "fixedNow" : "cloneFromHint")}>
       <select value={source} disabled={isMade} onChange={(event) => onChange(event.target.value)}>
         <option value="">{text("cloneNone")}</option>
         {buckets.map(({ name }) => (

@@ -44,7 +44,7 @@ export function CreateOptions({ wish, isMade, onChange }: OptionsProps) {
           isChecked={wish.isPublicBlocked}
           onChange={(isPublicBlocked) => set({ isPublicBlocked })}
         />
-        <Field label={text("ownership")} hint={text("ownershipHint")}>
+        <Field label={text("ownership")} hint={fixed ?? text("ownershipHint")}>
           <select
             value={wish.ownership}
             disabled={isMade}

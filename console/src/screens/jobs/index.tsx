@@ -7,8 +7,8 @@ import { useState } from "react";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
-import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatRelative } from "../../components/format.ts";
+import { NeedsKey } from "../../components/needs-key.tsx";
 import { Badge, Card, Loading, Page } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { jobs as text } from "../../messages/en/jobs.ts";
@@ -136,9 +136,12 @@ export default function JobsScreen() {
   return (
     <Page title={text("title")} lead={text("lead")} actions={error ? undefined : actions} isWide>
       {error && (
-        <ErrorPanel error={error} onRetry={() => Promise.all([duties.refetch(), jobs.refetch()])} />
+        <NeedsKey
+          error={error}
+          words={text("operatorOnly")}
+          onRetry={() => Promise.all([duties.refetch(), jobs.refetch()])}
+        />
       )}
-      {error && <p className="muted">{text("operatorOnly")}</p>}
       {!error && (duties.isPending || jobs.isPending) && <Loading />}
       {duties.data && !error && (
         <Card title={text("duties")}>

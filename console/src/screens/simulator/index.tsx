@@ -11,6 +11,7 @@ import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
 import { useAddress, useGo } from "../../components/go.tsx";
 import { Badge, Card, Page } from "../../components/parts.tsx";
+import { Pick } from "../../components/pick.tsx";
 import { SafeText, safeText } from "../../components/safe-text.tsx";
 import { ShowAs } from "../../components/show-as.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
@@ -65,23 +66,17 @@ export default function SimulatorScreen() {
     ...(groups.data ?? []).map(({ Arn = "" }) => Arn),
     ...(roles.data ?? []).map(({ Arn = "" }) => Arn),
   ];
-  const choices = principal === "" || arns.includes(principal) ? arns : [principal, ...arns];
   const error = users.error ?? groups.error ?? roles.error ?? simulation.error;
   return (
     <Page title={text("simulator")} lead={text("simulatorLead")}>
       <Card>
         <Field label={text("principal")}>
-          <select
+          <Pick
             value={principal}
-            onChange={(event) => go("/simulator", { principal: event.target.value }, true)}
-          >
-            <option value="">{text("chooseUser")}</option>
-            {choices.map((arn) => (
-              <option key={arn} value={arn}>
-                {safeText(arn)}
-              </option>
-            ))}
-          </select>
+            choices={arns.map((value) => ({ value, label: safeText(value) }))}
+            placeholder={text("chooseUser")}
+            onChange={(value) => go("/simulator", { principal: value }, true)}
+          />
         </Field>
         <Lines
           label={text("actions")}
