@@ -1,15 +1,13 @@
-// Where the console begins: theme, nonce for the style elements of libraries, query cache, router.
+// Where the console begins: theme, nonce for the style elements of libraries, and either the form to
+// sign in by, which needs next to nothing, or everything else.
 
 // First, before the router reads the address.
 import "./session/handed-over.ts";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { RouterProvider } from "@tanstack/react-router";
-import { Tooltip } from "radix-ui";
-import { StrictMode } from "react";
+import { type ComponentType, StrictMode, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { describeError } from "./errors.ts";
-import { router } from "./router.tsx";
-import { whenIdentityChanges } from "./session/store.ts";
+import SignInScreen from "./session/sign-in-screen.tsx";
+import { currentSession } from "./session/store.ts";
+import { useSessionState } from "./session/use-session.ts";
 import "./styles/base.css";
 import "./styles/frame.css";
 import "./styles/components.css";
@@ -20,41 +18,32 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 // The name that Radix's style elements look for.
 Object.assign(globalThis, { __webpack_nonce__: nonce });
 
-// A file dropped where nothing takes it would replace the console, and end what it was doing.
-for (const name of ["dragover", "drop"]) {
-  window.addEventListener(name, (event) => {
-    const { dataTransfer } = event as DragEvent;
-    if (event.defaultPrevented || !dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    dataTransfer.dropEffect = "none";
-  });
+let App: ComponentType | undefined;
+async function loadApp(): Promise<void> {
+  ({ default: App } = await import("./app.tsx"));
 }
+// Whoever is signed in sees nothing before it. React's own `lazy` would hold it back by 300 ms.
+if (currentSession() !== undefined) await loadApp();
 
-const queries = new QueryClient({
-  defaultOptions: {
-    // A server on this machine answers without a network.
-    mutations: { networkMode: "always" },
-    queries: {
-      networkMode: "always",
-      staleTime: 15_000,
-      refetchOnWindowFocus: false,
-      // The SDK repeats what is worth repeating; what the client asked wrongly stays wrong.
-      retry: (count, error) => (describeError(error).status ?? 500) >= 500 && count < 1,
-    },
-  },
-});
-
-whenIdentityChanges(() => queries.clear());
+/** Nobody sees a screen without a session; an address opened before signing in is shown after it. */
+function Root() {
+  const isSignedIn = useSessionState().session !== undefined;
+  const [isLoaded, setLoaded] = useState(App !== undefined);
+  useEffect(() => {
+    if (isLoaded) return;
+    // It comes while the person fills in the form, once that is painted.
+    const timer = setTimeout(() => loadApp().then(() => setLoaded(true)), 50);
+    return () => clearTimeout(timer);
+  }, [isLoaded]);
+  if (!isSignedIn) return <SignInScreen />;
+  return App === undefined ? null : <App />;
+}
 
 const element = document.getElementById("root");
 if (element !== null) {
   createRoot(element).render(
     <StrictMode>
-      <QueryClientProvider client={queries}>
-        <Tooltip.Provider delayDuration={400}>
-          <RouterProvider router={router} />
-        </Tooltip.Provider>
-      </QueryClientProvider>
+      <Root />
     </StrictMode>,
   );
 }

@@ -1,5 +1,4 @@
-// The outermost part: nobody sees a screen without a session, and an address opened before signing in
-// is shown after it.
+// The outermost part for whoever is signed in.
 
 import { Outlet } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
@@ -7,18 +6,12 @@ import { useSessionState } from "../session/use-session.ts";
 import { Frame } from "./frame.tsx";
 import { Loading } from "./states.tsx";
 
-const SignIn = lazy(() => import("../session/sign-in-screen.tsx"));
 const AskForKey = lazy(() => import("../session/ask-for-key.tsx"));
 
 export function Shell() {
   const { session, ask } = useSessionState();
-  if (session === undefined) {
-    return (
-      <Suspense fallback={<Loading />}>
-        <SignIn />
-      </Suspense>
-    );
-  }
+  // For the moment between signing out and the form.
+  if (session === undefined) return null;
   return (
     <>
       <Frame>

@@ -2,11 +2,9 @@
 // typed here is put into an address or stored; what is kept is the form's two choices to make.
 
 import { type ClipboardEvent, type FormEvent, useState } from "react";
-import { Button } from "../components/button.tsx";
 import { Check, Field } from "../components/field.tsx";
 import { signIn as text } from "../messages/en/frame.ts";
 import { readPastedKey } from "./pasted-key.ts";
-import { signIn } from "./sign-in.ts";
 import type { Identity } from "./store.ts";
 
 interface KeyFormProps {
@@ -39,6 +37,8 @@ export function KeyForm({ same, isRemembered = true, startsTemporary = true }: K
       ...(token !== "" && { sessionToken: token }),
     };
     try {
+      // With the SDK, which the form itself does not wait for.
+      const { signIn } = await import("./sign-in.ts");
       await signIn({ key, isTemporary, isRemembered: remember }, same);
     } catch (error) {
       setFailure((error as Error).message);
@@ -111,9 +111,22 @@ export function KeyForm({ same, isRemembered = true, startsTemporary = true }: K
       <div className="form-failure" role="alert">
         {failure}
       </div>
-      <Button type="submit" kind="primary" className="wide" isBusy={isBusy}>
-        {isBusy ? text("working") : text("submit")}
-      </Button>
+      <Submit isBusy={isBusy} />
     </form>
+  );
+}
+
+/** Not the shared button: its hints would be most of what this form loads. */
+function Submit({ isBusy }: { readonly isBusy: boolean }) {
+  return (
+    <button
+      type="submit"
+      className="button primary wide"
+      aria-disabled={isBusy || undefined}
+      aria-busy={isBusy || undefined}
+    >
+      {isBusy && <span className="spinner" aria-hidden="true" />}
+      {isBusy ? text("working") : text("submit")}
+    </button>
   );
 }

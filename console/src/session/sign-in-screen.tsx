@@ -4,7 +4,6 @@ import { useEffect, useState } from "react";
 import { signIn as text } from "../messages/en/frame.ts";
 import { hasCode, redeemCode } from "./handed-over.ts";
 import { KeyForm } from "./key-form.tsx";
-import { signIn } from "./sign-in.ts";
 
 export default function SignInScreen() {
   const { isOpening, failure } = useLink();
@@ -42,6 +41,7 @@ function useLink() {
     redeemCode()
       .then(async (key) => {
         if (key === undefined) throw new Error(text("linkSpent"));
+        const { signIn } = await import("./sign-in.ts");
         await signIn({ key, isTemporary: true, isRemembered: true });
       })
       .catch((error: Error) => {
