@@ -20,7 +20,8 @@ it("an object of 48.8 TiB completes and resolves to the byte", async () => {
   await index.inside((_, storage) => {
     for (const [at, blob] of blobs.entries()) {
       storage.sql.exec(
-        "INSERT INTO parts VALUES (?, ?, ?, ?, NULL, ?, ?)",
+        `INSERT INTO parts (content, number, size, etag, modified_at, segments)
+         VALUES (?, ?, ?, ?, ?, ?)`,
         ...[uploadId, at + 1, partBytes, etag, index.nowMs, blob],
       );
     }
