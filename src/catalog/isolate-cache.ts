@@ -13,10 +13,10 @@ export interface CacheBounds {
   readonly maxEntries: number;
 }
 
-/** One load under way. Others join it instead of asking the database again. */
+/** One load under way. Others wait for its outcome instead of asking the database again. */
 interface Load<Value> {
   readonly startedAtMs: number;
-  readonly promise: Promise<Value | undefined>;
+  outcome?: { readonly value: Value | undefined } | { readonly error: unknown };
 }
 
 interface Remembered<Value> {
@@ -30,7 +30,9 @@ interface Remembered<Value> {
  */
 const JOINED_LOAD_PATIENCE_MS = 1_000;
 
-const ABANDONED = Symbol("abandoned load");
+/** Waiters look with growing pauses: most loads take a few milliseconds. */
+const FIRST_PAUSE_MS = 1;
+const LONGEST_PAUSE_MS = 32;
 
 export class IsolateCache<Value> {
   readonly #bounds: CacheBounds;
@@ -59,10 +61,11 @@ export class IsolateCache<Value> {
     // No await before this: everybody who comes while a load is under way must see it.
     const running = this.#loads.get(key);
     if (running && nowMs - running.startedAtMs < JOINED_LOAD_PATIENCE_MS) {
-      const joined = await waitPatiently(running.promise);
+      const joined = await outcomeOf(running);
       // Where absence is not remembered, a joined load may have looked before the record was made.
-      const isAnswer = joined !== undefined || this.#bounds.absentTtlMs > 0;
-      if (joined !== ABANDONED && isAnswer) return joined;
+      if (joined && (joined.value !== undefined || this.#bounds.absentTtlMs > 0)) {
+        return joined.value;
+      }
     }
     return this.#load(key, nowMs, load);
   }
@@ -86,13 +89,17 @@ export class IsolateCache<Value> {
     nowMs: number,
     load: () => Promise<Value | undefined>,
   ): Promise<Value | undefined> {
-    const current: Load<Value> = { startedAtMs: nowMs, promise: load() };
+    const current: Load<Value> = { startedAtMs: nowMs };
     this.#loads.set(key, current);
     try {
-      const value = await current.promise;
+      const value = await load();
+      current.outcome = { value };
       // A `forget` meanwhile makes this answer too old to keep.
       if (this.#loads.get(key) === current) this.#remember(key, value, nowMs);
       return value;
+    } catch (error) {
+      current.outcome = { error };
+      throw error;
     } finally {
       if (this.#loads.get(key) === current) this.#loads.delete(key);
     }
@@ -109,16 +116,23 @@ export class IsolateCache<Value> {
   }
 }
 
-async function waitPatiently<Value>(promise: Promise<Value>): Promise<Value | typeof ABANDONED> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const patience = new Promise<typeof ABANDONED>((resolve) => {
-    timer = setTimeout(() => resolve(ABANDONED), JOINED_LOAD_PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([promise, patience]);
-  } finally {
-    clearTimeout(timer);
+/**
+ * What another request's load came to, its failure thrown; `undefined` when it takes too long. Looks
+ * again and again instead of awaiting: what one request awaits of another breaks with it, or goes on
+ * in the wrong request ("Cannot perform I/O on behalf of a different request").
+ */
+async function outcomeOf<Value>(
+  load: Load<Value>,
+): Promise<{ readonly value: Value | undefined } | undefined> {
+  let pauseMs = FIRST_PAUSE_MS;
+  let waitedMs = 0;
+  while (load.outcome === undefined && waitedMs < JOINED_LOAD_PATIENCE_MS) {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    waitedMs += pauseMs;
+    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
   }
+  if (load.outcome && "error" in load.outcome) throw load.outcome.error;
+  return load.outcome;
 }
 
 /** Young enough means `0 <= age < ttlMs`: a clock that went back makes nothing immortal. */
