@@ -12,6 +12,8 @@ import { type Counter, countsEver } from "../catalog/request-metrics.ts";
 import type { Principal } from "../s3/principal.ts";
 import { isOperator } from "./access.ts";
 import { AdminError, answerError } from "./answer.ts";
+import { ending, family, type Sample } from "./exposition.ts";
+import { replicationFamilies } from "./replication-gauges.ts";
 
 export interface MetricsFacts extends CatalogCall {
   /** May throw any S3Error of authentication. */
@@ -59,15 +61,13 @@ function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-type Labels = Readonly<Record<string, string>>;
-type Sample = readonly [labels: Labels, value: number];
-
 async function renderMetrics(call: CatalogCall): Promise<string> {
-  const [counters, backlog, duties, usage] = await Promise.all([
+  const [counters, backlog, duties, usage, replication] = await Promise.all([
     countsEver(call),
     jobBacklog(call, call.nowMs - dayMs),
     listDuties(call),
     latestUsage(call, { limit: bucketsShown * rowsPerBucket }),
+    replicationFamilies(call),
   ]);
   const ageOf = (timeMs: number | undefined) =>
     timeMs === undefined ? 0 : Math.max(0, Math.round((call.nowMs - timeMs) / 1000));
@@ -91,6 +91,7 @@ async function renderMetrics(call: CatalogCall): Promise<string> {
     family("cairn_duty_stuck", "gauge", "1 when a duty failed or was not fired when due.", [
       ...duties.map(({ name, isStuck }): Sample => [{ duty: name }, isStuck ? 1 : 0]),
     ]),
+    ...replication,
     ...renderUsage(usage),
   ].join("");
 }
@@ -138,9 +139,6 @@ const limits = [
   ["1", "under_1000"],
   ["5", "under_5000"],
 ] as const;
-
-/** Samples of a histogram carry the ending of their name in a label of their own, taken off below. */
-const ending = "__ending";
 
 function histogramOf(name: string, counts: Counter["counts"]): Sample[] {
   const bucket = (le: string, value: number): Sample => [
@@ -192,18 +190,4 @@ function renderUsage(rows: readonly NamedUsage[]): string[] {
       ...condemned((row) => row.condemnedVersions),
     ]),
   ];
-}
-
-function family(name: string, type: string, help: string, samples: readonly Sample[]): string {
-  const lines = samples.map(([labels, value]) => {
-    const { [ending]: suffix = "", ...rest } = labels;
-    const texts = Object.entries(rest).map(([label, text]) => `${label}="${quote(text)}"`);
-    const shown = texts.length === 0 ? "" : `{${texts.join(",")}}`;
-    return `${name}${suffix}${shown} ${value}\n`;
-  });
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
-}
-
-function quote(text: string): string {
-  return text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }

@@ -251,12 +251,12 @@ type FailureRow = readonly [
   failedAtMs: number,
 ];
 
-/** How replication stands, for its owner. Reads the whole backlog. */
+/** How replication stands, for its owner. Counts the backlog, up to a bound. */
 export function replicationStatus({ sql }: IndexState): ReplicationStatus {
   const bare = (target: string) => target.slice(outboxTarget("").length);
   return {
     pending: sql
-      .rows<PendingRow>(statements.pendingReplication)
+      .rows<PendingRow>(statements.pendingReplication, maximumCounted)
       .map(([target, rule, operations, sizeBytes, oldestAtMs]) => ({
         target: bare(target),
         rule,
@@ -279,6 +279,8 @@ export function replicationStatus({ sql }: IndexState): ReplicationStatus {
 }
 
 const shownFailures = 100;
+/** Deliveries that wait are counted so far: some hundred milliseconds of the index. */
+const maximumCounted = 100_000;
 
 function readCounters(row: CounterRow): ReplicationCounters {
   const [target, rule, completed, completedBytes, failed, latencySumMs, latencyMaxMs, at] = row;

@@ -78,7 +78,9 @@ export const workStatements = {
   replicationCounters: "SELECT * FROM replication_counters",
   pendingReplication: `SELECT target, json_extract(body, '$.id') AS rule, count(*),
       sum(coalesce(json_extract(body, '$.version.sizeBytes'), 0)), min(json_extract(body, '$.atMs'))
-    FROM outbox WHERE target >= 'replication ' AND target < 'replication!' GROUP BY target, rule`,
+    FROM (SELECT target, body FROM outbox
+      WHERE target >= 'replication ' AND target < 'replication!' ORDER BY target, seq LIMIT ?1)
+    GROUP BY target, rule`,
 
   accessOf: "SELECT accessed_at FROM accesses WHERE key = ?1 AND seq = ?2",
   putAccess: `INSERT INTO accesses VALUES (?1, ?2, ?3)

@@ -106,6 +106,20 @@ function render(row: BucketRow | undefined): UpkeptBucket | undefined {
   };
 }
 
+const selectReplicating = `SELECT b.name, b.bucket_id FROM bucket_settings s
+  JOIN buckets b ON b.bucket_id = s.bucket_id AND b.state = 'active'
+  WHERE s.setting = 'replication' ORDER BY b.name LIMIT ?1`;
+
+/** The first buckets, by name, that have rules of replication. */
+export async function replicatingBuckets(
+  call: CatalogCall,
+  limit: number,
+): Promise<readonly Pick<UpkeptBucket, "name" | "bucketId">[]> {
+  const query: Query = [selectReplicating, limit];
+  const rows = await queryAll<{ name: string; bucket_id: string }>(call, query);
+  return rows.map(({ name, bucket_id: bucketId }) => ({ name, bucketId }));
+}
+
 /** Page by page through the buckets that tell somebody of their changes, around and around. */
 const countWatched = `SELECT count(DISTINCT bucket_id) AS n FROM bucket_settings
   WHERE setting IN ('notification', 'replication')`;
