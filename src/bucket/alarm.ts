@@ -46,11 +46,6 @@ export class IndexAlarm {
     this.arm();
   }
 
-  /** The storage was emptied, and the alarm went with it. */
-  forget(): void {
-    this.#atMs = null;
-  }
-
   /**
    * Delivers what is due and runs the upkeep, then arms the next alarm, also when one of them failed:
    * soon when it left something that is due, or a busy bucket would never catch up with its own

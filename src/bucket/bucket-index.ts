@@ -20,20 +20,13 @@ import { Ledger } from "./ledger.ts";
 import { explainLifecycle, previewLifecycle } from "./lifecycle-preview.ts";
 import { sweepLifecycle } from "./lifecycle-sweep.ts";
 import { lifecycleStatus } from "./lifecycle-tally.ts";
-import { beginDelete, initialise } from "./lifetime.ts";
+import { beginDelete, destroy, initialise } from "./lifetime.ts";
 import { list } from "./listing.ts";
 import { Manifests } from "./manifests.ts";
 import { MoveClaims } from "./move-claims.ts";
 import { claimMove, releaseMove, swapMove } from "./moves.ts";
 import { findOrphans } from "./orphans.ts";
-import {
-  announce,
-  claimOutbox,
-  keptOutbox,
-  outboxStatus,
-  restoreOutbox,
-  settleOutbox,
-} from "./outbox.ts";
+import { announce, claimOutbox, outboxStatus, settleOutbox } from "./outbox.ts";
 import { describe, findMissing, rebuild } from "./rebuild.ts";
 import { countRows, mendKey, recount } from "./recount.ts";
 import { rename } from "./rename.ts";
@@ -86,20 +79,8 @@ export class BucketIndex extends DurableObject<Env> implements Rpc {
     return this.#write((index) => beginDelete(index, facts));
   }
   async destroy(): Promise<void> {
-    const { bucketId } = this.#index.ledger;
-    await this.ctx.blockConcurrencyWhile(async () => {
-      const untold = keptOutbox(this.#index);
-      // Tables and alarm go; what stays says that the bucket is dead and its blobs are orphans, and
-      // what nobody was told yet.
-      await this.ctx.storage.deleteAll();
-      migrate(this.ctx.storage);
-      this.#alarm.forget();
-      this.#index = open(this.ctx.storage);
-      this.#write((index) => {
-        index.ledger.setState("destroyed", bucketId);
-        restoreOutbox(index, untold);
-      });
-    });
+    this.#write(destroy);
+    this.#index = open(this.ctx.storage);
   }
   async resolve(request: rpc.ResolveRequest): Answer<"resolve"> {
     return resolve(this.#index, request);

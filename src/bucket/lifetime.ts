@@ -2,7 +2,7 @@
 // the index's own state is what writes obey (faults.md D13 to D15).
 
 import type { IndexState } from "./index-state.ts";
-import { statements } from "./statements.ts";
+import { emptying, statements } from "./statements.ts";
 import type { BucketIndexRpc, CallFacts } from "./types.ts";
 
 /** Makes the index the bucket's. Again for the same bucket: nothing. A dead index stays dead. */
@@ -40,4 +40,15 @@ export function beginDelete(
   }
   ledger.setState("deleting", ledger.bucketId);
   return { kind: "deleting" };
+}
+
+/**
+ * Drops everything, in one transaction, but what says that the bucket is dead, and so its blobs are
+ * orphans; and what nobody was told yet. Memory of the rest is the caller's to renew.
+ */
+export function destroy({ sql, ledger }: IndexState): void {
+  const { bucketId } = ledger;
+  for (const statement of emptying) sql.run(statement);
+  ledger.setState("destroyed", bucketId);
+  ledger.load();
 }

@@ -37,8 +37,6 @@ const maximumCounted = 100_000;
 /** Of a target that is not there, what is older is given up, so many rows with each failed probe. */
 const newsKeptMs = 14 * 24 * 3600 * 1000;
 const droppedAtOnce = 10_000;
-/** Rows that outlive their bucket: some megabytes. */
-const maximumKept = 10_000;
 
 /**
  * Writes the change for everyone who wants it. Must run in the transaction that makes the change.
@@ -171,19 +169,6 @@ export function settleOutbox(index: IndexState, request: SettleOutboxRequest): v
     sql.run(statements.dropOutboxStop, target);
   }
   index.ledger.loadOutbox();
-}
-
-/** A row as the outbox keeps it. */
-type StoredRow = readonly [target: string, seq: number, key: string, body: string];
-
-/** What a bucket that is destroyed has still to tell, up to a bound of memory. */
-export function keptOutbox({ sql }: IndexState): readonly StoredRow[] {
-  return sql.rows<StoredRow>(statements.keptOutbox, maximumKept);
-}
-
-export function restoreOutbox({ sql, ledger }: IndexState, rows: readonly StoredRow[]): void {
-  for (const row of rows) sql.run(statements.putOutbox, ...row);
-  ledger.loadOutbox();
 }
 
 /** How the outbox stands, for its owner. */

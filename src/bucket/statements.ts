@@ -2,7 +2,7 @@
 // SQL text, and no statement is put together from strings at run time. Writes that move a version
 // between tables do it inside SQLite, so that no column can be lost on the way.
 
-import { partColumns, workStatements } from "./work-statements.ts";
+import { emptying, partColumns, workStatements } from "./work-statements.ts";
 
 /** The columns of a version behind its key and place; one order for every table. */
 const columns = `version_id, modified_at, size, etag, class,
@@ -17,6 +17,8 @@ const briefHistory = `SELECT key, seq, ended, is_marker, ${briefColumns} FROM hi
 const listed = "key, modified_at, size, etag, class, checksum, owner";
 const intoCondemned = `INSERT INTO condemned (
   condemned_hour, held, seq, condemned_at, reason, key, made, is_marker, ${columns})`;
+
+export { emptying };
 
 export const statements = {
   ...workStatements,
@@ -232,7 +234,7 @@ export const statements = {
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)`,
 } as const;
 
-type Statement = (typeof statements)[keyof typeof statements];
+type Statement = (typeof statements)[keyof typeof statements] | (typeof emptying)[number];
 
 /** Runs statements, and counts the rows the platform bills for. */
 export class Sql {

@@ -30,7 +30,6 @@ export const workStatements = {
   dueOutbox: `SELECT o.seq, o.key, o.body, CASE WHEN w.seq = o.seq THEN w.failures END
     FROM outbox o LEFT JOIN outbox_waits w ON w.target = o.target AND w.key = o.key
     WHERE o.target = ?1 AND (w.retry_at IS NULL OR w.retry_at <= ?2) ORDER BY o.seq LIMIT ?3`,
-  keptOutbox: "SELECT target, seq, key, body FROM outbox ORDER BY target, seq LIMIT ?1",
   countOutbox: "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE target = ?1 LIMIT ?2)",
   oldestOutbox: `SELECT json_extract(body, '$.atMs') FROM outbox
     WHERE target = ?1 ORDER BY seq LIMIT 1`,
@@ -171,3 +170,29 @@ export const workStatements = {
   planUploads: `SELECT key, upload_id, initiated_at FROM uploads
     WHERE key >= ?1 AND key < ?2 ORDER BY key, upload_id LIMIT ?3`,
 } as const;
+
+/** Every table but those that outlive a bucket: what it is, and what nobody was told yet. */
+export const emptying = [
+  "DELETE FROM current",
+  "DELETE FROM history",
+  "DELETE FROM condemned",
+  "DELETE FROM content_refs",
+  "DELETE FROM uploads",
+  "DELETE FROM parts",
+  "DELETE FROM manifests",
+  "DELETE FROM annotations",
+  "DELETE FROM accesses",
+  "DELETE FROM moves",
+  "DELETE FROM unfinished_moves",
+  "DELETE FROM restores",
+  "DELETE FROM rename_tokens",
+  "DELETE FROM outbox_waits",
+  "DELETE FROM outbox_stops",
+  "DELETE FROM replication_failures",
+  "DELETE FROM replication_counters",
+  "DELETE FROM replication_uploads",
+  "DELETE FROM replication_parts",
+  "DELETE FROM lifecycle_ranges",
+  "DELETE FROM lifecycle_tally",
+  "DELETE FROM partitions",
+] as const;
