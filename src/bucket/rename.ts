@@ -48,8 +48,22 @@ function move(index: IndexState, request: RenameRequest): RenameOutcome {
   share(index, content);
   const placed = { ...version, ...request, content, annotationsFrom: version };
   place(index, { ...placed, head, isShared: true, event: "ObjectCreated:Copy" });
+  carryUse(index, version, key);
   deleteOne(index, request, { key: sourceKey, markerVersionId: request.markerVersionId });
   return { kind: "renamed" };
+}
+
+/** When it was used last goes with the object: its new name makes it no older to Intelligent-Tiering. */
+function carryUse(
+  { sql, ledger }: IndexState,
+  source: { readonly key: string; readonly seq: number },
+  key: string,
+): void {
+  if (!ledger.hasTiered) return;
+  const [usedAtMs] = sql.first<[number]>(statements.accessOf, source.key, source.seq) ?? [];
+  const seq = sql.first<VersionRow>(statements.currentOf, key)?.[column.seq];
+  if (usedAtMs !== undefined && seq !== undefined)
+    sql.run(statements.putAccess, key, seq, usedAtMs);
 }
 
 /** The condition that fails. With no object there, only `If-Match` does. */

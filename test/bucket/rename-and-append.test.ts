@@ -62,6 +62,24 @@ async function collect(index: IndexUnderTest): Promise<string[]> {
   }
 }
 
+describe("rename under Intelligent-Tiering", () => {
+  it("keeps when an object of Intelligent-Tiering was used last", async () => {
+    const index = await openIndex();
+    const storageClass = "INTELLIGENT_TIERING" as const;
+    const request = { ...index.commitRequest("from"), storageClass };
+    expect((await index.rpc.commit(request)).kind).toBe("committed");
+    index.nowMs += 20 * dayMs;
+    const { seq } = await index.found("from");
+    await index.rpc.noticeAccess({ ...index.facts, key: "from", seq, restMs: dayMs });
+    const usedAtMs = index.nowMs;
+    index.nowMs += 5 * dayMs;
+    expect((await index.rpc.rename(renameRequest(index, "from", "to"))).kind).toBe("renamed");
+    const { rows } = await index.rpc.scanTiered({ limit: 10 });
+    expect(rows.map(({ key, usedAtMs: used }) => [key, used])).toEqual([["to", usedAtMs]]);
+    expect(await index.rows("SELECT key FROM accesses")).toEqual([{ key: "to" }]);
+  });
+});
+
 describe("append", () => {
   it("keeps every blob held, and lets all of them go with the object", async () => {
     const index = await openIndex();
