@@ -239,7 +239,7 @@ function describe(row: LifecycleBucket) {
   const { name, dueAtMs, lookedAtMs, completedAtMs, runStartedAtMs, run, error } = row;
   return {
     bucket: name,
-    dueAt: dueAtMs === 0 ? "now" : timeText(dueAtMs),
+    dueAt: dueAtMs <= 0 ? "now" : timeText(dueAtMs),
     lastLookAt: timeText(lookedAtMs ?? null),
     lastCompletedAt: timeText(completedAtMs ?? null),
     lastRunStartedAt: timeText(runStartedAtMs ?? null),

@@ -37,14 +37,17 @@ const selectPage = `${SELECT} WHERE b.name > ?1 ORDER BY b.name LIMIT ?2`;
 /** Selects no bucket, and so writes nothing, when the bucket is gone. */
 const touch = `INSERT INTO lifecycle_buckets (bucket_id)
   SELECT bucket_id FROM buckets WHERE bucket_id = ?1
-  ON CONFLICT (bucket_id) DO UPDATE SET due_ms = 0`;
+  ON CONFLICT (bucket_id) DO UPDATE SET due_ms = min(due_ms, 0) - 1`;
 const addMissing = `INSERT INTO lifecycle_buckets (bucket_id)
   SELECT bucket_id FROM bucket_settings WHERE setting = 'lifecycle'
   ON CONFLICT (bucket_id) DO NOTHING`;
 const remove = "DELETE FROM lifecycle_buckets WHERE bucket_id = ?1";
-/** A change of rules made meanwhile (due at 0) is not forgotten: the look may not have seen it. */
+/**
+ * A change of rules made meanwhile (due before all time, and before the one before it) is not forgotten:
+ * the look may not have seen it.
+ */
 const saveLook = `UPDATE lifecycle_buckets SET
-    due_ms = CASE WHEN due_ms = 0 AND ?7 <> 0 THEN 0 ELSE ?2 END,
+    due_ms = CASE WHEN due_ms <= 0 AND due_ms <> ?7 THEN due_ms ELSE ?2 END,
     looked_ms = ?3, completed_ms = coalesce(?4, completed_ms), run_started_ms = ?5, run = ?6,
     error = ?8
   WHERE bucket_id = ?1`;

@@ -24,8 +24,9 @@ const retryMs = 15 * 60_000;
 /** One slice of a bucket's job. */
 export const lifecycle: Slice = async (call, job) => {
   const { bucket: name = "" } = job.options;
-  const piece = await sweepPiece(call, name);
+  // Before the piece: what changes under it is looked at again.
   const row = await findLifecycle(call, name);
+  const piece = await sweepPiece(call, name);
   if (piece !== undefined && row !== undefined) await keep(call, row, piece);
   const isOver = piece === undefined || piece.isDone;
   return {

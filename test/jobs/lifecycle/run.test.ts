@@ -17,6 +17,7 @@ import { findMissing, lookAtDue } from "../../../src/jobs/lifecycle/run.ts";
 import { advanceDueJobs } from "../../../src/jobs/slices.ts";
 import { sliceTable } from "../../../src/jobs/table.ts";
 import type { GivenRule } from "../../../src/lifecycle/document.ts";
+import { brokenIndex } from "../../operations/object/fixtures.ts";
 import { about, daysOn, noDelivery, openTestBucket, put, runJob, s3, upload } from "../fixture.ts";
 
 type TestBucket = Awaited<ReturnType<typeof openTestBucket>>;
@@ -144,6 +145,29 @@ describe("lifecycle", () => {
     await cronOn(11);
     expect(await rowOf(bucket)).toBeUndefined();
     expect((await bucket.index.lifecycleStatus(0)).ranges).toBe(0);
+  });
+
+  it("is looked at again at once when its rules change twice under the first look", async () => {
+    const bucket = await openTestBucket("twice");
+    await put(bucket.name, "a", body);
+    await setRules(bucket, [{ Expiration: { Days: 300 } }]);
+    let hasChanged = false;
+    const index = brokenIndex(async (method, call) => {
+      const answer = await call();
+      if (method === "sweepLifecycle" && !hasChanged) {
+        hasChanged = true;
+        await setRules(bucket, [{ Expiration: { Days: 200 } }]);
+        await setRules(bucket, [{ Expiration: { Days: 5 } }]);
+      }
+      return answer;
+    });
+    await cronOn(10, { BUCKET_INDEX: index });
+    expect(hasChanged).toBe(true);
+    expect(await classesOf(bucket)).toEqual(["STANDARD"]);
+    expect((await rowOf(bucket))?.dueAtMs).toBeLessThanOrEqual(0);
+    await cronOn(10);
+    expect(await classesOf(bucket)).toEqual([]);
+    expect((await rowOf(bucket))?.dueAtMs).toBeGreaterThan(Date.now());
   });
 
   it("is found by its setting when its row was never made", async () => {
