@@ -47,7 +47,7 @@ export function ObjectActions({ place, head, folder, name }: ActionsProps) {
     ...copyEntries(place, head),
     { ...entry("rename", <Pencil />, ofVersion), startsGroup: true },
     entry("copy", <Copy />),
-    entry("class", undefined),
+    entry("class", undefined, ofVersion),
     entry("restore", undefined),
     { ...entry("delete", <Trash2 />), isDangerous: true, startsGroup: true },
   ];

@@ -103,7 +103,7 @@ function moreEntries(props: ChosenBarProps, isOnlyMarkers: boolean): readonly Me
     entry("copy", <Copy />, marker),
     entry("move", <FolderInput />, versions),
     { ...entry("tags", <Tag />, marker), startsGroup: true },
-    entry("class", <Archive />, marker),
+    entry("class", <Archive />, marker ?? versions),
     entry("restore", <ArchiveRestore />, marker),
     {
       label: text("measure"),

@@ -1,7 +1,6 @@
 // Changes of many objects that move nothing: tags, storage class, restoring from an archive.
 
 import {
-  CopyObjectCommand,
   GetObjectTaggingCommand,
   PutObjectTaggingCommand,
   RestoreObjectCommand,
@@ -22,7 +21,7 @@ import { objects as text } from "../../../messages/en/objects.ts";
 import type { FoundObject } from "../../../queries/walk.ts";
 import { startBulk } from "../../../work/bulk.ts";
 import { storageClasses } from "../../../work/upload/settings.ts";
-import { copySource } from "./copy.ts";
+import { copyBytes, copySource } from "./copy.ts";
 import { CountLine, useCount } from "./count.tsx";
 import { expand, type Selection } from "./selection.ts";
 
@@ -196,8 +195,11 @@ async function act({ bucket, change, wish }: ActWish, item: FoundObject): Promis
     ...(versionId !== undefined && { VersionId: versionId }),
   };
   if (change === "tags") await putTags(place, namedTags(wish), wish.isReplacing);
-  else if (change === "class") await changeClass(place, wish.storageClass);
-  else {
+  else if (change === "class") {
+    // A copy onto itself.
+    const target = { Bucket: bucket, Key: key, StorageClass: wish.storageClass };
+    await copyBytes(bucket, item, target);
+  } else {
     const RestoreRequest = restoreRequest(wish);
     await send(new RestoreObjectCommand({ ...place, RestoreRequest }));
   }
@@ -214,10 +216,4 @@ async function putTags(place: ObjectPlace, added: readonly Tag[], isReplacing: b
   const names = new Set(added.map(({ Key }) => Key));
   const TagSet = [...known.filter(({ Key }) => !names.has(Key)), ...added];
   await send(new PutObjectTaggingCommand({ ...place, Tagging: { TagSet } }));
-}
-
-/** A copy onto itself; metadata and tags stay. */
-async function changeClass({ Bucket, Key, VersionId }: ObjectPlace, wished: StorageClass) {
-  const CopySource = copySource(Bucket, Key, VersionId);
-  await send(new CopyObjectCommand({ Bucket, Key, CopySource, StorageClass: wished }));
 }

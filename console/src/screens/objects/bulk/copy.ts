@@ -2,12 +2,18 @@
 // moves no bytes; what is too large for one call is copied in parts.
 
 import {
+  AbortMultipartUploadCommand,
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
+  GetObjectTaggingCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
   RenameObjectCommand,
+  type StorageClass,
+  type Tag,
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
 import { send } from "../../../clients/s3.ts";
@@ -48,41 +54,83 @@ export async function copyOne(wish: CopyWish, item: FoundObject): Promise<void> 
     await send(new RenameObjectCommand(rename), options);
     return;
   }
-  const CopySource = copySource(bucket, item.key, item.versionId);
-  const target = { Bucket: targetBucket, Key };
-  if (item.sizeBytes <= largestCopy) {
-    await send(new CopyObjectCommand({ ...target, CopySource, ...isNew }), options);
-  } else {
-    await copyParts({ ...target, CopySource, sizeBytes: item.sizeBytes, isNew }, signal);
-  }
+  await copyBytes(bucket, item, { Bucket: targetBucket, Key, ...isNew }, signal);
   if (isMove && item.versionId === undefined) {
     await send(new DeleteObjectCommand({ Bucket: bucket, Key: item.key }), options);
   }
 }
 
-interface PartsWish {
+interface CopyTarget {
   readonly Bucket: string;
   readonly Key: string;
-  readonly CopySource: string;
-  readonly sizeBytes: number;
-  readonly isNew: { readonly IfNoneMatch?: "*" };
+  readonly IfNoneMatch?: "*";
+  readonly StorageClass?: StorageClass;
 }
 
-async function copyParts(wish: PartsWish, abortSignal: AbortSignal): Promise<void> {
-  const { Bucket, Key, CopySource, sizeBytes, isNew } = wish;
-  const { UploadId } = await send(new CreateMultipartUploadCommand({ Bucket, Key }));
-  const Parts: CompletedPart[] = [];
-  for (let start = 0; start < sizeBytes; start += partBytes) {
-    const end = Math.min(sizeBytes, start + partBytes) - 1;
-    const PartNumber = Parts.length + 1;
-    const part = { Bucket, Key, UploadId, PartNumber, CopySource };
-    const command = new UploadPartCopyCommand({
-      ...part,
-      CopySourceRange: `bytes=${start}-${end}`,
-    });
-    const { CopyPartResult } = await send(command, { abortSignal });
-    Parts.push({ PartNumber, ETag: CopyPartResult?.ETag });
+/** Copies with metadata and tags, in one call or, above 5 GiB, in parts. */
+export async function copyBytes(
+  bucket: string,
+  { key, versionId, sizeBytes }: FoundObject,
+  target: CopyTarget,
+  signal?: AbortSignal,
+): Promise<void> {
+  const CopySource = copySource(bucket, key, versionId);
+  const options = signal ? { abortSignal: signal } : {};
+  if (sizeBytes <= largestCopy) {
+    await send(new CopyObjectCommand({ ...target, CopySource }), options);
+    return;
   }
-  const done = { Bucket, Key, UploadId, MultipartUpload: { Parts }, ...isNew };
-  await send(new CompleteMultipartUploadCommand(done));
+  const version = versionId === undefined ? {} : { VersionId: versionId };
+  const source = { Bucket: bucket, Key: key, ...version };
+  await copyParts({ source, target, CopySource, sizeBytes }, options);
+}
+
+interface PartsWish {
+  readonly source: { readonly Bucket: string; readonly Key: string; readonly VersionId?: string };
+  readonly target: CopyTarget;
+  readonly CopySource: string;
+  readonly sizeBytes: number;
+}
+
+/** As CopyObject does it: the same bytes throughout, and all that the source says of itself. */
+async function copyParts(
+  { source, target, CopySource, sizeBytes }: PartsWish,
+  options: { readonly abortSignal?: AbortSignal },
+): Promise<void> {
+  const { IfNoneMatch, StorageClass, ...place } = target;
+  const head = await send(new HeadObjectCommand(source), options);
+  const { TagSet = [] } = await send(new GetObjectTaggingCommand(source), options);
+  const creation = { ...place, StorageClass, ...carried(head), ...taggingOf(TagSet) };
+  const { UploadId } = await send(new CreateMultipartUploadCommand(creation), options);
+  const upload = { ...place, UploadId };
+  try {
+    const Parts: CompletedPart[] = [];
+    for (let start = 0; start < sizeBytes; start += partBytes) {
+      const end = Math.min(sizeBytes, start + partBytes) - 1;
+      const PartNumber = Parts.length + 1;
+      const CopySourceRange = `bytes=${start}-${end}`;
+      const from = { CopySource, CopySourceIfMatch: head.ETag, CopySourceRange };
+      const command = new UploadPartCopyCommand({ ...upload, PartNumber, ...from });
+      const { CopyPartResult } = await send(command, options);
+      Parts.push({ PartNumber, ETag: CopyPartResult?.ETag });
+    }
+    const done = { ...upload, MultipartUpload: { Parts }, IfNoneMatch };
+    await send(new CompleteMultipartUploadCommand(done), options);
+  } catch (error) {
+    await send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
+    throw error;
+  }
+}
+
+function carried(head: HeadObjectCommandOutput) {
+  const { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage } = head;
+  const { ContentType, ExpiresString, Metadata, WebsiteRedirectLocation } = head;
+  const facts = { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType };
+  const Expires = ExpiresString === undefined ? undefined : new Date(ExpiresString);
+  return { ...facts, Metadata, WebsiteRedirectLocation, ...(Expires && { Expires }) };
+}
+
+function taggingOf(tags: readonly Tag[]): { readonly Tagging?: string } {
+  const pairs = tags.map(({ Key = "", Value = "" }) => [Key, Value]);
+  return pairs.length === 0 ? {} : { Tagging: new URLSearchParams(pairs).toString() };
 }
