@@ -20,13 +20,53 @@ interface MenuProps {
   readonly entries: readonly MenuEntry[];
 }
 
+/** The class, side and distance that all menus share. */
+const look = { className: "menu", sideOffset: 4, collisionPadding: 8 };
+
 export function Menu({ children, head, entries }: MenuProps) {
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{children}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
+        <DropdownMenu.Content {...look} align="end">
           {head && <div className="menu-head">{head}</div>}
+          {entries.map((entry) => (
+            <MenuItem key={entry.label} entry={entry} />
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+interface PointMenuProps {
+  /** Pixels of the window. */
+  readonly at: { readonly x: number; readonly y: number };
+  readonly label: string;
+  readonly entries: readonly MenuEntry[];
+  /** Runs before the entry that was chosen closes it, and when it is left. */
+  onClose(): void;
+}
+
+/** A menu that is open at a point; who draws it gives the focus back. */
+export function PointMenu({ at, label, entries, onClose }: PointMenuProps) {
+  return (
+    <DropdownMenu.Root open modal={false} onOpenChange={(isOpen) => isOpen || onClose()}>
+      <DropdownMenu.Trigger asChild>
+        <button
+          type="button"
+          tabIndex={-1}
+          className="menu-point"
+          aria-label={label}
+          style={{ left: at.x, top: at.y }}
+        />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          {...look}
+          align="start"
+          onCloseAutoFocus={(event) => event.preventDefault()}
+        >
           {entries.map((entry) => (
             <MenuItem key={entry.label} entry={entry} />
           ))}

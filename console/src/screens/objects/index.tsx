@@ -6,6 +6,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { BucketTabs } from "../../components/bucket-page.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { useAddress, useGo, useParameter } from "../../components/go.tsx";
+import { PointMenu } from "../../components/menu.tsx";
 import { Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { toastError } from "../../components/toasts.tsx";
@@ -19,15 +20,19 @@ import { offerResumes } from "../../work/upload/resume.ts";
 import { whenStored } from "../../work/upload/stored.ts";
 import { BulkDialogs, type OpenDialog } from "./bulk/dialogs.tsx";
 import { ChosenBar } from "./chosen-bar.tsx";
+import type { Point } from "./cursor.ts";
 import { DropTarget } from "./drop-target.tsx";
 import { EmptyFolder } from "./empty-folder.tsx";
 import { type Row, useListing } from "./listing.ts";
 import "./objects.css";
+import { type Chosen, rowEntries } from "./entries.tsx";
 import { FolderDialog } from "./folder-dialog.tsx";
 import { listedOrder, type Order, orderRows } from "./order.ts";
 import { Rows } from "./rows.tsx";
+import { Tiles } from "./tiles.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import { UploadDialog } from "./upload-dialog.tsx";
+import { keepView, keptView, type View } from "./view.ts";
 
 const none: ReadonlySet<string> = new Set();
 
@@ -41,6 +46,11 @@ function useFolder() {
   const listing = useListing({ bucket, folder, find, hasVersions });
   const [order, setOrder] = useState<Order>(listedOrder);
   const [chosen, setChosen] = useState(none);
+  const [view, setView] = useState(keptView);
+  const onView = (next: View) => {
+    setView(next);
+    keepView(next);
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place, another choice
   useEffect(() => setChosen(none), [bucket, folder, find, hasVersions]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows grow in place; the revision tells
@@ -53,7 +63,7 @@ function useFolder() {
   const refresh = useCallback(() => {
     listing.reload();
   }, [listing]);
-  const place = { bucket, folder, find, hasVersions, refresh };
+  const place = { bucket, folder, find, hasVersions, refresh, view, onView };
   return { ...place, listing, order, setOrder, rows, chosen, setChosen, chosenRows, reload };
 }
 
@@ -88,6 +98,12 @@ export default function ObjectsScreen() {
     [],
   );
   const upload = useCallback(() => setFiles([]), []);
+  const chosen: Chosen = {
+    ...{ bucket, folder, rows: chosenRows },
+    onOpenDialog: setDialog,
+    onMeasure: measureChosen,
+    onChanged: reload,
+  };
   const actions = useMemo(
     () => [
       { label: text("upload"), run: upload },
@@ -113,21 +129,12 @@ export default function ObjectsScreen() {
         onFolder={() => setNaming(true)}
         onReload={refresh}
       />
-      {chosenRows.length > 0 && (
-        <ChosenBar
-          {...place}
-          rows={chosenRows}
-          onOpenDialog={setDialog}
-          onMeasure={measureChosen}
-          onClear={() => setChosen(none)}
-          onChanged={reload}
-        />
-      )}
+      {chosenRows.length > 0 && <ChosenBar chosen={chosen} onClear={() => setChosen(none)} />}
       {listing.error !== undefined && (
         <ErrorPanel error={listing.error} onRetry={() => listing.reload()} />
       )}
       <DropTarget onFiles={addFiles}>
-        <Content {...{ shown, sizes }} onUpload={upload} onDelete={() => setDialog("delete")} />
+        <Content {...{ shown, sizes, chosen }} onUpload={upload} />
       </DropTarget>
       {dialog !== undefined && (
         <BulkDialogs
@@ -154,14 +161,17 @@ export default function ObjectsScreen() {
 interface ContentProps {
   readonly shown: Folder;
   readonly sizes: ReadonlyMap<string, number>;
+  readonly chosen: Chosen;
   onUpload(): void;
-  onDelete(): void;
 }
 
-/** The list, or what stands in for it. */
-function Content({ shown, sizes, onUpload, onDelete }: ContentProps) {
-  const { bucket, folder, find, hasVersions, listing, rows, chosen } = shown;
+/** The list or the grid with its menu, or what stands in for it. */
+function Content({ shown, sizes, chosen, onUpload }: ContentProps) {
+  const { bucket, folder, find, hasVersions, listing, rows, view, setChosen } = shown;
+  const [menuAt, setMenuAt] = useState<Point>();
+  const holder = useRef<HTMLDivElement>(null);
   const go = useGo();
+  const openHistory = ({ key }: Row) => go(`/buckets/${bucket}/object`, { key, tab: "versions" });
   const open = ({ kind, key, versionId }: Row) => {
     const versions = hasVersions ? "1" : undefined;
     if (kind === "folder") go(`/buckets/${bucket}`, { prefix: key, versions });
@@ -171,15 +181,36 @@ function Content({ shown, sizes, onUpload, onDelete }: ContentProps) {
   if (rows.length === 0 && listing.isComplete) {
     return <EmptyFolder isFound={find !== ""} isFolder={folder !== ""} onUpload={onUpload} />;
   }
+  const common = {
+    ...{ bucket, rows, listing, sizes, chosen: shown.chosen },
+    onChoose: setChosen,
+    onOpen: open,
+    onDelete: () => chosen.rows.length > 0 && chosen.onOpenDialog("delete"),
+    onMenu: ({ id }: Row, at: Point) => {
+      if (!shown.chosen.has(id)) setChosen(new Set([id]));
+      setMenuAt(at);
+    },
+  };
+  const close = () => {
+    setMenuAt(undefined);
+    holder.current?.querySelector<HTMLElement>('[role="grid"]')?.focus();
+  };
   return (
-    <Rows
-      {...{ bucket, rows, listing, chosen, sizes }}
-      order={shown.order}
-      onOrder={shown.setOrder}
-      onChoose={shown.setChosen}
-      onOpen={open}
-      onDelete={() => shown.chosenRows.length > 0 && onDelete()}
-    />
+    <div className="rows-holder" ref={holder}>
+      {view === "grid" ? (
+        <Tiles {...common} />
+      ) : (
+        <Rows {...common} order={shown.order} onOrder={shown.setOrder} />
+      )}
+      {menuAt && chosen.rows.length > 0 && (
+        <PointMenu
+          at={menuAt}
+          label={text("actionsMany", { count: chosen.rows.length })}
+          entries={rowEntries(chosen, { open, openHistory })}
+          onClose={close}
+        />
+      )}
+    </div>
   );
 }
 

@@ -1,11 +1,12 @@
 // One row of the list. Memoised: while scrolling only rows that come into sight are drawn.
 
-import { File, FileX, Folder, History } from "lucide-react";
+import { Ellipsis, File, FileX, Folder, History } from "lucide-react";
 import { type MouseEvent, memo } from "react";
 import { formatBytes, formatDateTime } from "../../components/format.ts";
 import { Badge } from "../../components/parts.tsx";
-import { SafeText } from "../../components/safe-text.tsx";
+import { SafeText, safeText } from "../../components/safe-text.tsx";
 import { objects as text } from "../../messages/en/objects.ts";
+import type { RowHandlers } from "./cursor.ts";
 import type { Row } from "./listing.ts";
 
 interface ObjectRowProps {
@@ -18,11 +19,10 @@ interface ObjectRowProps {
   readonly isFocused: boolean;
   /** What a folder was measured to hold. */
   readonly folderBytes: number | undefined;
-  onOpen(row: Row): void;
-  onClick(index: number, keys: { isRange: boolean; isToggle: boolean }): void;
+  readonly handlers: RowHandlers;
 }
 
-const icons = {
+export const icons = {
   folder: <Folder aria-hidden="true" className="icon-folder" />,
   object: <File aria-hidden="true" />,
   version: <History aria-hidden="true" />,
@@ -31,7 +31,7 @@ const icons = {
 
 export const ObjectRow = memo(
   function ObjectRow(props: ObjectRowProps) {
-    const { id, row, index, top, isChosen, isFocused, folderBytes, onClick } = props;
+    const { id, row, index, top, isChosen, isFocused, folderBytes, handlers } = props;
     const size = row.kind === "folder" ? folderBytes : row.sizeBytes;
     return (
       // biome-ignore lint/a11y/useSemanticElements: a table cannot draw a part of its rows
@@ -45,25 +45,19 @@ export const ObjectRow = memo(
         aria-selected={isChosen}
         style={{ transform: `translateY(${top}px)` }}
         onClick={(event) =>
-          onClick(index, { isRange: event.shiftKey, isToggle: event.ctrlKey || event.metaKey })
+          handlers.click(index, {
+            isRange: event.shiftKey,
+            isToggle: event.ctrlKey || event.metaKey,
+          })
         }
+        onContextMenu={(event) => openMenu(event, index, handlers)}
       >
         <Cell className="cell-box">
-          <input
-            type="checkbox"
-            tabIndex={-1}
-            aria-label={text("chooseOne", { name: row.name })}
-            checked={isChosen}
-            onClick={(event) => event.stopPropagation()}
-            onChange={(event) => {
-              const { shiftKey } = event.nativeEvent as globalThis.MouseEvent;
-              onClick(index, { isRange: shiftKey, isToggle: true });
-            }}
-          />
+          <ChoiceBox {...{ row, index, isChosen, handlers }} />
         </Cell>
         <Cell className="cell-name">
           {icons[row.kind]}
-          <Name {...props} />
+          <Name bucket={props.bucket} row={row} onOpen={handlers.open} />
           {row.versionId !== undefined && <VersionBadge row={row} />}
         </Cell>
         <Cell className="cell-size">
@@ -73,6 +67,9 @@ export const ObjectRow = memo(
           {row.modifiedMs > 0 ? formatDateTime(new Date(row.modifiedMs)) : ""}
         </Cell>
         <Cell className="cell-class">{row.storageClass}</Cell>
+        <Cell className="cell-more">
+          <MoreButton {...{ row, index, handlers }} />
+        </Cell>
       </div>
     );
   },
@@ -82,8 +79,60 @@ export const ObjectRow = memo(
     a.isChosen === b.isChosen &&
     a.isFocused === b.isFocused &&
     a.folderBytes === b.folderBytes &&
-    a.onClick === b.onClick,
+    a.handlers === b.handlers,
 );
+
+interface PartProps {
+  readonly row: Row;
+  readonly index: number;
+  readonly handlers: RowHandlers;
+}
+
+export function ChoiceBox(props: PartProps & { readonly isChosen: boolean }) {
+  const { row, index, isChosen, handlers } = props;
+  return (
+    <input
+      type="checkbox"
+      tabIndex={-1}
+      aria-label={text("chooseOne", { name: row.name })}
+      checked={isChosen}
+      onClick={(event) => event.stopPropagation()}
+      onChange={(event) => {
+        const { shiftKey } = event.nativeEvent as globalThis.MouseEvent;
+        handlers.click(index, { isRange: shiftKey, isToggle: true });
+      }}
+    />
+  );
+}
+
+/** For the pointer; the keyboard has Shift+F10 and its menu key. */
+export function MoreButton({ row, index, handlers }: PartProps) {
+  const name = text("actionsFor", { name: safeText(row.name) });
+  return (
+    <button
+      type="button"
+      className="button quiet icon"
+      tabIndex={-1}
+      aria-label={name}
+      aria-haspopup="menu"
+      title={text("actions")}
+      onClick={(event) => {
+        event.stopPropagation();
+        const { left, bottom } = event.currentTarget.getBoundingClientRect();
+        handlers.menu(index, { x: left, y: bottom });
+      }}
+    >
+      <Ellipsis aria-hidden="true" />
+    </button>
+  );
+}
+
+/** The menu at the pointer; with Shift the browser's own. */
+export function openMenu(event: MouseEvent, index: number, handlers: RowHandlers): void {
+  if (event.shiftKey) return;
+  event.preventDefault();
+  handlers.menu(index, { x: event.clientX, y: event.clientY });
+}
 
 interface CellProps {
   readonly className: string;
@@ -100,8 +149,14 @@ function Cell({ className, children }: CellProps) {
   );
 }
 
+interface NameProps {
+  readonly bucket: string;
+  readonly row: Row;
+  onOpen(row: Row): void;
+}
+
 /** A plain link: thousands of the router's own would each follow every change of address. */
-function Name({ bucket, row, onOpen }: ObjectRowProps) {
+export function Name({ bucket, row, onOpen }: NameProps) {
   const { kind, name } = row;
   if (kind === "marker") {
     return (
@@ -131,7 +186,7 @@ function addressOf(bucket: string, { kind, key, versionId }: Row): string {
   return `${home}/object?${new URLSearchParams({ key, ...version })}`;
 }
 
-function VersionBadge({ row }: { readonly row: Row }) {
+export function VersionBadge({ row }: { readonly row: Row }) {
   if (row.kind === "marker") return <Badge tone="danger">{text("marker")}</Badge>;
   return row.isLatest ? (
     <Badge tone="good">{text("latest")}</Badge>

@@ -3,34 +3,26 @@
 
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { useEffect, useId, useRef } from "react";
 import { objects as text } from "../../messages/en/objects.ts";
-import type { Listing, Row } from "./listing.ts";
+import { type CursorProps, useCursor, useMoreAhead } from "./cursor.ts";
+import type { Listing } from "./listing.ts";
 import { ObjectRow } from "./object-row.tsx";
-import { choose, type Order, type SortBy } from "./order.ts";
+import type { Order, SortBy } from "./order.ts";
 
-interface RowsProps {
+export interface RowsProps extends CursorProps {
   readonly bucket: string;
-  readonly rows: readonly Row[];
   readonly listing: Listing;
   readonly order: Order;
-  readonly chosen: ReadonlySet<string>;
   readonly sizes: ReadonlyMap<string, number>;
   onOrder(order: Order): void;
-  onChoose(chosen: ReadonlySet<string>): void;
-  onOpen(row: Row): void;
-  onDelete(): void;
 }
 
 const rowHeight = 40;
-/** How many rows before the end the next page is asked for. */
-const ahead = 200;
 
 export function Rows(props: RowsProps) {
-  const { rows, listing, chosen, onChoose } = props;
+  const { rows, listing, chosen } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const [focus, setFocus] = useState(0);
-  const anchor = useRef(0);
   const id = useId();
   const virtual = useVirtualizer({
     count: rows.length,
@@ -41,37 +33,14 @@ export function Rows(props: RowsProps) {
   const shown = virtual.getVirtualItems();
   // Elements are used again for other rows: while scrolling, nothing is made or thrown away.
   const pool = Math.ceil((shown.length + 1) / 16) * 16;
-  const lastShown = shown.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (lastShown >= rows.length - ahead && !listing.isComplete) listing.loadMore();
-  }, [lastShown, rows.length, listing, listing.isComplete]);
-  const moveTo = (index: number, isRange: boolean) => {
-    const next = Math.max(0, Math.min(rows.length - 1, index));
-    setFocus(next);
-    virtual.scrollToIndex(next);
-    if (isRange) {
-      const click = { index: next, anchor: anchor.current, isRange, isToggle: false };
-      onChoose(choose(chosen, rows, click));
-    } else anchor.current = next;
-  };
-  const click = (index: number, keys: { isRange: boolean; isToggle: boolean }) => {
-    onChoose(choose(chosen, rows, { index, anchor: anchor.current, ...keys }));
-    if (!keys.isRange) anchor.current = index;
-    setFocus(index);
-  };
-  // The rows are memoised: what they call stays the same, and finds the newest of everything.
-  const latest = useRef({ click, open: props.onOpen });
-  latest.current = { click, open: props.onOpen };
-  const handlers = useMemo<Handlers>(
-    () => ({
-      click: (index, keys) => latest.current.click(index, keys),
-      open: (row) => latest.current.open(row),
-    }),
-    [],
-  );
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (pressKey(event, { props, focus, moveTo, click })) event.preventDefault();
-  };
+  useMoreAhead(listing, rows.length, shown.at(-1)?.index ?? 0);
+  const scrollTo = (index: number) => virtual.scrollToIndex(index);
+  const { focus, handlers, ...listeners } = useCursor(props, {
+    id,
+    columns: 1,
+    page: 15,
+    scrollTo,
+  });
   const isAll = rows.length > 0 && chosen.size >= rows.length;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table cannot draw a part of its rows
@@ -84,7 +53,7 @@ export function Rows(props: RowsProps) {
       aria-multiselectable="true"
       aria-activedescendant={rows.length > 0 ? `${id}-${focus}` : undefined}
       tabIndex={0}
-      onKeyDown={onKeyDown}
+      {...listeners}
     >
       <Heads {...props} isAll={isAll} />
       {/* biome-ignore lint/a11y/useSemanticElements: likewise */}
@@ -103,67 +72,13 @@ export function Rows(props: RowsProps) {
               isChosen={chosen.has(row.id)}
               isFocused={item.index === focus}
               folderBytes={props.sizes.get(row.key)}
-              onClick={handlers.click}
-              onOpen={handlers.open}
+              handlers={handlers}
             />
           );
         })}
       </div>
     </div>
   );
-}
-
-interface Handlers {
-  click(index: number, keys: { isRange: boolean; isToggle: boolean }): void;
-  open(row: Row): void;
-}
-
-interface KeyFacts {
-  readonly props: RowsProps;
-  readonly focus: number;
-  moveTo(index: number, isRange: boolean): void;
-  click(index: number, keys: { isRange: boolean; isToggle: boolean }): void;
-}
-
-const steps: Readonly<Record<string, number>> = {
-  ArrowDown: 1,
-  ArrowUp: -1,
-  PageDown: 15,
-  PageUp: -15,
-  Home: Number.NEGATIVE_INFINITY,
-  End: Number.POSITIVE_INFINITY,
-};
-
-/** Whether the key meant something. */
-function pressKey(event: KeyboardEvent, { props, focus, moveTo, click }: KeyFacts): boolean {
-  const { rows, onChoose, onOpen, onDelete } = props;
-  if (event.target !== event.currentTarget) return false;
-  const step = steps[event.key];
-  if (step !== undefined) {
-    moveTo(focus + step, event.shiftKey);
-    return true;
-  }
-  const row = rows[focus];
-  switch (event.key) {
-    case "Enter":
-      if (row) onOpen(row);
-      return true;
-    case " ":
-      click(focus, { isRange: event.shiftKey, isToggle: true });
-      return true;
-    case "Escape":
-      onChoose(new Set());
-      return true;
-    case "Delete":
-      onDelete();
-      return true;
-    case "a":
-      if (!event.ctrlKey && !event.metaKey) return false;
-      onChoose(new Set(rows.map(({ id }) => id)));
-      return true;
-    default:
-      return false;
-  }
 }
 
 interface HeadsProps extends RowsProps {
@@ -212,6 +127,11 @@ function Heads({ rows, order, chosen, isAll, onOrder, onChoose }: HeadsProps) {
         {head("size", text("size"), "cell-size")}
         {head("modified", text("modified"), "cell-time")}
         {head("class", text("class"), "cell-class")}
+        {/* biome-ignore lint/a11y/useSemanticElements: likewise */}
+        {/* biome-ignore lint/a11y/useFocusableInteractive: likewise */}
+        <div role="columnheader" className="cell-more">
+          <span className="hidden">{text("actions")}</span>
+        </div>
       </div>
     </div>
   );

@@ -1,6 +1,6 @@
 // Above the list: search, versions, how much is loaded, and the two ways to add something.
 
-import { FolderPlus, History, RefreshCw, Upload } from "lucide-react";
+import { FolderPlus, History, LayoutGrid, List, RefreshCw, Upload } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Button, IconButton } from "../../components/button.tsx";
 import { useGo } from "../../components/go.tsx";
@@ -8,11 +8,14 @@ import { objects as text } from "../../messages/en/objects.ts";
 import type { BucketFacts } from "../../queries/bucket-facts.ts";
 import type { Listing, Place } from "./listing.ts";
 import type { Order } from "./order.ts";
+import type { View } from "./view.ts";
 
 interface ToolbarProps extends Place {
   readonly listing: Listing;
   readonly order: Order;
   readonly facts: BucketFacts | undefined;
+  readonly view: View;
+  onView(view: View): void;
   onUpload(): void;
   onFolder(): void;
   onReload(): void;
@@ -60,6 +63,7 @@ export function Toolbar(props: ToolbarProps) {
         isBusy={listing.isLoading}
         onClick={props.onReload}
       />
+      <ViewChoice view={props.view} onView={props.onView} />
       <LoadedNote {...props} />
       <span className="grow" />
       <Button icon={<FolderPlus />} onClick={props.onFolder}>
@@ -69,6 +73,24 @@ export function Toolbar(props: ToolbarProps) {
         {text("upload")}
       </Button>
     </div>
+  );
+}
+
+function ViewChoice({ view, onView }: Pick<ToolbarProps, "view" | "onView">) {
+  const button = (id: View, icon: React.ReactNode) => (
+    <IconButton
+      name={text(id === "list" ? "asList" : "asGrid")}
+      icon={icon}
+      aria-pressed={view === id}
+      className={view === id ? "pressed" : ""}
+      onClick={() => onView(id)}
+    />
+  );
+  return (
+    <fieldset className="row view-choice" aria-label={text("view")}>
+      {button("list", <List />)}
+      {button("grid", <LayoutGrid />)}
+    </fieldset>
   );
 }
 

@@ -9,6 +9,7 @@ import { Empty } from "../../../components/parts.tsx";
 import { safeText } from "../../../components/safe-text.tsx";
 import { object as text } from "../../../messages/en/object.ts";
 import { inputOf, readRange } from "../place.ts";
+import { readAsUrl } from "./data-url.ts";
 import { type PreviewProps, Result } from "./index.tsx";
 import { imageType } from "./kind.ts";
 
@@ -37,15 +38,6 @@ export function ImagePreview({ place, head }: PreviewProps) {
       render={(url) => <img className="preview-image" src={url} alt={safeText(place.key)} />}
     />
   );
-}
-
-function readAsUrl(blob: Blob): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(blob);
-  });
 }
 
 const linkSeconds = 3600;

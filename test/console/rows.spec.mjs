@@ -1,0 +1,157 @@
+// @ts-check
+// The object browser's rows: the menu each has, by pointer and by keyboard, and the grid with its
+// small pictures.
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { crc32, deflateSync } from "node:zlib";
+import {
+  CreateBucketCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import {
+  assertAccessible,
+  describeConsole,
+  openConsole,
+  orderedTests,
+  signIn,
+} from "./support.mjs";
+
+/** @import { Page } from "playwright-core" */
+
+const Bucket = "wall";
+const pictures = 12;
+
+describeConsole("rows", () => {
+  /** @type {Awaited<ReturnType<typeof openConsole>>} */
+  let site;
+  /** @type {Page} */
+  let page;
+  /** @type {string[]} */
+  let problems;
+  const step = orderedTests();
+
+  before(async () => {
+    site = await openConsole();
+    await site.client.send(new CreateBucketCommand({ Bucket }));
+    const VersioningConfiguration = { Status: /** @type {const} */ ("Enabled") };
+    await site.client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+    const put = (/** @type {string} */ Key, /** @type {string | Uint8Array} */ Body) =>
+      site.client.send(new PutObjectCommand({ Bucket, Key, Body }));
+    await put("notes.txt", "first");
+    await put("notes.txt", "second");
+    for (let n = 0; n < pictures; n += 1) await put(`pictures/p${n}.png`, png(n));
+    await put("pictures/drawing.svg", svg);
+    await put("pictures/broken.png", "no picture at all");
+    ({ page, problems } = await site.openPage());
+    await signIn(page, site.server, { path: `/-/console/buckets/${Bucket}` });
+  });
+  after(() => site?.stop());
+
+  const menu = () => page.getByRole("menu");
+  const row = (/** @type {string} */ name) =>
+    page.getByRole("row").filter({ hasText: name }).first();
+
+  step("a row has its menu: by the right button, by its own, and by Shift+F10", async () => {
+    await row("notes.txt").click({ button: "right" });
+    await menu().getByRole("menuitem", { name: "Download" }).waitFor();
+    await assertAccessible(page, "menu of a row");
+    await menu().getByRole("menuitem", { name: "Delete…" }).click();
+    await page.getByRole("dialog").getByText("notes.txt").first().waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Actions for notes.txt" }).click();
+    await menu().getByRole("menuitem", { name: "Share…" }).click();
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    const list = page.getByRole("grid");
+    await list.focus();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Shift+F10");
+    await menu().getByRole("menuitem", { name: "Open" }).waitFor();
+    await page.keyboard.press("Escape");
+    await menu().waitFor({ state: "detached" });
+    assert.equal(await list.evaluate((element) => element === document.activeElement), true);
+  });
+
+  step(
+    "the class of an older version is not changed: it would become the current one",
+    async () => {
+      await page.goto(`${site.server.endpoint}/-/console/buckets/${Bucket}?versions=1`);
+      const older = page.getByRole("row").filter({ hasText: "Older" }).first();
+      await older.click({ button: "right" });
+      const entry = menu().getByRole("menuitem", { name: "Storage class…" });
+      assert.equal(await entry.getAttribute("aria-disabled"), "true");
+      await page.keyboard.press("Escape");
+    },
+  );
+
+  step("the grid shows small pictures, a few reads at a time, and is remembered", async () => {
+    let running = 0;
+    let most = 0;
+    await page.route(/\/wall\/pictures\//, async (route) => {
+      running += 1;
+      most = Math.max(most, running);
+      const response = await route.fetch();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      running -= 1;
+      await route.fulfill({ response });
+    });
+    await page.goto(`${site.server.endpoint}/-/console/buckets/${Bucket}?prefix=pictures%2F`);
+    await page.getByRole("button", { name: "As a grid" }).click();
+    await page.waitForFunction(
+      (count) => document.querySelectorAll(".tile canvas").length === count,
+      pictures + 1,
+    );
+    assert.ok(most >= 1 && most <= 4, `${most} at once`);
+    assert.equal(await page.locator(".tile").filter({ hasText: "broken.png" }).count(), 1);
+    const colour = await page
+      .locator(".tile")
+      .filter({ hasText: "p7.png" })
+      .locator("canvas")
+      .evaluate((/** @type {HTMLCanvasElement} */ canvas) => [
+        ...(canvas.getContext("2d")?.getImageData(1, 1, 1, 1).data ?? []),
+      ]);
+    assert.deepEqual(colour, [7 * 20, 0, 0, 255]);
+    assert.equal(await page.evaluate(() => "ranHere" in window), false);
+    await assertAccessible(page, "grid");
+    await page.unroute(/\/wall\/pictures\//);
+    await page.reload();
+    await page.locator(".tile canvas").first().waitFor();
+    const grid = page.getByRole("grid");
+    await grid.focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Space");
+    await page.getByText("1 chosen").first().waitFor();
+    await page.getByRole("button", { name: "As a list" }).click();
+    await page.getByRole("row").filter({ hasText: "drawing.svg" }).waitFor();
+    assert.deepEqual(problems, []);
+  });
+});
+
+const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">
+  <script>parent.ranHere = 1; window.ranHere = 1;</script><rect width="40" height="40" fill="red"/></svg>`;
+
+/** An image of 8 by 8 pixels of one colour. @param {number} n */
+function png(n) {
+  const pixel = [n * 20, 0, 0];
+  const line = Buffer.from([0, ...Array.from({ length: 8 }, () => pixel).flat()]);
+  const header = Buffer.from([0, 0, 0, 8, 0, 0, 0, 8, 8, 2, 0, 0, 0]);
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(Buffer.concat(Array.from({ length: 8 }, () => line)))),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+}
+
+/** @param {string} type @param {Buffer} data */
+function chunk(type, data) {
+  const named = Buffer.concat([Buffer.from(type, "latin1"), data]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(data.length);
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32(named));
+  return Buffer.concat([length, named, sum]);
+}
