@@ -19,6 +19,7 @@ const changing =
 
 /** The parts of one action that its own code shows by another call of the same action. */
 const partOf = new Map([
+  ["AbortMultipartUpload", "CopyObject"],
   ["CompleteMultipartUpload", "CopyObject"],
   ["CreateMultipartUpload", "CopyObject"],
   ["DeleteObjectTagging", "PutObjectTagging"],
