@@ -1,17 +1,20 @@
 // @ts-check
 // Takes the pictures in docs/screens: every screen with something on it, light and dark. Run by hand
-// when screens change: `node test/console/screenshots.mjs [screen ...]`.
+// when screens change: `node test/console/screenshots.mjs [--phone FOLDER] [screen ...]`.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  AddUserToGroupCommand,
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
   CreateGroupCommand,
+  CreateOpenIDConnectProviderCommand,
   CreateRoleCommand,
   CreateUserCommand,
   IAMClient,
 } from "@aws-sdk/client-iam";
+import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import {
   CreateBucketCommand,
   CreateMultipartUploadCommand,
@@ -19,6 +22,7 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
+import { AwsClient } from "aws4fetch";
 import { openConsole, signIn } from "./support.mjs";
 
 const folder = fileURLToPath(new URL("../../docs/screens", import.meta.url));
@@ -35,10 +39,12 @@ const screens = /** @type {const} */ ([
   ["permissions", "/buckets/photos/permissions"],
   ["management", "/buckets/photos/management"],
   ["multipart-uploads", "/buckets/photos/uploads"],
+  ["who-can-use", "/buckets/photos/access"],
   ["connect", "/connect"],
   ["users", "/users"],
   ["user", "/users/anna"],
   ["groups", "/groups"],
+  ["group", "/groups/editors"],
   ["roles", "/roles"],
   ["role", "/roles/deploy"],
   ["policies", "/policies?scope=AWS"],
@@ -48,6 +54,7 @@ const screens = /** @type {const} */ ([
   ["why-denied", "/explain"],
   ["audit", "/audit"],
   ["webhooks", "/webhooks"],
+  ["webhook", "/webhooks/thumbnails"],
   ["remotes", "/remotes"],
   ["kms", "/kms"],
   ["jobs", "/jobs"],
@@ -96,6 +103,10 @@ async function furnish({ client, server }) {
   await iam.send(new CreateAccessKeyCommand({ UserName: "anna" }));
   await iam.send(new AttachUserPolicyCommand({ UserName: "anna", PolicyArn: reading }));
   await iam.send(new CreateGroupCommand({ GroupName: "editors" }));
+  await iam.send(new AddUserToGroupCommand({ GroupName: "editors", UserName: "anna" }));
+  const Url = "https://token.actions.githubusercontent.com";
+  const ClientIDList = ["sts.amazonaws.com"];
+  await iam.send(new CreateOpenIDConnectProviderCommand({ Url, ClientIDList }));
   const trust = {
     Effect: "Allow",
     Principal: { Service: "s3.amazonaws.com" },
@@ -103,15 +114,51 @@ async function furnish({ client, server }) {
   };
   const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
   await iam.send(new CreateRoleCommand({ RoleName: "deploy", AssumeRolePolicyDocument }));
+  const kms = new KMSClient({ endpoint, region, credentials });
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Description: "Family pictures" }));
+  const TargetKeyId = KeyMetadata?.KeyId;
+  await kms.send(new CreateAliasCommand({ AliasName: "alias/photos", TargetKeyId }));
+  await administer(server, "/accounts/self/webhooks", {
+    name: "thumbnails",
+    url: `${endpoint}/-/none`,
+  });
+  const remote = {
+    name: "office",
+    kind: "s3",
+    account: "self",
+    endpoint: "https://s3.example.com",
+  };
+  const theirs = { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "x".repeat(40) };
+  await administer(server, "/remotes", { ...remote, region, bucket: "copies", ...theirs });
 }
 
-const wanted = process.argv.slice(2);
+/**
+ * One call of the admin API, signed.
+ * @param {Awaited<ReturnType<typeof openConsole>>["server"]} server
+ * @param {string} path
+ * @param {object} body
+ */
+async function administer({ endpoint, region, credentials }, path, body) {
+  const signer = new AwsClient({ ...credentials, region, service: "s3" });
+  const answer = await signer.fetch(`${endpoint}/-/api/v1${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+}
+
+/** `--phone FOLDER` takes them at the width of a phone, to be looked at, not to be kept. */
+const isPhone = process.argv[2] === "--phone";
+const target = isPhone ? (process.argv[3] ?? "") : folder;
+const wanted = process.argv.slice(isPhone ? 4 : 2);
+const viewport = isPhone ? { width: 390, height: 844 } : { width: 1200, height: 760 };
 const opened = await openConsole({ vars: { AUDIT: "all", METRICS: "on" } });
 try {
   await furnish(opened);
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(target, { recursive: true });
   for (const isDark of [false, true]) {
-    const { page } = await opened.openPage({ isDark, viewport: { width: 1200, height: 760 } });
+    const { page } = await opened.openPage({ isDark, viewport });
     await signIn(page, opened.server, { path: "/-/console/home" });
     for (const [name, path] of screens) {
       if (wanted.length > 0 && !wanted.includes(name)) continue;
@@ -120,7 +167,9 @@ try {
         dispatchEvent(new PopStateEvent("popstate"));
       }, `/-/console${path}`);
       await page.waitForTimeout(1500);
-      const file = join(folder, `${name}-${isDark ? "dark" : "light"}.jpg`);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      if (width > viewport.width) console.log(`${name} is ${width} wide in ${viewport.width}`);
+      const file = join(target, `${name}-${isDark ? "dark" : "light"}.jpg`);
       await page.screenshot({ path: file, type: "jpeg", quality: 55 });
     }
   }
