@@ -21,7 +21,7 @@ const wish = (name: string, more: object = {}) => ({
 });
 
 describe("remotes", () => {
-  it("are made, listed without secrets, and forgotten", async () => {
+  it("are made, listed without secrets, and forgotten (SEC-072)", async () => {
     const as = await operator();
     const made = await ask("POST /remotes", { as, body: wish("one"), env: public_ });
     expect(made.status).toBe(201);

@@ -151,7 +151,7 @@ describe("sweepLifecycle", () => {
     expect(await keysOf(index, "uploads")).toEqual(["other"]);
   });
 
-  it("leaves locked versions until the lock is over, and those with a hold for good", async () => {
+  it("leaves locked versions until the lock is over, and those with a hold for good (SEC-096)", async () => {
     const index = await openIndex("Enabled");
     const retainUntilMs = index.nowMs + 20 * dayMs;
     await index.put("kept", { detail: { lock: { mode: "COMPLIANCE", retainUntilMs } } });

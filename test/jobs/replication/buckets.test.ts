@@ -1,7 +1,7 @@
 // Replication between buckets of the deployment, through the Worker's own fetch and the index's own
 // delivery: what arrives, as whom, and what the source says of it.
 import { describe, expect, it } from "vitest";
-import { allow, policy } from "../../iam/fixtures.ts";
+import { allow, done, iam, policy } from "../../iam/fixtures.ts";
 import { call, makeAccount, rootKeys } from "../../operations/bucket/fixtures.ts";
 import { upload } from "../fixture.ts";
 import {
@@ -160,6 +160,23 @@ describe("replication to a bucket", () => {
     await deliver(source);
     expect(await statusOf(source, "plain")).toBe("COMPLETED");
     expect(await statusOf(source, "tagged")).toBe("FAILED");
+    expect(await versionsOf(target)).toHaveLength(1);
+  });
+
+  it("stops with what its role may no longer do (SEC-083)", async () => {
+    const { source, target, role } = await pair();
+    await put(source, "before", "x");
+    await deliver(source);
+    expect(await statusOf(source, "before")).toBe("COMPLETED");
+    const RoleName = role.slice(role.lastIndexOf("/") + 1);
+    await done(iam(rootKeys, "DeleteRolePolicy", { RoleName, PolicyName: "inline" }));
+    await put(source, "after", "x");
+    await deliver(source);
+    expect(await statusOf(source, "after")).toBe("FAILED");
+    await done(iam(rootKeys, "DeleteRole", { RoleName }));
+    await put(source, "gone", "x");
+    await deliver(source);
+    expect(await statusOf(source, "gone")).toBe("FAILED");
     expect(await versionsOf(target)).toHaveLength(1);
   });
 

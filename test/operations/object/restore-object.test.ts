@@ -68,7 +68,7 @@ async function rowsOf({ bucketId }: TestBucket, query: string) {
 }
 
 describe("an archived object", () => {
-  it("is out of reach for readers, and all else is told of it", async () => {
+  it("is out of reach for readers, and all else is told of it (SEC-103)", async () => {
     const bucket = await archived("frozen");
     const Bucket = bucket.name;
     const place = { Bucket, Key: "k" };
