@@ -8,6 +8,7 @@ import type { IndexState } from "./index-state.ts";
 import { markLifecycle } from "./lifecycle-ranges.ts";
 import { changeRetention, isLock } from "./locks.ts";
 import { emitOf } from "./outbox.ts";
+import type { Change } from "./outbox-types.ts";
 import { isExpired, keepFound } from "./references.ts";
 import { mergeReplica } from "./replica-changes.ts";
 import { type Enrolment, enrolChange, tellEnrolled, writeDetail } from "./replication.ts";
@@ -40,9 +41,31 @@ export function amend(index: IndexState, request: AmendRequest): AmendOutcome {
   tellEnrolled(index, request.emit, entries, change);
   markLifecycle(index, version.key);
   const after = { ...version, content, detail };
+  // AWS: "An event is not generated when a request results in no change to an object's ACL."
+  const isTold = request.change.kind !== "acl" || isOtherAcl(version.detail, after.detail);
   const event = request.emit?.event ?? eventOf(request.change);
-  emitOf(index, request.emit, { event, version: after });
+  if (isTold) emitOf(index, request.emit, { event, version: after, ...factsOf(request, after) });
   return { kind: "amended", version: after };
+}
+
+function isOtherAcl(before: VersionDetail, after: VersionDetail): boolean {
+  return JSON.stringify(before.acl ?? null) !== JSON.stringify(after.acl ?? null);
+}
+
+/** What the event of a retention says of it. */
+function factsOf({ change }: AmendRequest, { detail }: Version): Pick<Change, "facts"> {
+  if (change.kind !== "retention") return {};
+  const { mode, retainUntilMs, eventHold, holdDuration } = detail.lock ?? {};
+  const facts = {
+    ...(mode !== undefined && { retentionMode: mode }),
+    ...(retainUntilMs !== undefined && { retainUntilMs }),
+    ...(eventHold !== undefined && { eventHold }),
+    ...(holdDuration !== undefined &&
+      ("days" in holdDuration
+        ? { holdDays: holdDuration.days }
+        : { holdYears: holdDuration.years })),
+  };
+  return { facts };
 }
 
 /** Changes go where the version went. Those that came from there go nowhere, and end here. */

@@ -52,7 +52,11 @@ export function putAnnotation(
   const values = [name, ledger.clockMs, sizeBytes, etag, text, request.text] as const;
   sql.run(statements.putAnnotation, key, seq, ...values);
   ledger.hasAnnotations = true;
-  const facts = { annotationName: name };
+  const facts = {
+    annotationName: name,
+    annotationSizeBytes: sizeBytes,
+    annotationEtag: etag,
+  };
   emitOf(index, request.emit, { event: "ObjectAnnotation:Put", version, facts });
   return { kind: "stored", version };
 }
@@ -81,7 +85,13 @@ export function deleteAnnotation(
 ): DeleteAnnotationOutcome {
   const version = findAnnotated(index, request);
   if (isRefusal(version)) return version;
-  index.sql.run(statements.dropAnnotation, version.key, version.seq, request.name);
+  const { sql } = index;
+  const { key, seq } = version;
+  // What was not there is not told to have gone.
+  if (sql.first(statements.annotationOf, key, seq, request.name) === undefined) {
+    return { kind: "deleted", version };
+  }
+  sql.run(statements.dropAnnotation, key, seq, request.name);
   const facts = { annotationName: request.name };
   emitOf(index, request.emit, { event: "ObjectAnnotation:Delete", version, facts });
   return { kind: "deleted", version };

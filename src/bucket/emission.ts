@@ -1,7 +1,9 @@
 // Who watches a bucket, by its settings: read once for each record of it. A bucket that nobody
 // watches costs one look here and nothing in its index.
 
+import type { Seams } from "../env.ts";
 import { eventBridgeTarget } from "../s3/event-destinations.ts";
+import { newHostId, newRequestId } from "../s3/ids.ts";
 import type { OperationOutput } from "../s3/operation-types.ts";
 import {
   compileReplication,
@@ -35,12 +37,25 @@ const eventBridgeEvents = [
   "IntelligentTiering",
   "ObjectTagging:*",
   "ObjectAcl:Put",
+  "ObjectRetention:Put",
+  "ObjectAnnotation:*",
 ];
 
 /** Where the settings that watch are read; a further kind of watcher is a line more. */
 const readers: readonly ((settings: ReadonlyMap<string, string>) => readonly Watcher[])[] = [
   notificationWatchers,
 ];
+
+/** S3 itself, as AWS names it where no caller stands behind a change; under a request id of its own. */
+export function serviceOrigin({ randomBytes }: Pick<Seams, "randomBytes">): EventOrigin {
+  const service = "s3.amazonaws.com";
+  return {
+    principalId: service,
+    sourceAddress: service,
+    requestId: newRequestId(randomBytes),
+    hostId: newHostId(randomBytes),
+  };
+}
 
 const known = new WeakMap<object, readonly Watcher[]>();
 
@@ -51,7 +66,7 @@ const known = new WeakMap<object, readonly Watcher[]>();
 export function emissionOf(
   bucket: WatchedBucket,
   origin: () => EventOrigin,
-  more: Pick<Emission, "event" | "removal"> = {},
+  more: Pick<Emission, "event" | "removal" | "isAnnotated"> = {},
 ): { readonly emit?: Emission } {
   const { name, region, accountId, settings } = bucket;
   const watchers = watchersOf(bucket);

@@ -151,7 +151,8 @@ function tell(
     const accessTier = tier === "ARCHIVE" ? "ARCHIVE_ACCESS" : "DEEP_ARCHIVE_ACCESS";
     emitOf(index, emit, { event: "IntelligentTiering", version, facts: { accessTier } });
   } else if (isOutOfReach(before)) {
-    emitOf(index, emit, { event: "ObjectRestore:Completed", version });
+    const facts = { restoreStorageClass: storageClass };
+    emitOf(index, emit, { event: "ObjectRestore:Completed", version, facts });
   }
 }
 

@@ -27,6 +27,8 @@ export interface Watcher {
 export interface EventOrigin {
   /** `AWS:AIDA...` and the like; what acts by itself is `s3.amazonaws.com`. */
   readonly principalId: string;
+  /** Whose that is, 12 digits; absent for S3 itself and for the anonymous. */
+  readonly accountId?: string;
   readonly sourceAddress: string;
   readonly requestId: string;
   readonly hostId: string;
@@ -49,6 +51,8 @@ export interface Emission {
   readonly origin: EventOrigin;
   /** What the caller's operation is called, where the index cannot tell: `ObjectCreated:Post`. */
   readonly event?: string;
+  /** Annotations follow the version that is written, from another bucket. */
+  readonly isAnnotated?: boolean;
   /** What removals are called instead of `ObjectRemoved`: `:Delete`, `:DeleteMarkerCreated`. */
   readonly removal?: "LifecycleExpiration";
 }

@@ -8,8 +8,8 @@ import { isManifest } from "./manifests.ts";
 import { isOutOfReach, restoreOf } from "./restores.ts";
 import { column, type PartRow, parseChecksum, readVersion, type VersionRow } from "./rows.ts";
 import { statements } from "./statements.ts";
-import type { RangeWish, ResolveOutcome, ResolveRequest, Version } from "./types.ts";
-import { findVersion } from "./versions.ts";
+import type { RangeWish, ResolveOutcome, ResolveRequest } from "./types.ts";
+import { findVersion, isAnnotated } from "./versions.ts";
 
 type Found = Extract<ResolveOutcome, { kind: "found" }>;
 
@@ -43,11 +43,6 @@ export function resolve(index: IndexState, request: ResolveRequest): ResolveOutc
     ...(isAnnotated(index, version) && { isAnnotated: true }),
     ...(version.storageClass === "INTELLIGENT_TIERING" && { usedAtMs: usedAtMs(index, version) }),
   };
-}
-
-/** Costs nothing in a bucket without annotations. */
-function isAnnotated({ sql, ledger }: IndexState, { key, seq }: Version): boolean {
-  return ledger.hasAnnotations && sql.first(statements.anyAnnotationOf, key, seq) !== undefined;
 }
 
 function noSuchKey({ sql, ledger }: IndexState, key: string): ResolveOutcome {

@@ -80,7 +80,8 @@ export function startRestore(index: IndexState, request: StartRestoreRequest): S
   sql.run(statements.putRestore, key, seq, tier, days ?? null, dueMs);
   ledger.noteRestores();
   if (isDone !== 0) {
-    emitOf(index, request.emit, { event: "ObjectRestore:Post", version: row });
+    const facts = { restoreStorageClass: readVersion(row).storageClass };
+    emitOf(index, request.emit, { event: "ObjectRestore:Post", version: row, facts });
   }
   return { kind: "accepted" };
 }

@@ -172,15 +172,27 @@ function emitPlaced(
   if (emission === undefined) return;
   const { key, versioning, sizeBytes, etag, storageClass } = version;
   const shown = shownId(versioning, storedId(versioning, version.versionId));
+  const name = emission.event ?? event;
   emit(index, emission, {
-    event: emission.event ?? event,
+    event: name,
     key,
+    ...(name === "ObjectCreated:Copy" && {
+      facts: { hasAnnotations: emission.isAnnotated === true || isAnnotated(index, { key, seq }) },
+    }),
     version: {
       ...shown,
       ...{ seq, sizeBytes, etag, storageClass, modifiedAtMs },
       ...filterable(version.detail),
     },
   });
+}
+
+/** Whether a version has annotations. Costs nothing in a bucket without. */
+export function isAnnotated(
+  { sql, ledger }: IndexState,
+  { key, seq }: { readonly key: string; readonly seq: number },
+): boolean {
+  return ledger.hasAnnotations && sql.first(statements.anyAnnotationOf, key, seq) !== undefined;
 }
 
 /**

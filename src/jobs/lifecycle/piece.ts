@@ -3,7 +3,7 @@
 // version only as it was when it was planned (faults.md D17, D23, D35).
 
 import { openBucket } from "../../bucket/client.ts";
-import { emissionOf } from "../../bucket/emission.ts";
+import { emissionOf, serviceOrigin } from "../../bucket/emission.ts";
 import type { DueTransition, LifecycleDeed, SweepLifecycleOutcome } from "../../bucket/types.ts";
 import { type BucketRecord, loadBucket, reloadBucket } from "../../catalog/buckets.ts";
 import type { Finding } from "../../catalog/jobs.ts";
@@ -34,14 +34,6 @@ export interface Piece {
   readonly error?: string;
 }
 
-/** Who does what lifecycle does, as events tell it. */
-const origin = () => ({
-  principalId: "s3.amazonaws.com",
-  sourceAddress: "s3.amazonaws.com",
-  requestId: "",
-  hostId: "",
-});
-
 /** One call of the index and the moves it asks for; `undefined` when the bucket is gone. */
 export async function sweepPiece(call: SliceCall, name: string): Promise<Piece | undefined> {
   let bucket = await loadBucket(call, name);
@@ -63,7 +55,7 @@ async function ask(call: SliceCall, bucket: BucketRecord) {
   const dayMs = lifecycleDayMs(call.env);
   return openBucket(call.env, bucket.bucketId).sweepLifecycle({
     ...bounds,
-    ...emissionOf(bucket, origin, { removal: "LifecycleExpiration" }),
+    ...emissionOf(bucket, () => serviceOrigin(call.seams), { removal: "LifecycleExpiration" }),
     epoch: bucket.epoch,
     nowMs: call.nowMs,
     rules,
@@ -158,7 +150,7 @@ class Moves {
     try {
       const call = {
         ...{ env, seams, nowMs: seams.now(), epoch, lifecycle: { rule, action } },
-        ...emissionOf(this.#bucket, origin),
+        ...emissionOf(this.#bucket, () => serviceOrigin(seams)),
       };
       const outcome = await moveVersion(call, bucketId, due, { storageClass });
       kind = outcome.kind;

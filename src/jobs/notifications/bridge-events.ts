@@ -2,12 +2,18 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 
 import type { OutboxEntry } from "../../bucket/types.ts";
+import { sequencerOf } from "./records.ts";
 
 /** What kind of event it is there, and what its detail says of itself. */
 interface Kind {
   readonly type: string;
   readonly detail?: Readonly<Record<string, unknown>>;
 }
+
+/** The schema of the detail, as AWS sends it (seen 2026-10 in `us-east-2`). */
+const detailVersion = "1.2";
+/** MD5 of nothing: the entity tag of a delete marker. */
+const emptyEtag = "d41d8cd98f00b204e9800998ecf8427e";
 
 const createdBy: Readonly<Record<string, string>> = {
   "ObjectCreated:Put": "PutObject",
@@ -20,11 +26,8 @@ const createdBy: Readonly<Record<string, string>> = {
 export function renderBridgeEvent(entry: OutboxEntry, eventId: string): string | undefined {
   const kind = kindOf(entry);
   if (kind === undefined) return undefined;
-  const { bucket, origin, key, version, seq, atMs, event } = entry;
-  const { sizeBytes, etag, versionId } = version;
-  const isRemoval = kind.type === "Object Deleted";
-  const isByService = origin.principalId === "s3.amazonaws.com";
-  const isSized = !isRemoval && !event.startsWith("ObjectTagging:") && event !== "ObjectAcl:Put";
+  const { bucket, origin, atMs } = entry;
+  const isByService = origin.sourceAddress === "s3.amazonaws.com";
   return JSON.stringify({
     version: "0",
     id: eventId,
@@ -36,21 +39,38 @@ export function renderBridgeEvent(entry: OutboxEntry, eventId: string): string |
     resources: [`arn:aws:s3:::${bucket.name}`],
     detail: {
       version: "0",
+      "event-version": detailVersion,
       bucket: { name: bucket.name },
-      object: {
-        key,
-        ...(isSized && sizeBytes !== undefined && { size: sizeBytes }),
-        ...(etag !== undefined && !isRemoval && { etag }),
-        ...(versionId !== undefined && { "version-id": versionId }),
-        sequencer: seq.toString(16).padStart(16, "0"),
-      },
+      object: objectOf(entry),
       "request-id": origin.requestId,
-      requester: isByService ? origin.principalId : requesterOf(entry),
+      // AWS: "AWS account ID or AWS service principal of requester".
+      requester: origin.accountId ?? origin.principalId,
       ...(!isByService && { "source-ip-address": origin.sourceAddress }),
       ...kind.detail,
     },
   });
 }
+
+/** Changes that leave the content alone tell no size; of what is gone, a marker tells its own tag. */
+function objectOf({ key, version, seq, event, facts = {} }: OutboxEntry) {
+  const { sizeBytes, etag, versionId } = version;
+  const [group = "", what = ""] = event.split(":");
+  const isRemoval = group === "ObjectRemoved" || group === "LifecycleExpiration";
+  const isSized = !isRemoval && !unsized.has(group);
+  const tag = what === "DeleteMarkerCreated" ? emptyEtag : isRemoval ? undefined : etag;
+  return {
+    key,
+    ...(isSized && sizeBytes !== undefined && { size: sizeBytes }),
+    ...(tag !== undefined && { etag: tag }),
+    ...(versionId !== undefined && { "version-id": versionId }),
+    ...(facts["hasAnnotations"] !== undefined && {
+      "has-object-annotation": facts["hasAnnotations"],
+    }),
+    ...(group !== "ObjectRestore" && { sequencer: sequencerOf(seq) }),
+  };
+}
+
+const unsized: ReadonlySet<string> = new Set(["ObjectTagging", "ObjectAcl", "ObjectAnnotation"]);
 
 function kindOf({ event, facts = {} }: OutboxEntry): Kind | undefined {
   const [group = "", what = ""] = event.split(":");
@@ -85,14 +105,40 @@ function kindOf({ event, facts = {} }: OutboxEntry): Kind | undefined {
       return { type: what === "Put" ? "Object Tags Added" : "Object Tags Deleted" };
     case "ObjectAcl":
       return { type: "Object ACL Updated" };
+    case "ObjectRetention":
+      return { type: "Object Retention Updated", detail: retentionOf(facts) };
+    case "ObjectAnnotation":
+      return annotationKind(what, facts);
     default:
       return undefined;
   }
 }
 
-/** The account, for root; otherwise the id of the user or session. */
-function requesterOf({ origin }: OutboxEntry): string {
-  return origin.principalId.replace(/^AWS:/, "");
+type Facts = NonNullable<OutboxEntry["facts"]>;
+
+function annotationKind(what: string, facts: Facts): Kind {
+  const { annotationName: name, annotationSizeBytes: size, annotationEtag: etag } = facts;
+  const isPut = what === "Put";
+  const annotation = { name, ...(isPut && { size, etag }) };
+  return {
+    type: isPut ? "Object Annotation Created" : "Object Annotation Removed",
+    detail: { reason: `${what}ObjectAnnotation`, "object-annotation": annotation },
+  };
+}
+
+/** Nothing of a retention that was taken away. */
+function retentionOf(facts: Facts): Readonly<Record<string, unknown>> {
+  const { retentionMode: mode, retainUntilMs, eventHold, holdDays, holdYears } = facts;
+  if (mode === undefined && eventHold === undefined) return {};
+  const until = retainUntilMs === undefined ? undefined : new Date(Number(retainUntilMs));
+  const data = {
+    mode,
+    ...(until !== undefined && { "retain-until-date": until.toISOString() }),
+    ...(eventHold !== undefined && { "event-hold": eventHold === true ? "ON" : "OFF" }),
+    ...(holdDays !== undefined && { "event-hold-duration": { days: holdDays } }),
+    ...(holdYears !== undefined && { "event-hold-duration": { years: holdYears } }),
+  };
+  return { "object-retention-event-data": data };
 }
 
 function secondsTime(ms: number): string {

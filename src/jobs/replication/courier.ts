@@ -4,7 +4,7 @@
 
 import { askOf, type CallFacts, judge, judgePlain } from "../../auth/authorize.ts";
 import { openBucket } from "../../bucket/client.ts";
-import { emissionOf } from "../../bucket/emission.ts";
+import { emissionOf, serviceOrigin } from "../../bucket/emission.ts";
 import type {
   DescribeOutcome,
   OutboxBatch,
@@ -79,21 +79,13 @@ export function replicationCourier(
       return renderOutcome(outcome);
     });
     if (results.length > 0) {
-      const origin = { ...nobody };
       const index = openBucket(call.env, bucket.bucketId);
-      const emission = emissionOf(bucket, () => origin);
+      const emission = emissionOf(bucket, () => serviceOrigin(call.seams));
       await index.settleReplication({ nowMs: call.seams.now(), results, ...emission });
     }
     return delivered;
   };
 }
-
-const nobody = {
-  principalId: "s3.amazonaws.com",
-  sourceAddress: "s3.amazonaws.com",
-  requestId: "",
-  hostId: "",
-};
 
 /** Of a bucket that is gone nothing is left to deliver. */
 function allDone({ entries }: OutboxBatch): ReadonlyMap<number, DeliveryResult> {

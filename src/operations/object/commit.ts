@@ -47,6 +47,8 @@ export type CommitFacts = Omit<
 > & {
   /** What events call the write. */
   readonly event: string;
+  /** Annotations follow it from another bucket. */
+  readonly isAnnotated?: boolean;
 };
 
 /**
@@ -56,7 +58,7 @@ export type CommitFacts = Omit<
  */
 export async function commitStored(
   context: ObjectContext,
-  { event, ...facts }: CommitFacts,
+  { event, isAnnotated = false, ...facts }: CommitFacts,
 ): Promise<Committed> {
   const ownBlobs = facts.sharedFrom === undefined ? [facts.content] : [];
   return withBlobs(context, ownBlobs, async () => {
@@ -70,7 +72,7 @@ export async function commitStored(
         nowMs: context.nowMs,
         versioning: versioningOf(opened.bucket),
         ...defaultLockOf(opened.bucket),
-        ...emitting(context, opened, event),
+        ...emitting(context, opened, event, isAnnotated ? { isAnnotated } : {}),
       });
     });
     switch (outcome.kind) {

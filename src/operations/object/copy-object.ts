@@ -74,6 +74,7 @@ export const copyObject: Handler<"CopyObject"> = async (context, input) => {
     ...facts,
     ...(conditions && { conditions }),
     ...(annotationsFrom && { annotationsFrom }),
+    isAnnotated: annotations.isAcross,
   });
   if (annotations.isAcross) await copyAnnotationsAcross(context, source, committed.versionId);
 

@@ -2,8 +2,13 @@
 // with a bound, logged; and what a receiver that is down, gone or disabled makes of it.
 import {
   CopyObjectCommand,
+  DeleteObjectAnnotationCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  DeletePublicAccessBlockCommand,
+  PutBucketOwnershipControlsCommand,
+  PutObjectAclCommand,
+  PutObjectAnnotationCommand,
   PutObjectTaggingCommand,
 } from "@aws-sdk/client-s3";
 import { describe, expect, it } from "vitest";
@@ -90,7 +95,7 @@ describe("deliveries to a webhook", () => {
     await drain(bucket.bucketId, { receiver });
     const [made, gone] = receiver.received.map(({ body }) => JSON.parse(body).Records[0]);
     expect(made).toEqual({
-      eventVersion: "2.5",
+      eventVersion: "2.6",
       eventSource: "aws:s3",
       awsRegion: "us-east-1",
       eventTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
@@ -337,12 +342,13 @@ describe("deliveries to queues and EventBridge", () => {
       resources: [`arn:aws:s3:::${bucket.name}`],
       detail: {
         version: "0",
+        "event-version": "1.2",
         bucket: { name: bucket.name },
         object: {
           key: "a key",
           size: 5,
           etag: "5d41402abc4b2a76b9719d911017c592",
-          sequencer: expect.stringMatching(/^[0-9a-f]{16}$/),
+          sequencer: expect.stringMatching(/^[0-9A-F]{18}$/),
         },
         "request-id": expect.any(String),
         requester: bus.accountId,
@@ -355,6 +361,51 @@ describe("deliveries to queues and EventBridge", () => {
       reason: "DeleteObject",
       "deletion-type": "Permanently Deleted",
     });
+  });
+
+  it("tell an ACL that changed, annotations by name, and which copies have any", async () => {
+    const hook = await makeWebhook();
+    const Events = ["s3:ObjectAcl:Put", "s3:ObjectAnnotation:*", "s3:ObjectCreated:Copy"] as const;
+    const bucket = await makeWatchedBucket({
+      TopicConfigurations: [{ TopicArn: hook.topicArn, Events: [...Events] }],
+    });
+    const Bucket = bucket.name;
+    const named = { Bucket, Key: "k" };
+    await s3().send(
+      new PutBucketOwnershipControlsCommand({
+        Bucket,
+        OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] },
+      }),
+    );
+    await s3().send(new DeletePublicAccessBlockCommand({ Bucket }));
+    await put(Bucket, "k", "hello");
+    const copy = (Key: string) => ({ Bucket, Key, CopySource: `${Bucket}/k` });
+    await s3().send(new CopyObjectCommand(copy("before")));
+    const annotation = { ...named, AnnotationName: "note" };
+    await s3().send(new PutObjectAnnotationCommand({ ...annotation, AnnotationPayload: "{}" }));
+    await s3().send(new CopyObjectCommand(copy("after")));
+    await s3().send(new DeleteObjectAnnotationCommand(annotation));
+    // Nothing is left that this could remove.
+    await s3().send(new DeleteObjectAnnotationCommand(annotation));
+    const readable = { ...named, ACL: "authenticated-read" } as const;
+    await s3().send(new PutObjectAclCommand(readable));
+    await s3().send(new PutObjectAclCommand(readable));
+    const receiver = new Receiver();
+    await drain(bucket.bucketId, { receiver });
+    const told = receiver.received.map(({ body }) => JSON.parse(body).Records[0]);
+    const byName = told.map(({ eventName, s3: { object, objectAnnotation } }) => [
+      `${eventName} ${object.key}`,
+      object.hasObjectAnnotation ?? objectAnnotation?.name,
+    ]);
+    expect(byName.sort()).toEqual([
+      ["ObjectAcl:Put k", undefined],
+      ["ObjectAnnotation:Delete k", "note"],
+      ["ObjectAnnotation:Put k", "note"],
+      ["ObjectCreated:Copy after", true],
+      ["ObjectCreated:Copy before", false],
+    ]);
+    const made = told.find(({ eventName }) => eventName === "ObjectAnnotation:Put");
+    expect(made.s3.objectAnnotation).toMatchObject({ size: 2, eTag: expect.any(String) });
   });
 
   it("drop what has no destination any more", async () => {
