@@ -18,7 +18,11 @@ const longestName: Readonly<Record<IdentityKind | "policy", number>> = {
   policy: 128,
 };
 
+/** Latin-1 without its control characters. */
+const roleDescriptionShape = /^[\t\n\r -~\u00a1-\u00ff]*$/;
+
 const longestPath = 512;
+const longestDescription = 1000;
 const longestTagKey = 128;
 const longestTagValue = 256;
 const mostTags = 50;
@@ -54,6 +58,32 @@ export function readPath(path: string | undefined): string {
   throw invalid(
     "The specified value for path is invalid. It must begin and end with / and contain only " +
       "alphanumeric characters and/or / characters.",
+  );
+}
+
+/**
+ * What a policy is said to be for. Throws ValidationError.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
+ */
+export function readDescription(text: string | undefined): string | undefined {
+  if (text === undefined || text.length <= longestDescription) return text;
+  throw invalid(
+    "1 validation error detected: Value at 'description' failed to satisfy constraint: Member " +
+      `must have length less than or equal to ${longestDescription}`,
+  );
+}
+
+/**
+ * What a role is said to be for: of Latin letters only, so nothing in it turns text round. Throws
+ * ValidationError. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+ */
+export function readRoleDescription(text: string | undefined): string | undefined {
+  const read = readDescription(text);
+  if (read === undefined || roleDescriptionShape.test(read)) return read;
+  throw invalid(
+    "1 validation error detected: Value at 'description' failed to satisfy constraint: Member " +
+      "must satisfy regular expression pattern: " +
+      "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*",
   );
 }
 

@@ -48,6 +48,7 @@ import {
   limitExceeded,
   longestDocument,
   noSuchEntity,
+  readDescription,
   readPath,
   readTags,
   removeTags,
@@ -59,10 +60,11 @@ export async function createPolicy(
   call: IdentityCall,
   input: CreatePolicyRequest,
 ): Promise<CreatePolicyResponse> {
-  const { PolicyName: name = "", PolicyDocument: sent = "", Description: description } = input;
+  const { PolicyName: name = "", PolicyDocument: sent = "" } = input;
   checkName(name, "policy", "policyName");
   const path = readPath(input.Path);
   const document = checkDocument(sent, "identity", longestDocument.managed);
+  const description = readDescription(input.Description);
   const tags = readTags(input.Tags);
   const { accountId } = call.principal;
   const made = await createStoredPolicy(call, {

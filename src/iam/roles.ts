@@ -33,6 +33,7 @@ import {
   limitExceeded,
   longestDocument,
   readPath,
+  readRoleDescription,
   readTags,
 } from "./names.ts";
 import { endPage, readPage } from "./paging.ts";
@@ -40,7 +41,6 @@ import { invalid } from "./query.ts";
 
 const usualSessionSeconds = 3600;
 const longestSessionSeconds = 43_200;
-const longestDescription = 1000;
 
 export async function createRole(
   call: IdentityCall,
@@ -50,7 +50,7 @@ export async function createRole(
   checkName(name, "role", "roleName");
   const path = readPath(input.Path);
   const trustPolicy = checkDocument(sent, "trust", longestDocument.trust);
-  const description = readDescription(input.Description);
+  const description = readRoleDescription(input.Description);
   const maxSessionSeconds = readSessionSeconds(input.MaxSessionDuration) ?? usualSessionSeconds;
   const tags = readTags(input.Tags);
   const { PermissionsBoundary: boundaryArn } = input;
@@ -98,7 +98,7 @@ export async function updateRole(
   input: UpdateRoleRequest,
   role: Identity,
 ): Promise<object> {
-  const description = readDescription(input.Description);
+  const description = readRoleDescription(input.Description);
   const maxSessionSeconds = readSessionSeconds(input.MaxSessionDuration);
   await changeRole(call, role, {
     ...(description !== undefined && { description }),
@@ -112,7 +112,7 @@ export async function updateRoleDescription(
   input: UpdateRoleDescriptionRequest,
   role: Identity,
 ): Promise<UpdateRoleDescriptionResponse> {
-  const description = readDescription(input.Description) ?? "";
+  const description = readRoleDescription(input.Description) ?? "";
   const facts = await changeRole(call, role, { description });
   return { Role: describeListedRole({ ...role, role: facts }) };
 }
@@ -136,14 +136,6 @@ async function changeRole(
   const facts = { ...role, ...change };
   await updateStoredRole(call, identityId, facts);
   return facts;
-}
-
-function readDescription(text: string | undefined): string | undefined {
-  if (text === undefined || text.length <= longestDescription) return text;
-  throw invalid(
-    "1 validation error detected: Value at 'description' failed to satisfy constraint: Member " +
-      `must have length less than or equal to ${longestDescription}`,
-  );
 }
 
 function readSessionSeconds(seconds: number | undefined): number | undefined {

@@ -87,8 +87,8 @@ describeConsole("hostile text in every place", () => {
     await look(page, "/groups", []);
     await look(page, "/groups/path1", []);
     await look(page, "/roles", []);
-    for (const at of [0, 10, 20]) {
-      await look(page, `/roles/role${at}`, payloads.slice(at, at + 10));
+    for (const at of [0, 14]) {
+      await look(page, `/roles/role${at}`, payloads.slice(at, at + 14));
     }
     await look(page, "/roles/trusting", [...textsOf("role tags"), ...payloads.slice(0, 9)]);
     await look(page, "/policies", ["policy0"]);
