@@ -96,6 +96,8 @@ function enrolFailed(index: IndexState, { after, limit }: EnrolRequest): EnrolOu
   for (const [target, seq, key, body] of rows) {
     sql.run(statements.putOutbox, target, seq, key, body);
     sql.run(statements.dropFailure, target, seq);
+    sql.run(statements.setBackOutboxWait, target, key, seq);
+    ledger.outboxPlaces.setBack(target, seq - 1);
     ledger.noteOutbox(target);
     const { version } = JSON.parse(body) as { version: { versionId?: string; sizeBytes?: number } };
     sizeBytes += version.sizeBytes ?? 0;

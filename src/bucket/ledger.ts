@@ -4,6 +4,7 @@
 
 import type { StorageClass } from "../s3/content.ts";
 import { compareKeys } from "./keys.ts";
+import { OutboxPlaces } from "./outbox-places.ts";
 import { type Sql, statements } from "./statements.ts";
 import type { CallFacts, Moved, Refusal } from "./types.ts";
 
@@ -29,6 +30,8 @@ export class Ledger {
   hasHistory = false;
   /** Whether any version may have annotations; the others pay nothing for them. */
   hasAnnotations = false;
+  /** How far each target's outbox is read. */
+  readonly outboxPlaces = new OutboxPlaces();
   /** Whether any version was ever of INTELLIGENT_TIERING; the upkeep of tiers passes others over. */
   hasTiered = false;
   /** When a restoration is due next, milliseconds; `null` where there is none at all. */
@@ -82,10 +85,14 @@ export class Ledger {
     const sql = this.#sql;
     this.#stoppedTargets = new Map(sql.rows<[string, number]>(statements.outboxStops));
     this.outboxDueMs = null;
-    for (const [target] of sql.rows<[string]>(statements.outboxTargets)) {
-      const isAnyReady = sql.first(statements.dueOutbox, target, 0, 1) !== undefined;
-      const waits = sql.first<[number, 0, 0, number | null]>(statements.outboxWaits, target);
-      this.noteOutbox(target, isAnyReady ? 0 : (waits?.[3] ?? 0));
+    const targets = sql.rows<[string]>(statements.outboxTargets).map(([target]) => target);
+    this.outboxPlaces.keepOnly(targets);
+    for (const target of targets) {
+      const place = this.outboxPlaces.of(target);
+      // Rows of keys that wait may be among them: then the next look moves the place.
+      const isAnyReady = sql.first(statements.anyOutboxBehind, target, place) !== undefined;
+      const [nextMs = null] = sql.first<[number | null]>(statements.nextOutboxWait, target) ?? [];
+      this.noteOutbox(target, isAnyReady ? 0 : (nextMs ?? 0));
     }
   }
 

@@ -24,7 +24,10 @@ import type { CallFacts, Refusal, Version, VersionDetail } from "./types.ts";
 /** The row without what has columns of its own. */
 type Body = Omit<OutboxEntry, "seq" | "key" | "failures">;
 
-type EntryRow = readonly [seq: number, key: string, body: string, failures: number | null];
+type EntryRow = readonly [seq: number, key: string, body: string, failures: number];
+/** Without a body: of a key that waits. */
+type BehindRow = readonly [seq: number, key: string, body: string | null];
+type WaitRow = readonly [seq: number, key: string, body: string | null, failures: number];
 
 /** Between kind and target in a row; neither has one. */
 const separator = " ";
@@ -37,6 +40,9 @@ const maximumCounted = 100_000;
 /** Of a target that is not there, what is older is given up, so many rows with each failed probe. */
 const newsKeptMs = 14 * 24 * 3600 * 1000;
 const droppedAtOnce = 10_000;
+/** Rows of one look at a target, in steps of so many: the rest is the next look's. */
+const readAtOnce = 20_000;
+const readStep = 1000;
 
 /**
  * Writes the change for everyone who wants it. Must run in the transaction that makes the change.
@@ -113,9 +119,9 @@ function isRow(version: Version | VersionRow): version is VersionRow {
   return Array.isArray(version);
 }
 
-/** What is due now, target by target. Changes nothing: asked again, it answers the same. */
+/** What is due now, target by target. Asked again, it answers the same. */
 export function claimOutbox(index: IndexState, request: ClaimOutboxRequest): OutboxBatch[] {
-  const { sql } = index;
+  const { sql, ledger } = index;
   const { nowMs, limit, probeAfter } = request;
   const batches: OutboxBatch[] = [];
   for (const [target] of sql.rows<[string]>(statements.outboxTargets)) {
@@ -123,7 +129,7 @@ export function claimOutbox(index: IndexState, request: ClaimOutboxRequest): Out
       sql.first<[number, number]>(statements.outboxStopOf, target) ?? [];
     if (retryAtMs > nowMs) continue;
     const count = failures >= probeAfter ? 1 : limit;
-    const rows = sql.rows<EntryRow>(statements.dueOutbox, target, nowMs, count + 1);
+    const rows = dueRows(index, { target, nowMs, limit: count + 1 });
     if (rows.length === 0) continue;
     batches.push({
       ...splitTarget(target),
@@ -132,11 +138,56 @@ export function claimOutbox(index: IndexState, request: ClaimOutboxRequest): Out
       hasMore: rows.length > count,
     });
   }
+  // Nothing but keys that wait was found: the alarm need not ring for them before their time.
+  if (batches.length === 0) ledger.loadOutbox();
   return batches;
 }
 
+interface Look {
+  readonly target: string;
+  readonly nowMs: number;
+  readonly limit: number;
+}
+
+/** In order: of keys whose wait is over the oldest row, to try them; of keys that do not wait all. */
+function dueRows(index: IndexState, look: Look): readonly EntryRow[] {
+  const tried = triedAgain(index, look);
+  const others = behind(index, { ...look, limit: look.limit - tried.length });
+  return [...tried, ...others].sort(([one], [other]) => one - other);
+}
+
+function triedAgain({ sql, ledger }: IndexState, { target, nowMs, limit }: Look): EntryRow[] {
+  const rows = sql.rows<WaitRow>(statements.dueWaits, target, nowMs, limit);
+  return rows.flatMap(([seq, key, body, failures]): EntryRow[] => {
+    if (body !== null) return [[seq, key, body, failures]];
+    // Its row is gone, nobody knows how: the later ones of the key are not to wait for ever.
+    sql.rows(statements.dropOutboxWaits, target, JSON.stringify([seq]));
+    ledger.outboxPlaces.setBack(target, seq);
+    return [];
+  });
+}
+
+/** Rows behind the target's place; the place follows over those of keys that wait. */
+function behind({ sql, ledger }: IndexState, { target, limit }: Look): EntryRow[] {
+  const found: EntryRow[] = [];
+  let place = ledger.outboxPlaces.of(target);
+  let step = limit;
+  for (let read = 0; found.length < limit && read < readAtOnce; step = readStep) {
+    const rows = sql.rows<BehindRow>(statements.outboxBehind, target, place, step);
+    for (const [seq, key, body] of rows) {
+      if (found.length === limit) break;
+      place = seq;
+      if (body !== null) found.push([seq, key, body, 0]);
+      else if (found.length === 0) ledger.outboxPlaces.advance(target, seq);
+    }
+    read += rows.length;
+    if (rows.length < step) break;
+  }
+  return found;
+}
+
 function readEntry([seq, key, text, failures]: EntryRow): OutboxEntry {
-  return { ...(JSON.parse(text) as Body), seq, key, failures: failures ?? 0 };
+  return { ...(JSON.parse(text) as Body), seq, key, failures };
 }
 
 function splitTarget(text: string): { kind: WatcherKind; target: string } {
@@ -146,12 +197,16 @@ function splitTarget(text: string): { kind: WatcherKind; target: string } {
 
 /** Notes what became of a batch. May be repeated; unknown rows were settled before. */
 export function settleOutbox(index: IndexState, request: SettleOutboxRequest): void {
-  const { sql } = index;
+  const { sql, ledger } = index;
   const { nowMs, stop } = request;
   const target = `${request.kind}${separator}${request.target}`;
+  const free = (rows: readonly [seq: number][]) => {
+    // The later rows of these keys wait no longer.
+    for (const [seq] of rows) ledger.outboxPlaces.setBack(target, seq);
+  };
   if (request.done.length > 0) {
     const seqs = JSON.stringify(request.done);
-    sql.run(statements.dropOutboxWaits, target, seqs);
+    free(sql.rows<[number]>(statements.dropOutboxWaits, target, seqs));
     sql.run(statements.dropOutbox, target, seqs);
   }
   for (const { seq, key, retryAtMs, error } of request.failed) {
@@ -163,12 +218,12 @@ export function settleOutbox(index: IndexState, request: SettleOutboxRequest): v
     // A replica is owed for as long as its rule stands; news grows old.
     if (request.kind === "notification") {
       sql.run(statements.dropOldOutbox, target, nowMs - newsKeptMs, droppedAtOnce);
-      sql.run(statements.dropLooseWaits, target);
+      free(sql.rows<[number]>(statements.dropLooseWaits, target));
     }
   } else if (sql.first(statements.outboxStopOf, target) !== undefined) {
     sql.run(statements.dropOutboxStop, target);
   }
-  index.ledger.loadOutbox();
+  ledger.loadOutbox();
 }
 
 /** How the outbox stands, for its owner. */

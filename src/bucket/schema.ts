@@ -204,6 +204,13 @@ export const migrations: readonly Migration[] = [
       ) WITHOUT ROWID`,
     ],
   },
+  {
+    id: 11,
+    statements: [
+      // What waits longest comes first; a row is written only where a delivery failed.
+      "CREATE INDEX outbox_waits_due ON outbox_waits (target, retry_at)",
+    ],
+  },
 ];
 
 /**

@@ -18,7 +18,7 @@ export const workStatements = {
         (SELECT seq FROM outbox WHERE target = ?1 ORDER BY seq LIMIT ?3))`,
   /** Waits for entries that are no longer there. */
   dropLooseWaits: `DELETE FROM outbox_waits WHERE target = ?1 AND NOT EXISTS
-    (SELECT 1 FROM outbox o WHERE o.target = ?1 AND o.seq = outbox_waits.seq)`,
+    (SELECT 1 FROM outbox o WHERE o.target = ?1 AND o.seq = outbox_waits.seq) RETURNING seq`,
   /** Each target that has rows, by a seek per target. */
   outboxTargets: `WITH RECURSIVE targets (target) AS (
       SELECT min(target) FROM outbox
@@ -26,10 +26,16 @@ export const workStatements = {
       SELECT (SELECT min(target) FROM outbox WHERE target > targets.target)
       FROM targets WHERE target IS NOT NULL)
     SELECT target FROM targets WHERE target IS NOT NULL`,
-  /** Rows of keys that do not wait, or no longer (?2), in order; with their own failures. */
-  dueOutbox: `SELECT o.seq, o.key, o.body, CASE WHEN w.seq = o.seq THEN w.failures END
-    FROM outbox o LEFT JOIN outbox_waits w ON w.target = o.target AND w.key = o.key
-    WHERE o.target = ?1 AND (w.retry_at IS NULL OR w.retry_at <= ?2) ORDER BY o.seq LIMIT ?3`,
+  /** The oldest rows of keys whose wait is over (?2), with their failures. Without a row: loose. */
+  dueWaits: `SELECT w.seq, w.key, o.body, w.failures FROM outbox_waits w
+    LEFT JOIN outbox o ON o.target = w.target AND o.seq = w.seq
+    WHERE w.target = ?1 AND w.retry_at <= ?2 ORDER BY w.retry_at LIMIT ?3`,
+  /** Rows behind a place, in order; without a body those of keys that wait. */
+  outboxBehind: `SELECT seq, key, CASE WHEN NOT EXISTS
+      (SELECT 1 FROM outbox_waits w WHERE w.target = ?1 AND w.key = o.key) THEN body END
+    FROM outbox o WHERE target = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3`,
+  anyOutboxBehind: "SELECT 1 FROM outbox WHERE target = ?1 AND seq > ?2 LIMIT 1",
+  nextOutboxWait: "SELECT min(retry_at) FROM outbox_waits WHERE target = ?1",
   countOutbox: "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE target = ?1 LIMIT ?2)",
   oldestOutbox: `SELECT json_extract(body, '$.atMs') FROM outbox
     WHERE target = ?1 ORDER BY seq LIMIT 1`,
@@ -37,7 +43,10 @@ export const workStatements = {
     ON CONFLICT (target, key) DO UPDATE SET seq = ?3, retry_at = ?4, error = ?5, failed_at = ?6,
       failures = CASE WHEN seq = ?3 THEN failures + 1 ELSE 1 END`,
   dropOutboxWaits: `DELETE FROM outbox_waits
-    WHERE target = ?1 AND seq IN (SELECT value FROM json_each(?2))`,
+    WHERE target = ?1 AND seq IN (SELECT value FROM json_each(?2)) RETURNING seq`,
+  /** An older row of the key came back: it is the one to wait for. */
+  setBackOutboxWait: `UPDATE outbox_waits SET seq = ?3
+    WHERE target = ?1 AND key = ?2 AND seq > ?3`,
   outboxWaits: `SELECT count(*), (SELECT error FROM outbox_waits WHERE target = ?1
       ORDER BY failed_at DESC LIMIT 1), max(failed_at), min(retry_at)
     FROM outbox_waits WHERE target = ?1`,
