@@ -50,19 +50,19 @@ const readStep = 1000;
  */
 export function emit(index: IndexState, emission: Emission | undefined, change: Change): void {
   if (emission === undefined) return;
-  for (const watcher of emission.watchers) {
-    if (wants(watcher, change)) write(index, emission, { watcher, change });
-  }
+  tell(index, emission, {
+    watchers: emission.watchers.filter((one) => wants(one, change)),
+    change,
+  });
 }
 
 /** Writes a test event for every watcher of the call, whatever it wants to be told. */
 export function announce(index: IndexState, request: CallFacts): Refusal | { kind: "announced" } {
   const refusal = index.ledger.admit(request);
   if (refusal !== undefined) return refusal;
-  for (const watcher of request.emit?.watchers ?? []) {
-    const change = { event: testEvent, key: "", version: { seq: 0 } };
-    if (request.emit !== undefined) write(index, request.emit, { watcher, change });
-  }
+  const change = { event: testEvent, key: "", version: { seq: 0 } };
+  const { emit: emission } = request;
+  if (emission !== undefined) tell(index, emission, { watchers: emission.watchers, change });
   return { kind: "announced" };
 }
 
@@ -76,16 +76,24 @@ export function wants(
   return isWanted && key.startsWith(prefix) && key.endsWith(suffix);
 }
 
-function write(
+/** One place in the order for all who are told, as it is one change; targets that are twice in it have two. */
+function tell(
   { sql, ledger }: IndexState,
   { bucket, origin }: Emission,
-  { watcher, change }: { watcher: Watcher; change: Change },
+  { watchers, change }: { watchers: readonly Watcher[]; change: Change },
 ): void {
+  if (watchers.length === 0) return;
   const { key, ...rest } = change;
-  const body: Body = { ...rest, id: watcher.id, atMs: ledger.clockMs, bucket, origin };
-  const target = `${watcher.kind}${separator}${watcher.target}`;
-  sql.run(statements.putOutbox, target, ledger.takeSeq(), key, JSON.stringify(body));
-  ledger.noteOutbox(target);
+  const told = new Set<string>();
+  let seq = ledger.takeSeq();
+  for (const watcher of watchers) {
+    const target = `${watcher.kind}${separator}${watcher.target}`;
+    if (told.has(target)) seq = ledger.takeSeq();
+    told.add(target);
+    const body: Body = { ...rest, id: watcher.id, atMs: ledger.clockMs, bucket, origin };
+    sql.run(statements.putOutbox, target, seq, key, JSON.stringify(body));
+    ledger.noteOutbox(target);
+  }
 }
 
 /** As `emit`, of a version that the index has or had. */

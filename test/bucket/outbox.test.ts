@@ -78,6 +78,18 @@ describe("writing to the outbox", () => {
     expect((await index.cost(() => put(index, "d", other))).written).toBe(1);
   });
 
+  it("has one place in the order for a change, whoever is told of it", async () => {
+    const index = await quietIndex();
+    const two = watcher({ target: "arn:two" });
+    await put(index, "k", watched(watcher(), two, { ...two, id: "again" }));
+    await put(index, "k", watched(watcher(), two));
+    const batches = await claim(index);
+    const seqs = batches.map(({ entries }) => entries.map(({ seq }) => seq));
+    expect(seqs[0]).toHaveLength(2);
+    expect(seqs[1]).toHaveLength(3);
+    expect(seqs[1]).toEqual([seqs[0]?.[0], expect.any(Number), seqs[0]?.[1]]);
+  });
+
   it("tells every kind of change by its name, with the version as it was", async () => {
     const index = await quietIndex("Enabled");
     const everything = ["Created", "Removed", "Tagging", "Retention", "LegalHold", "Annotation"];
