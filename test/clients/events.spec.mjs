@@ -23,6 +23,41 @@ import { clientEnvironment, clientOf, findPrograms } from "./support/programs.mj
 const [aws] = findPrograms("aws", ["--version"]);
 const [python] = findPrograms("python3", ["-c", "import boto3; print(boto3.__version__)"]);
 const checks = fileURLToPath(new URL("events_checks.py", import.meta.url));
+const kinds = fileURLToPath(new URL("events_kinds.py", import.meta.url));
+
+/** What `events_kinds.py` brings about. */
+const kindsTold = [
+  "ObjectCreated:Put in/a+b+(é).txt",
+  "ObjectCreated:Post posted",
+  "ObjectCreated:Copy copy",
+  "ObjectTagging:Put copy",
+  "ObjectTagging:Delete copy",
+  "ObjectAcl:Put copy",
+  "ObjectRetention:Put copy",
+  "ObjectCreated:CompleteMultipartUpload parts",
+  "ObjectRemoved:DeleteMarkerCreated parts",
+  "ObjectRemoved:Delete parts",
+  "ObjectCreated:Put cold",
+  "ObjectRestore:Post cold",
+  "ObjectRestore:Completed cold",
+  "ObjectRestore:Delete cold",
+  "ObjectCreated:Put moves/k",
+  "LifecycleTransition moves/k",
+  "ObjectCreated:Put ends/k",
+  "LifecycleExpiration:DeleteMarkerCreated ends/k",
+];
+const typesTold = [
+  "Object ACL Updated",
+  "Object Created",
+  "Object Deleted",
+  "Object Restore Completed",
+  "Object Restore Expired",
+  "Object Restore Initiated",
+  "Object Retention Updated",
+  "Object Storage Class Changed",
+  "Object Tags Added",
+  "Object Tags Deleted",
+];
 
 /** @typedef {{ headers: import("node:http").IncomingHttpHeaders, body: string, path: string }} Message */
 
@@ -49,6 +84,15 @@ class Receiver {
   close() {
     this.#server.closeAllConnections();
     this.#server.close();
+  }
+
+  /** What the consumer of a queue was given, in the order it came. @param {string} name */
+  queued(name) {
+    return this.messages
+      .filter(({ path }) => path === "/queue")
+      .map(({ body }) => JSON.parse(body))
+      .filter(({ queue }) => queue === name)
+      .flatMap(({ messages }) => messages.map((/** @type {any} */ one) => JSON.parse(one.body)));
   }
 
   /** The records that were accepted at a path, each once, in the order they came first. */
@@ -106,7 +150,9 @@ describe("events", () => {
     server = await startCairn({
       quiet: true,
       vars: {
-        EVENT_QUEUES: "jobs=EVENT_QUEUE_JOBS",
+        EVENT_QUEUES: "jobs=EVENT_QUEUE_JOBS,eventbridge=EVENT_QUEUE_BUS",
+        LIFECYCLE_DAY_SECONDS: "1",
+        RESTORE_DELAY_SECONDS: "0",
         EVENT_QUEUE_CONSUMER: `${receiver.url}queue`,
       },
     });
@@ -175,11 +221,7 @@ describe("events", () => {
       receiver.messages.findLast(({ path }) => path === "/hook"),
       hook.secret,
     );
-    const queued = () =>
-      receiver.messages
-        .filter(({ path }) => path === "/queue")
-        .flatMap(({ body }) => JSON.parse(body).messages.map((/** @type {any} */ m) => m.body))
-        .map((body) => JSON.parse(body));
+    const queued = () => receiver.queued("jobs");
     await until(() => queued().length >= 3, "the queue's messages");
     assert.equal(queued()[0].Event, "s3:TestEvent");
     const keys = queued()
@@ -193,6 +235,38 @@ describe("events", () => {
     const env = clientEnvironment(server, { CAIRN_ENDPOINT: server.endpoint });
     const { call } = clientOf(python, { env });
     assert.match(await call(checks, hook.topicArn), /^done$/m);
+  });
+
+  it("come for every kind of change that boto3 brings about, to a webhook and to EventBridge", async (t) => {
+    if (python === undefined) return t.skip("no boto3");
+    const env = clientEnvironment(server, { CAIRN_ENDPOINT: server.endpoint });
+    const { call } = clientOf(python, { env });
+    const all = await cairn(`webhook create all --url ${receiver.url}kinds`);
+    assert.match(await call(kinds, all.topicArn), /^done$/m);
+    const named = () =>
+      new Set(
+        receiver
+          .records("/kinds")
+          .map(({ eventName, s3 }) => `${eventName} ${decodeURIComponent(s3.object.key)}`),
+      );
+    await until(() => kindsTold.every((kind) => named().has(kind)), "every kind");
+    assert.deepEqual(
+      [...named()].filter((kind) => !kindsTold.includes(kind)),
+      [],
+    );
+    const acl = receiver.records("/kinds").filter(({ eventName }) => eventName === "ObjectAcl:Put");
+    assert.equal(acl.length, 1, "an ACL put again unchanged is no event");
+    const bus = () =>
+      receiver.queued("eventbridge").filter(({ detail }) => detail.bucket.name === "kinds");
+    await until(() => bus().length >= kindsTold.length, "the events for EventBridge");
+    const types = new Set(bus().map((event) => event["detail-type"]));
+    assert.deepEqual([...types].sort(), typesTold);
+    const [made] = bus().filter(({ detail }) => detail.object.key === "in/a b+(é).txt");
+    const [record] = receiver
+      .records("/kinds")
+      .filter(({ s3 }) => s3.object.key === "in/a+b%2B%28%C3%A9%29.txt");
+    assert.equal(made.detail.object.sequencer, record.s3.object.sequencer);
+    assert.equal(made.detail["request-id"], record.responseElements["x-amz-request-id"]);
   });
 
   it("wait for a receiver that is away, and come in order when it is back", async () => {
