@@ -3,8 +3,7 @@
 // aws:SourceArn and aws:SourceAccount, and versioning, encryption and locks are the bucket's.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html#configure-inventory-destination-bucket-policy
 
-import { judge } from "./auth/authorize.ts";
-import { type BucketRecord, loadBucket } from "./catalog/buckets.ts";
+import { loadBucket } from "./catalog/buckets.ts";
 import { serve } from "./dispatch.ts";
 import type { Arrival } from "./identify.ts";
 import type { Delivery, DeliveryOutcome } from "./jobs/delivery.ts";
@@ -18,8 +17,8 @@ import { parseQuery } from "./s3/target.ts";
 import { bytesSource } from "./storage/sources.ts";
 
 /**
- * Puts the object. A bucket of the source's own account takes it unless a policy denies it; any
- * other one must allow the service. Never throws; what failed for our own fault is `InternalError`.
+ * Puts the object, where the bucket's policy allows the service to (logs: or its ACL the group for log
+ * delivery); in a bucket of the source's own account too, as on S3. Never throws; what failed for our own fault is `InternalError`.
  */
 export async function writeAsService(
   arrival: Arrival,
@@ -34,10 +33,7 @@ export async function writeAsService(
     const { expectedOwner = bucket.accountId } = delivery;
     if (expectedOwner !== bucket.accountId) return { kind: "refused", code: "AccessDenied" };
     const context = await contextOf(arrival, delivery, ids);
-    const asked = mayWrite(context, bucket, delivery)
-      ? context
-      : { ...context, principal: ownerOf(bucket) };
-    const answer = await serve(asked, operations.PutObject, { ids, hasRead: () => false });
+    const answer = await serve(context, operations.PutObject, { ids, hasRead: () => false });
     const versionId = answer.headers.get("x-amz-version-id");
     return {
       kind: "written",
@@ -51,28 +47,6 @@ export async function writeAsService(
     }
     return { kind: "refused", code: refusal.code };
   }
-}
-
-/**
- * Whether the service itself is to ask. Only silence about it, in a bucket of the source's own
- * account, lets the account ask in its stead; a denial stands.
- */
-function mayWrite(context: ServiceContext, bucket: BucketRecord, delivery: Delivery): boolean {
-  const ask = { action: "s3:PutObject", key: delivery.key, createsObject: true };
-  const { isAllowed, reason } = judge(context, bucket, ask);
-  const isSilent = reason === "no-resource-allow" || reason === "public-access-blocked";
-  return isAllowed || !isSilent || bucket.accountId !== delivery.sourceAccountId;
-}
-
-function ownerOf(bucket: BucketRecord): Principal {
-  return {
-    type: "Account",
-    accountId: bucket.accountId,
-    canonicalId: bucket.ownerCanonicalId,
-    displayName: bucket.ownerDisplayName,
-    arn: `arn:aws:iam::${bucket.accountId}:root`,
-    isOperator: false,
-  };
 }
 
 async function contextOf(

@@ -56,8 +56,34 @@ async function strangersBucket(): Promise<{ bucket: string; owner: TestAccount }
 }
 
 describe("a delivery into a bucket of the source's account", () => {
-  it("needs no policy, and is an object like any other", async () => {
+  it("needs a policy like any other, so that nobody has S3 write where it may not", async () => {
     const bucket = await makeBucket("target");
+    const refused = { kind: "refused", code: "AccessDenied" };
+    expect(await deliver(bucket)).toEqual(refused);
+    await setPolicy(bucket, {
+      Effect: "Allow",
+      Principal: { Service: "logging.s3.amazonaws.com" },
+    });
+    expect(await deliver(bucket)).toEqual(refused);
+    expect((await call("GET", `/${bucket}/in/a%20b.csv`)).status).toBe(404);
+  });
+
+  it("of logs is taken where the ACL lets the group for log delivery write", async () => {
+    const bucket = `acl-${crypto.randomUUID().slice(0, 8)}`;
+    const headers = { "x-amz-object-ownership": "ObjectWriter" };
+    expect((await call("PUT", `/${bucket}`, { headers })).status).toBe(200);
+    const service = "logging.s3.amazonaws.com";
+    const refused = { kind: "refused", code: "AccessDenied" };
+    expect(await deliver(bucket, { service })).toEqual(refused);
+    const canned = { headers: { "x-amz-acl": "log-delivery-write" } };
+    expect((await call("PUT", `/${bucket}?acl`, canned)).status).toBe(200);
+    expect((await deliver(bucket, { service })).kind).toBe("written");
+    expect(await deliver(bucket)).toEqual(refused);
+  });
+
+  it("is an object like any other", async () => {
+    const bucket = await makeBucket("target");
+    await setPolicy(bucket, { Effect: "Allow" });
     const body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
     await call("PUT", `/${bucket}?versioning`, { body });
     const outcome = await deliver(bucket);
@@ -90,6 +116,7 @@ describe("a delivery into a bucket of the source's account", () => {
       (await call("PUT", `/${bucket}?object-lock`, { body, headers: await contentMd5(body) }))
         .status,
     ).toBe(200);
+    await setPolicy(bucket, { Effect: "Allow" });
     expect((await deliver(bucket)).kind).toBe("written");
     const read = await call("HEAD", `/${bucket}/in/a%20b.csv`);
     expect(read.headers.get("x-amz-object-lock-mode")).toBe("GOVERNANCE");

@@ -62,6 +62,7 @@ export const errorTable = {
     400,
     "Parameters on this idempotent request are inconsistent with parameters used in previous request(s).",
   ],
+  IdMismatch: [400, "Document ID does not match the specified configuration ID."],
   IllegalLocationConstraintException: [
     400,
     "The specified location constraint is not compatible with the region this request was sent to.",
@@ -145,6 +146,7 @@ export const errorTable = {
   InvalidRegion: [403, "The specified Region is not valid."],
   InvalidRequest: [400, "Invalid Request"],
   InvalidRetentionPeriod: [400, "The retention period specified is not valid."],
+  InvalidS3DestinationBucket: [400, "Invalid bucket ARN."],
   InvalidSecurity: [403, "The provided security credentials are not valid."],
   InvalidSessionException: [
     400,

@@ -6,7 +6,6 @@
 //
 // Differs from AWS:
 // - The format ORC answers NotImplemented; CSV and Parquet are written.
-// - A destination of the bucket's own account needs no bucket policy, unless one denies it.
 // - IntelligentTieringReferenceDate is always empty.
 
 import { S3Error } from "../../s3/errors.ts";
@@ -48,7 +47,7 @@ export const putBucketInventoryConfiguration: Handler<"PutBucketInventoryConfigu
 ) => {
   const document = input.InventoryConfiguration;
   if (document === undefined) throw new S3Error("MalformedXML");
-  checkInventory(document);
+  checkInventory(document, input.Id);
   await saveConfiguration(context, "inventory", { id: input.Id, document });
   return {};
 };
@@ -87,8 +86,11 @@ export const inventoryFields = [
   "IntelligentTieringReferenceDate",
 ] as const;
 
-/** Throws MalformedXML for words that are none of S3's, InvalidArgument for the rest. */
-function checkInventory(document: Given): void {
+/**
+ * Throws MalformedXML for words that are none of S3's, then IdMismatch, InvalidS3DestinationBucket,
+ * InvalidArgument. Whether the destination lets S3 write shows when the report is delivered.
+ */
+function checkInventory(document: Given, id: string | undefined): void {
   const { Destination, Filter, IncludedObjectVersions, OptionalFields = [], Schedule } = document;
   const destination = Destination?.S3BucketDestination;
   const isWellFormed =
@@ -101,18 +103,22 @@ function checkInventory(document: Given): void {
     (Filter === undefined || Filter.Prefix !== undefined);
   if (!isWellFormed) throw new S3Error("MalformedXML");
   if (new Set(OptionalFields).size !== OptionalFields.length) throw new S3Error("MalformedXML");
+  const { SSEKMS: kms, SSES3: plain } = destination.Encryption ?? {};
+  if (kms !== undefined && plain !== undefined) throw new S3Error("MalformedXML");
+  if (document.Id !== id) throw new S3Error("IdMismatch");
+  const bucketArn = destination.Bucket ?? "";
+  if (/^arn:aws[a-z-]*:s3:(?:[^:]+:[^:]*|[^:]*:[^:]+):/.test(bucketArn)) {
+    throw new S3Error("InvalidS3DestinationBucket", "Bucket ARN should not specify a namespace.");
+  }
+  if (!/^arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucketArn)) {
+    throw new S3Error("InvalidS3DestinationBucket");
+  }
   if (destination.Format === "ORC") {
     const detail = { Format: "ORC" };
     throw new S3Error("NotImplemented", "The format ORC is not implemented", { detail });
-  }
-  const bucketArn = destination.Bucket ?? "";
-  if (!/^arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucketArn)) {
-    throw invalidArgument("Invalid bucket ARN.", "Bucket", bucketArn);
   }
   const accountId = destination.AccountId;
   if (accountId !== undefined && !/^\d{12}$/.test(accountId)) {
     throw invalidArgument("Invalid account ID.", "AccountId", accountId);
   }
-  const { SSEKMS: kms, SSES3: plain } = destination.Encryption ?? {};
-  if (kms !== undefined && plain !== undefined) throw new S3Error("MalformedXML");
 }

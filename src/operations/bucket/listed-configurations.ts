@@ -38,18 +38,20 @@ export async function requireConfiguration<Document>(
 }
 
 /** Letters, digits, dots, dashes and underscores, as AWS has it; and the one in the URL. */
-function checkId(id: string | undefined, documentId: string | undefined): void {
+function checkId(kind: ListedSetting, id: string | undefined, documentId: string | undefined) {
   const isWellFormed =
     id !== undefined && id.length <= maximumIdLength && /^[A-Za-z0-9._-]+$/.test(id);
   if (!isWellFormed) throw invalidArgument("The ID is not valid", "id", id ?? "");
   if (documentId !== id) {
+    // Seen of AWS for analytics and Intelligent-Tiering; inventories have a code of their own.
+    if (kind !== "metrics") throw new S3Error("MalformedXML");
     throw invalidArgument("The ID in the URL and in the document differ", "Id", documentId ?? "");
   }
 }
 
 /**
- * Stores the document under its id. Throws InvalidArgument for ids that are none or not the one in
- * the URL, and TooManyConfigurations.
+ * Stores the document under its id. Throws InvalidArgument for ids that are none, that or MalformedXML
+ * for one that is not the one in the URL, and TooManyConfigurations.
  */
 export async function saveConfiguration(
   context: BucketContext,
@@ -60,7 +62,7 @@ export async function saveConfiguration(
   },
 ): Promise<void> {
   const { id, document } = given;
-  checkId(id, document.Id);
+  checkId(kind, id, document.Id);
   const name = nameOf(kind, id);
   await changeSetting(context, name, (bucket) => {
     const isNew = !bucket.settings.has(name);

@@ -38,6 +38,24 @@ async function configure(source: string, target: string, wish: Wish = {}): Promi
   expect(answer.status, answer.text).toBe(200);
 }
 
+/** A bucket that lets S3 put reports of the source into it. */
+async function makeTarget(): Promise<string> {
+  const target = await makeBucket("target");
+  await letReportsIn(target);
+  return target;
+}
+
+async function letReportsIn(target: string): Promise<void> {
+  const Statement = {
+    Effect: "Allow",
+    Principal: { Service: "s3.amazonaws.com" },
+    Action: "s3:PutObject",
+    Resource: `arn:aws:s3:::${target}/*`,
+  };
+  const body = JSON.stringify({ Version: "2012-10-17", Statement });
+  expect((await call("PUT", `/${target}?policy`, { body })).status).toBe(204);
+}
+
 async function makeReport(source: string, how = deliver) {
   const bucket = await loadBucket({ env, seams: systemSeams, nowMs: Date.now() }, source);
   const bucketId = bucket?.bucketId ?? "";
@@ -96,7 +114,7 @@ async function blobOf(bucket: string, key: string): Promise<string> {
 
 describe("an inventory report", () => {
   it("lists every version below the prefix, the key that is the prefix too", async () => {
-    const [source, target] = [await makeBucket("source"), await makeBucket("target")];
+    const [source, target] = [await makeBucket("source"), await makeTarget()];
     await putObjects(source, ["a", "b/1", "b", "b/2", "c"]);
     const body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
     await call("PUT", `/${source}?versioning`, { body });
@@ -117,7 +135,7 @@ describe("an inventory report", () => {
   });
 
   it("of current versions leaves markers and history out", async () => {
-    const [source, target] = [await makeBucket("source"), await makeBucket("target")];
+    const [source, target] = [await makeBucket("source"), await makeTarget()];
     const body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
     await call("PUT", `/${source}?versioning`, { body });
     await putObjects(source, ["a", "a", "b", "c"]);
@@ -128,11 +146,22 @@ describe("an inventory report", () => {
   });
 
   it("of an empty bucket has one file without rows", async () => {
-    const [source, target] = [await makeBucket("source"), await makeBucket("target")];
+    const [source, target] = [await makeBucket("source"), await makeTarget()];
     await configure(source, target);
     const { job } = await makeReport(source);
     expect(job.counts).toEqual({ rows: 0, files: 1 });
     expect(await readReport(source, target)).toEqual([]);
+  });
+
+  it("goes nowhere without the destination's policy, its own account's neither, as on S3", async () => {
+    const [source, target] = [await makeBucket("source"), await makeBucket("target")];
+    await configure(source, target);
+    expect((await makeReport(source)).findings).toMatchObject([
+      { kind: "delivery-refused", subject: { bucket: source, code: "AccessDenied" } },
+    ]);
+    expect((await call("GET", `/${target}?list-type=2`)).all("Key")).toEqual([]);
+    await letReportsIn(target);
+    expect((await makeReport(source)).findings).toEqual([]);
   });
 
   it("that is refused says why and ends; one that fails for now is tried again", async () => {
@@ -153,7 +182,7 @@ describe("an inventory report", () => {
   });
 
   it("whose configuration is gone ends without a file", async () => {
-    const [source, target] = [await makeBucket("source"), await makeBucket("target")];
+    const [source, target] = [await makeBucket("source"), await makeTarget()];
     await configure(source, target);
     await call("DELETE", `/${source}?inventory&id=report`);
     const { findings } = await makeReport(source);
@@ -164,7 +193,7 @@ describe("an inventory report", () => {
 
 describe("the daily cron", () => {
   it("starts reports once a day, weekly ones on Sundays, disabled ones never", async () => {
-    const [source, target] = [await makeBucket("source"), await makeBucket("target")];
+    const [source, target] = [await makeBucket("source"), await makeTarget()];
     const started = async (nowMs: number) => {
       const seams: Seams = { ...systemSeams, now: () => nowMs };
       const facts = { env, seams, deliver, indexSteps: () => ({}) as never };

@@ -65,7 +65,7 @@ describe("PutBucketIntelligentTieringConfiguration", () => {
     ["two filters", { Filter: { Prefix: "a", Tag: tag } }, "MalformedXML"],
     ["And of one", { Filter: { And: { Tags: [tag] } } }, "MalformedXML"],
     ["a tag twice", { Filter: { And: { Tags: [tag, tag] } } }, "InvalidArgument"],
-    ["another id", { Id: "other" }, "InvalidArgument"],
+    ["another id", { Id: "other" }, "MalformedXML"],
   ])("refuses %s, and keeps what was", async (_, document, code) => {
     const Bucket = await makeBucket("bad-tiers");
     await save(Bucket);

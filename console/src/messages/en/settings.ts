@@ -154,7 +154,8 @@ export const settings = messages("settings", {
   prefix: "Prefix",
   suffix: "Suffix",
   inventory: "Inventory",
-  inventoryLead: "A list of all objects, daily or weekly, as files in a bucket.",
+  inventoryLead:
+    "A list of all objects, daily or weekly, as files in a bucket whose policy allows s3.amazonaws.com to put objects.",
   inventoryCount: "{count, plural, one {# report} other {# reports}}",
   tiering: "Intelligent-Tiering archive",
   tieringLead: "Objects of that class that nobody reads go on to archive tiers.",
