@@ -168,8 +168,11 @@ async function listJobs(connection, kind) {
     job.counts.findings ?? 0,
     job.startedAt,
     job.finishedAt,
+    job.error,
   ]);
-  const headings = ["JOB", "KIND", "WHERE", "READS", "STATE", "FINDINGS", "STARTED", "FINISHED"];
+  const headings = [
+    ...["JOB", "KIND", "WHERE", "READS", "STATE", "FINDINGS", "STARTED", "FINISHED", "ERROR"],
+  ];
   return { json: jobs, text: renderTable(headings, rows, "There are no jobs.") };
 }
 
@@ -189,9 +192,10 @@ async function showWork(connection) {
     duty.startedAt,
     `${duty.tookMs} ms`,
     duty.nextDueAt,
+    duty.backlog,
     duty.error,
   ]);
-  const headings = ["DUTY", "CRON", "STATE", "LAST RUN", "TOOK", "NEXT DUE", "ERROR"];
+  const headings = ["DUTY", "CRON", "STATE", "LAST RUN", "TOOK", "NEXT DUE", "BACKLOG", "ERROR"];
   const table = renderTable(headings, rows, "No cron has fired yet.");
   return { json: { duties, jobs: jobs.json }, text: `${table}\n\n${jobs.text}` };
 }

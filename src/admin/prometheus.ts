@@ -88,6 +88,11 @@ async function renderMetrics(call: CatalogCall): Promise<string> {
     family("cairn_duty_failures", "gauge", "Failures in a row of what the crons do.", [
       ...duties.map(({ name, failures }): Sample => [{ duty: name }, failures]),
     ]),
+    family("cairn_duty_backlog", "gauge", "What a duty left over when it last ran.", [
+      ...duties.flatMap(({ name, backlog }): Sample[] =>
+        backlog === undefined ? [] : [[{ duty: name }, backlog]],
+      ),
+    ]),
     family("cairn_duty_stuck", "gauge", "1 when a duty failed or was not fired when due.", [
       ...duties.map(({ name, isStuck }): Sample => [{ duty: name }, isStuck ? 1 : 0]),
     ]),

@@ -164,6 +164,7 @@ export async function answerListDuties(call: AdminCall): Promise<Response> {
 
 function renderDuty(duty: Duty) {
   const { name, cron, startedAtMs, endedAtMs, succeededAtMs, nextDueAtMs, failures, error } = duty;
+  const { backlog } = duty;
   return {
     name,
     cron,
@@ -172,6 +173,7 @@ function renderDuty(duty: Duty) {
     tookMs: endedAtMs - startedAtMs,
     succeededAt: succeededAtMs === undefined ? null : timeText(succeededAtMs),
     nextDueAt: nextDueAtMs === undefined ? null : timeText(nextDueAtMs),
+    ...(backlog !== undefined && { backlog }),
     failures,
     ...(error !== undefined && { error }),
   };

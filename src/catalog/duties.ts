@@ -15,6 +15,8 @@ export interface DutyRun {
   /** How often in a row it failed. */
   readonly failures: number;
   readonly error?: string;
+  /** What was left over; absent where a duty leaves nothing, or failed. */
+  readonly backlog?: number;
 }
 
 export interface Duty extends DutyRun {
@@ -31,28 +33,29 @@ interface DutyRow {
   readonly succeeded_at_ms: number | null;
   readonly failures: number;
   readonly error: string | null;
+  readonly backlog: number | null;
 }
 
 /** How long after its time a duty that did not run is called stuck: crons may be late. */
 export const dutyGraceMs = 30 * 60_000;
 
 const upsertDuty = `INSERT INTO duties
-    (name, cron, started_at_ms, ended_at_ms, succeeded_at_ms, failures, error)
-  VALUES (?1, ?2, ?3, ?4, CASE WHEN ?5 IS NULL THEN ?4 END, CASE WHEN ?5 IS NULL THEN 0 ELSE 1 END, ?5)
+    (name, cron, started_at_ms, ended_at_ms, succeeded_at_ms, failures, error, backlog)
+  VALUES (?1, ?2, ?3, ?4, CASE WHEN ?5 IS NULL THEN ?4 END, CASE WHEN ?5 IS NULL THEN 0 ELSE 1 END, ?5, ?6)
   ON CONFLICT (name) DO UPDATE SET cron = excluded.cron, started_at_ms = excluded.started_at_ms,
-    ended_at_ms = excluded.ended_at_ms, error = excluded.error,
+    ended_at_ms = excluded.ended_at_ms, error = excluded.error, backlog = excluded.backlog,
     succeeded_at_ms = coalesce(excluded.succeeded_at_ms, succeeded_at_ms),
     failures = CASE WHEN excluded.error IS NULL THEN 0 ELSE failures + 1 END`;
-const selectDuties = `SELECT name, cron, started_at_ms, ended_at_ms, succeeded_at_ms, failures, error
-  FROM duties ORDER BY name`;
+const selectDuties = `SELECT name, cron, started_at_ms, ended_at_ms, succeeded_at_ms, failures, error,
+    backlog FROM duties ORDER BY name`;
 
 /** Notes how a run ended: `error` absent for a success. */
 export async function noteDuty(
   call: CatalogCall,
-  run: Pick<DutyRun, "name" | "cron" | "startedAtMs" | "error">,
+  run: Pick<DutyRun, "name" | "cron" | "startedAtMs" | "error" | "backlog">,
 ): Promise<void> {
-  const { name, cron, startedAtMs, error } = run;
-  await queryAll(call, [upsertDuty, name, cron, startedAtMs, call.nowMs, error ?? null]);
+  const { name, cron, startedAtMs, error = null, backlog = null } = run;
+  await queryAll(call, [upsertDuty, name, cron, startedAtMs, call.nowMs, error, backlog]);
 }
 
 /** Every duty that ever ran, by name. */
@@ -71,6 +74,7 @@ export async function listDuties(call: CatalogCall): Promise<readonly Duty[]> {
       isStuck: isLate || row.failures > 0,
       ...(row.succeeded_at_ms !== null && { succeededAtMs: row.succeeded_at_ms }),
       ...(row.error !== null && { error: row.error }),
+      ...(row.backlog !== null && { backlog: row.backlog }),
       ...(nextDueAtMs !== undefined && { nextDueAtMs }),
     };
   });

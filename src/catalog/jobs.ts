@@ -94,7 +94,7 @@ const selectOpen = `SELECT ${COLUMNS} FROM jobs
   WHERE kind = ?1 AND target = ?2 AND finished_at_ms IS NULL`;
 const selectJob = `SELECT ${COLUMNS} FROM jobs WHERE job_id = ?1`;
 const selectJobs = `SELECT ${COLUMNS} FROM jobs WHERE (?1 IS NULL OR kind = ?1)
-  ORDER BY started_at_ms DESC, job_id LIMIT ?2`;
+  ORDER BY finished_at_ms IS NOT NULL, started_at_ms DESC, job_id LIMIT ?2`;
 /** What waits, and what was given up since `?1`, by kind. */
 const selectBacklog = `SELECT kind,
     sum(finished_at_ms IS NULL) AS open,
@@ -164,7 +164,7 @@ export async function getJob(call: CatalogCall, jobId: string): Promise<Job | un
   return row === undefined ? undefined : renderJob(row);
 }
 
-/** The latest jobs, newest first. */
+/** Open jobs, so that none that hangs is ever out of sight, then the others; newest first. */
 export async function listJobs(
   call: CatalogCall,
   wish: { readonly kind?: string; readonly limit: number },

@@ -32,11 +32,15 @@ interface Batch {
   readonly isDelivered?: true;
 }
 
-/** Starts a delivery when something waits for one. */
-export async function startLogDelivery(call: Parameters<typeof startJob>[0]): Promise<void> {
-  const waiting = await listRecords(call.env, "log", 1);
-  if (waiting.length === 0) return;
+/** Chunks that are counted: as many as one page of a store's listing has. */
+const maximumCounted = 1000;
+
+/** Starts a delivery when something waits for one. Gives how many chunks do, up to a thousand. */
+export async function startLogDelivery(call: Parameters<typeof startJob>[0]): Promise<number> {
+  const waiting = await listRecords(call.env, "log", maximumCounted);
+  if (waiting.length === 0) return 0;
   await startJob(call, { kind: "deliver-logs", target: "*", options: {} });
+  return waiting.length;
 }
 
 /** Delivers the batch chosen, or removes it and chooses the next; done when nothing waits. */

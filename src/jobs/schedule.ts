@@ -4,7 +4,7 @@
 import { type IndexSteps, reconcileBuckets } from "../catalog/bucket-lifecycle.ts";
 import { forgetUsage } from "../catalog/bucket-usage.ts";
 import { noteDuty } from "../catalog/duties.ts";
-import { forgetJobs, startJob } from "../catalog/jobs.ts";
+import { forgetJobs, jobBacklog, startJob } from "../catalog/jobs.ts";
 import { maintainKmsKeys } from "../catalog/kms-keys.ts";
 import { rollUpCounts } from "../catalog/request-metrics.ts";
 import { type Env, lifecycleDayMs } from "../env.ts";
@@ -22,6 +22,7 @@ export interface JobFacts extends WorkFacts {
   indexSteps(call: { readonly env: Env; readonly nowMs: number }): IndexSteps;
 }
 
+/** Gives `{ left }` where it knows what is left over for later runs: whoever looks at the crons asks. */
 type Duty = (facts: JobFacts) => Promise<unknown>;
 
 /** Finishes or rolls back buckets whose making or deleting was cut short (faults.md D13, D14). */
@@ -38,7 +39,12 @@ const maintainKeys: Duty = ({ env, seams }) =>
   maintainKmsKeys({ env, seams, nowMs: seams.now() }, kmsKeysPerRun);
 
 /** Goes on with sweeps, checks and rebuilds, whoever started them. */
-const advance: Duty = advanceAllJobs;
+const advance: Duty = async (facts) => {
+  await advanceAllJobs(facts);
+  const nowMs = facts.seams.now();
+  const kinds = await jobBacklog({ ...facts, nowMs }, nowMs);
+  return { left: kinds.reduce((sum, { open }) => sum + open, 0) };
+};
 
 const advanceLifecycle: Duty = (facts) => advanceJobsOf("lifecycle", facts);
 
@@ -85,7 +91,9 @@ const startUsage: Duty = async ({ env, seams }) => {
 const usageKeptMs = 455 * 24 * 3600 * 1000;
 
 /** Access logs that wait go out with the jobs of this run. */
-const startLogs: Duty = ({ env, seams }) => startLogDelivery({ env, seams, nowMs: seams.now() });
+const startLogs: Duty = async ({ env, seams }) => ({
+  left: await startLogDelivery({ env, seams, nowMs: seams.now() }),
+});
 
 /** What was recorded is joined, added up, and forgotten when its time is over. */
 const keepRecords: Duty = async ({ env, seams }) => {
@@ -143,14 +151,24 @@ export async function runSchedule(cron: string, facts: JobFacts): Promise<void> 
   for (const [name, duty] of duties.get(cron) ?? []) {
     const startedAtMs = facts.seams.now();
     let error: string | undefined;
+    let backlog: number | undefined;
     try {
-      await duty(facts);
+      backlog = leftBy(await duty(facts));
     } catch (failure) {
       error = describeError(failure);
       console.error(JSON.stringify({ event: "duty-failed", duty: name, cron }), failure);
     }
-    await note(facts, { name, cron, startedAtMs, ...(error !== undefined && { error }) });
+    await note(facts, {
+      ...{ name, cron, startedAtMs },
+      ...(error !== undefined && { error }),
+      ...(backlog !== undefined && { backlog }),
+    });
   }
+}
+
+function leftBy(outcome: unknown): number | undefined {
+  const isTold = typeof outcome === "object" && outcome !== null && "left" in outcome;
+  return isTold && typeof outcome.left === "number" ? outcome.left : undefined;
 }
 
 /** What keeps the note from being written is seen by its age; it stops no duty. */

@@ -1,7 +1,7 @@
 // Upkeep over the admin API: who may, what it reads, how a job is followed.
 import { describe, expect, it } from "vitest";
-import { leaseJob, saveProgress } from "../../src/catalog/jobs.ts";
-import { anonymous, ask, call, operator, tenant } from "./fixtures.ts";
+import { leaseJob, noteFailure, saveProgress, startJob } from "../../src/catalog/jobs.ts";
+import { anonymous, ask, call, NOW_MS, operator, tenant } from "./fixtures.ts";
 
 const wish = { kind: "fsck", bucket: null, repair: false, read: false };
 
@@ -51,6 +51,40 @@ describe("jobs", () => {
     expect(next.body).toMatchObject({ findings: [{ kind: "abandoned-upload" }] });
     expect((await ask("GET /status", { as })).body.upkeep).toMatchObject({ damage: 1 });
     expect((await ask("GET /jobs?kind=fsck", { as })).body.jobs[0]).toEqual(advanced.body);
+  });
+
+  it("that nothing moves are stuck within the hour, and stay in sight", async () => {
+    const as = await operator();
+    const minuteMs = 60_000;
+    const begin = async (minutesAgo: number, kind: "usage" | "scrub" = "scrub") => {
+      const then = { ...call, nowMs: NOW_MS - minutesAgo * minuteMs };
+      const target = `t-${crypto.randomUUID()}`;
+      return { then, job: await startJob(then, { kind, target, options: {} }) };
+    };
+    // Its workers die with it, one after the other, and never save anything.
+    const hanging = await begin(59);
+    for (let minutes = 58; minutes > 0; minutes -= 5) {
+      await leaseJob({ ...call, nowMs: NOW_MS - minutes * minuteMs }, hanging.job.jobId, minuteMs);
+    }
+    const fresh = await begin(29);
+    const failing = await begin(5);
+    const leased = await leaseJob(failing.then, failing.job.jobId, minuteMs);
+    if (leased === undefined) throw new Error("no lease");
+    await noteFailure(failing.then, leased, { error: "the store is away", maximumFailures: 12 });
+    for (let at = 0; at < 25; at += 1) {
+      const { then, job } = await begin(1, "usage");
+      const taken = await leaseJob(then, job.jobId, minuteMs);
+      if (taken === undefined) throw new Error("no lease");
+      const done = { place: undefined, counts: {}, findings: [], leaseMs: minuteMs };
+      await saveProgress(then, taken, done);
+    }
+    const { body } = await ask("GET /jobs", { as });
+    const shown = (id: string) => body.jobs.find(({ jobId }: { jobId: string }) => jobId === id);
+    expect(shown(hanging.job.jobId)).toMatchObject({ state: "running", stuck: true });
+    expect(shown(fresh.job.jobId)).toMatchObject({ state: "running", stuck: false });
+    expect(shown(failing.job.jobId)).toMatchObject({ stuck: true, error: "the store is away" });
+    const { upkeep } = (await ask("GET /status", { as })).body;
+    expect(upkeep.stuckJobs).toBe(2);
   });
 
   it("sweep each store by itself", async () => {

@@ -2,12 +2,16 @@
 import { env } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { dutyGraceMs, listDuties } from "../../src/catalog/duties.ts";
+import { startJob } from "../../src/catalog/jobs.ts";
 import { type Env, type Seams, systemSeams } from "../../src/env.ts";
 import { runSchedule } from "../../src/jobs/schedule.ts";
-import { noDelivery } from "./fixture.ts";
+import { noDelivery, put } from "./fixture.ts";
+import { makeWatchedBucket, makeWebhook } from "./notifications/fixtures.ts";
 
 const startMs = Date.UTC(2027, 5, 1, 10, 0);
 const hourMs = 3_600_000;
+
+const noSteps = () => ({}) as never;
 
 async function dutyAt(nowMs: number) {
   const duties = await listDuties({ env, seams: systemSeams, nowMs });
@@ -58,5 +62,26 @@ describe("a duty of the crons", () => {
     await fireAt(startMs + 3 * hourMs);
     const mended = await dutyAt(startMs + 3 * hourMs);
     expect([mended?.failures, mended?.error, mended?.isStuck]).toEqual([0, undefined, false]);
+  });
+
+  it("tells what it left over: events that wait, jobs that are open, logs", async () => {
+    const nowMs = Date.now();
+    const bucket = await makeWatchedBucket({
+      TopicConfigurations: [
+        { TopicArn: (await makeWebhook()).topicArn, Events: ["s3:ObjectCreated:*"] },
+      ],
+    });
+    await put(bucket.name, "k", "x");
+    const call = { env, seams: systemSeams, nowMs };
+    const target = `t-${crypto.randomUUID()}`;
+    await startJob(call, { kind: "rebuild", target, options: { bucketId: "none" } });
+    const facts = { env, seams: systemSeams, deliver: noDelivery, indexSteps: noSteps };
+    await runSchedule("*/5 * * * *", facts);
+    const duties = new Map((await listDuties(call)).map((duty) => [duty.name, duty]));
+    expect(duties.get("drain-outboxes")?.backlog).toBeGreaterThanOrEqual(1);
+    expect(duties.get("advance-jobs")?.backlog).toEqual(expect.any(Number));
+    expect(duties.get("start-log-delivery")?.backlog).toEqual(expect.any(Number));
+    expect(duties.get("lifecycle")?.backlog).toEqual(expect.any(Number));
+    expect(duties.get("reconcile")?.backlog).toBeUndefined();
   });
 });

@@ -41,18 +41,21 @@ export async function findMissing(facts: WorkFacts): Promise<void> {
   await addMissingLifecycle({ ...facts, nowMs: facts.seams.now() });
 }
 
-/** Looks at every bucket that is due, and starts jobs for those with more to do. */
+/**
+ * Looks at every bucket that is due, and starts jobs for those with more to do. Gives how many are
+ * due still.
+ */
 export async function lookAtDue({
   recordActions = async () => {},
   ...given
-}: WorkFacts): Promise<void> {
+}: WorkFacts): Promise<{ readonly left: number }> {
   const facts = { ...given, recordActions };
   const { seams } = facts;
   const startedAtMs = seams.now();
   const due = await dueLifecycle({ ...facts, nowMs: startedAtMs }, bucketsPerRun);
   for (const bucket of due) {
     const call = { ...facts, nowMs: seams.now() };
-    if (call.nowMs - startedAtMs > runMs) return;
+    if (call.nowMs - startedAtMs > runMs) break;
     try {
       await look(call, bucket);
     } catch (error) {
@@ -66,6 +69,8 @@ export async function lookAtDue({
       });
     }
   }
+  const rest = await dueLifecycle({ ...facts, nowMs: seams.now() }, bucketsPerRun);
+  return { left: rest.length };
 }
 
 async function look(call: SliceCall, bucket: LifecycleBucket): Promise<void> {

@@ -19,23 +19,29 @@ const budgetMs = 60_000;
 const runMs = 5 * 60_000;
 const dayMs = 24 * 3600 * 1000;
 
-/** Has each watched bucket deliver what is due. One that fails does not stop the others. */
-export async function drainOutboxes({ env, seams }: Place): Promise<void> {
+/**
+ * Has each watched bucket deliver what is due. One that fails does not stop the others. Gives how many
+ * deliveries wait in those that were asked.
+ */
+export async function drainOutboxes({ env, seams }: Place): Promise<{ readonly left: number }> {
   const startedAtMs = seams.now();
   const run = Math.floor(startedAtMs / runMs);
   const page = { run, limit: bucketsPerRun };
   const bucketIds = [...(await watchedBuckets({ env, seams, nowMs: startedAtMs }, page))];
+  let left = 0;
   const work = async () => {
     for (let id = bucketIds.shift(); id !== undefined; id = bucketIds.shift()) {
       if (seams.now() - startedAtMs > budgetMs) return;
-      await openBucket(env, id)
+      const status = await openBucket(env, id)
         .drainOutbox()
         .catch((error: unknown) => {
           console.error(JSON.stringify({ event: "drain-failed", bucketId: id }), error);
         });
+      left += status?.backlog ?? 0;
     }
   };
   await Promise.all(Array.from({ length: parallel }, work));
+  return { left };
 }
 
 /** Drops what the delivery log has kept long enough. */

@@ -19,6 +19,7 @@ export const jobs = messages("jobs", {
   took: "Took",
   milliseconds: "{ms} ms",
   nextDue: "Next due",
+  backlog: "Waiting",
   error: "Error",
   jobs: "Jobs",
   noJobs: "There are no jobs.",

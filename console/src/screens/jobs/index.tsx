@@ -50,6 +50,14 @@ const dutyColumns: readonly Column<Duty>[] = [
     cell: ({ nextDueAt }) => ago(nextDueAt),
   },
   {
+    id: "backlog",
+    head: text("backlog"),
+    value: ({ backlog = -1 }) => backlog,
+    cell: ({ backlog }) => backlog?.toLocaleString() ?? "",
+    align: "end",
+    isMinor: true,
+  },
+  {
     id: "error",
     head: text("error"),
     cell: ({ error = "" }) => <SafeText>{error}</SafeText>,

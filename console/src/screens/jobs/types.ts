@@ -7,6 +7,7 @@ export interface Duty {
   readonly startedAt: string;
   readonly tookMs: number;
   readonly nextDueAt: string | null;
+  readonly backlog?: number;
   readonly error?: string;
 }
 
