@@ -25,6 +25,33 @@ describeConsole("the console's screens of identities", () => {
     return { page, problems };
   }
 
+  /**
+   * Rotates a key by the dialog's steps, each of which waits for the one before, and answers the new key.
+   * @param {import("playwright-core").Page} page
+   * @param {string} old
+   */
+  async function rotate(page, old) {
+    await page.getByRole("button", { name: "Rotate" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText(`the place of ${old}`).waitFor();
+    const remove = dialog.getByRole("button", { name: "Delete" });
+    assert.equal(await remove.getAttribute("aria-disabled"), "true");
+    await dialog.getByRole("button", { name: "Create access key" }).click();
+    const codes = dialog.locator("code");
+    await codes.nth(1).waitFor();
+    const accessKeyId = (await codes.nth(0).textContent()) ?? "";
+    const secretAccessKey = (await codes.nth(1).textContent()) ?? "";
+    await assertAccessible(page, "rotation of a key");
+    assert.equal(await remove.getAttribute("aria-disabled"), "true");
+    await dialog.getByRole("button", { name: "Switch off" }).click();
+    await dialog.getByRole("button", { name: "Switch on" }).waitFor();
+    await remove.click();
+    await dialog.getByText("done", { exact: true }).nth(3).waitFor();
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+    await page.getByRole("row").filter({ hasText: old }).waitFor({ state: "detached" });
+    return { accessKeyId, secretAccessKey };
+  }
+
   test("a user with a key and a policy of its own can do just that, until deleted", async () => {
     const { page, problems } = await open("/users");
     await page.getByText("There are no users").waitFor();
@@ -44,7 +71,9 @@ describeConsole("the console's screens of identities", () => {
 
     const { endpoint, region } = opened.server;
     const credentials = { accessKeyId, secretAccessKey };
-    const theirs = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+    const openTheirs = (/** @type {typeof credentials} */ key) =>
+      new S3Client({ endpoint, region, credentials: key, forcePathStyle: true });
+    let theirs = openTheirs(credentials);
     const list = () => theirs.send(new ListObjectsV2Command({ Bucket: "photos" }));
     await assert.rejects(list, { name: "AccessDenied" });
 
@@ -65,6 +94,11 @@ describeConsole("the console's screens of identities", () => {
     await assertAccessible(page, "simulator");
 
     await page.goBack();
+    const rotated = await rotate(page, accessKeyId);
+    await assert.rejects(list, { name: "InvalidAccessKeyId" });
+    theirs.destroy();
+    theirs = openTheirs(rotated);
+    assert.equal((await list()).KeyCount, 0);
     await page.getByRole("button", { name: "Switch off" }).click();
     await page.getByText("switched off").waitFor();
     await assert.rejects(list, { name: "InvalidAccessKeyId" });

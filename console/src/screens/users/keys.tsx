@@ -1,10 +1,9 @@
-// The access keys of a user: made, switched off and on, deleted; the secret is shown once.
+// The access keys of a user: made, rotated, switched off and on, deleted; the secret is shown once.
 
 import {
   type AccessKeyMetadata,
   CreateAccessKeyCommand,
   DeleteAccessKeyCommand,
-  GetAccessKeyLastUsedCommand,
   ListAccessKeysCommand,
   UpdateAccessKeyCommand,
 } from "@aws-sdk/client-iam";
@@ -17,19 +16,18 @@ import { Button } from "../../components/button.tsx";
 import { Copyable } from "../../components/copy-button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { DeedButton, ShowDeeds } from "../../components/deed-button.tsx";
-import { ConfirmDialog, Dialog } from "../../components/dialog.tsx";
+import { ConfirmDialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
-import { formatDateTime, formatRelative } from "../../components/format.ts";
-import { Badge, Card, Facts } from "../../components/parts.tsx";
+import { formatDateTime } from "../../components/format.ts";
+import { Badge, Card } from "../../components/parts.tsx";
 import { toastError } from "../../components/toasts.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
+import { LastUsed } from "./last-used.tsx";
+import { type NewKey, NewKeyDialog } from "./new-key.tsx";
+import { RotateDialog } from "./rotate.tsx";
+import "./users.css";
 
 const maximumKeys = 2;
-
-interface NewKey {
-  readonly id: string;
-  readonly secret: string;
-}
 
 export function Keys({ user }: { readonly user: string }) {
   const key = ["iam", "user", user, "keys"];
@@ -43,10 +41,11 @@ export function Keys({ user }: { readonly user: string }) {
   const refresh = () => queries.invalidateQueries({ queryKey: key });
   const keys = data?.AccessKeyMetadata ?? [];
   const creation = new CreateAccessKeyCommand({ UserName: user });
-  const create = async () => {
+  const [rotated, setRotated] = useState<string>();
+  const create = async (): Promise<NewKey> => {
     const { AccessKey } = await sendIam(creation);
-    setMade({ id: AccessKey?.AccessKeyId ?? "", secret: AccessKey?.SecretAccessKey ?? "" });
     await refresh();
+    return { id: AccessKey?.AccessKeyId ?? "", secret: AccessKey?.SecretAccessKey ?? "" };
   };
   const deletion = [new DeleteAccessKeyCommand({ UserName: user, AccessKeyId: doomed })];
   const actions = (
@@ -54,7 +53,7 @@ export function Keys({ user }: { readonly user: string }) {
       <ShowDeeds deeds={[creation]} />
       <Button
         icon={<Plus />}
-        onClick={() => create().catch(toastError)}
+        onClick={() => create().then(setMade).catch(toastError)}
         disabledReason={keys.length >= maximumKeys ? text("twoKeys") : undefined}
       >
         {text("createKey")}
@@ -69,12 +68,18 @@ export function Keys({ user }: { readonly user: string }) {
         <DataTable
           label={text("keys")}
           rows={keys}
-          columns={columnsOf({ user, refresh, onDelete: setDoomed })}
+          columns={columnsOf({ user, refresh, onRotate: setRotated, onDelete: setDoomed })}
           rowKey={({ AccessKeyId = "" }) => AccessKeyId}
         />
       )}
-      <p className="muted small">{text("rotateHint")}</p>
       <NewKeyDialog made={made} onClose={() => setMade(undefined)} />
+      {rotated && (
+        <RotateDialog
+          {...{ user, keys, create, refresh }}
+          old={rotated}
+          onClose={() => setRotated(undefined)}
+        />
+      )}
       <ConfirmDialog
         title={text("deleteKeyTitle")}
         lead={text("deleteKeyLead", { key: doomed ?? "" })}
@@ -94,10 +99,12 @@ const turn = (UserName: string, AccessKeyId: string, Status: AccessKeyMetadata["
 interface KeyActions {
   readonly user: string;
   refresh(): Promise<unknown>;
+  onRotate(id: string): void;
   onDelete(id: string): void;
 }
 
-function columnsOf({ user, refresh, onDelete }: KeyActions): readonly Column<AccessKeyMetadata>[] {
+function columnsOf(actions: KeyActions): readonly Column<AccessKeyMetadata>[] {
+  const { user, refresh, onRotate, onDelete } = actions;
   return [
     {
       id: "id",
@@ -131,6 +138,9 @@ function columnsOf({ user, refresh, onDelete }: KeyActions): readonly Column<Acc
       align: "end",
       cell: ({ AccessKeyId = "", Status }) => (
         <span className="row">
+          <Button kind="quiet" onClick={() => onRotate(AccessKeyId)}>
+            {text("rotate")}
+          </Button>
           <DeedButton
             kind="quiet"
             deeds={[turn(user, AccessKeyId, Status === "Active" ? "Inactive" : "Active")]}
@@ -147,45 +157,4 @@ function columnsOf({ user, refresh, onDelete }: KeyActions): readonly Column<Acc
       ),
     },
   ];
-}
-
-function LastUsed({ accessKeyId }: { readonly accessKeyId: string }) {
-  const { data } = useQuery({
-    queryKey: ["iam", "last-used", accessKeyId],
-    queryFn: () => sendIam(new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId })),
-    retry: false,
-  });
-  if (data === undefined) return null;
-  const { LastUsedDate, ServiceName } = data.AccessKeyLastUsed ?? {};
-  if (LastUsedDate === undefined) return <span className="muted">{text("never")}</span>;
-  return (
-    <>
-      {formatRelative(LastUsedDate)}, {ServiceName}
-    </>
-  );
-}
-
-function NewKeyDialog({ made, onClose }: { readonly made: NewKey | undefined; onClose(): void }) {
-  return (
-    <Dialog
-      title={text("newKeyTitle")}
-      lead={text("newKeyLead")}
-      isOpen={made !== undefined}
-      onClose={onClose}
-      actions={
-        <Button kind="primary" onClick={onClose}>
-          {text("close")}
-        </Button>
-      }
-    >
-      {made && (
-        <Facts
-          items={[
-            [text("keyId"), <Copyable key="id" value={made.id} />],
-            [text("secret"), <Copyable key="secret" value={made.secret} />],
-          ]}
-        />
-      )}
-    </Dialog>
-  );
 }
