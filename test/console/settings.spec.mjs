@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
   CreateBucketCommand,
+  GetBucketAccelerateConfigurationCommand,
   GetBucketCorsCommand,
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
@@ -62,6 +63,12 @@ describeConsole("the console's screens of a bucket's settings", () => {
     assert.deepEqual(TagSet, [{ Key: "team", Value: "blue +1" }]);
     await page.getByRole("button", { name: "Undo" }).last().click();
     await page.getByText("team = blue +1").waitFor({ state: "detached" });
+
+    await edit(page, "Transfer acceleration");
+    await save(page);
+    await page.getByText("Transfer acceleration: saved.").waitFor();
+    const asked = new GetBucketAccelerateConfigurationCommand({ Bucket });
+    assert.equal((await opened.client.send(asked)).Status, "Enabled");
 
     await edit(page, "Default encryption");
     await page.getByRole("dialog").locator(".cm-content").click();

@@ -64,6 +64,8 @@ export const settings = messages("settings", {
   paymentLead: "Who asks says that they pay; others of other accounts are refused.",
   ownerPays: "The owner pays",
   requesterPays: "The requester pays",
+  acceleration: "Transfer acceleration",
+  accelerationLead: "Kept for clients that ask: requests are answered at the nearest place anyway.",
   block: "Block public access",
   blockLead: "Overrides whatever policies and ACLs would open to everybody.",
   blockAll: "Everything is blocked.",

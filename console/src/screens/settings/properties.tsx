@@ -1,9 +1,11 @@
-// The properties of a bucket: versioning, tags, encryption, lock, logs, website, who pays.
+// The properties of a bucket: versioning, tags, encryption, lock, logs, website, who pays, acceleration.
 
 import {
+  type AccelerateConfiguration,
   type BucketLoggingStatus,
   DeleteBucketTaggingCommand,
   DeleteBucketWebsiteCommand,
+  GetBucketAccelerateConfigurationCommand,
   GetBucketEncryptionCommand,
   GetBucketLoggingCommand,
   GetBucketRequestPaymentCommand,
@@ -12,6 +14,7 @@ import {
   GetBucketWebsiteCommand,
   GetObjectLockConfigurationCommand,
   type ObjectLockConfiguration,
+  PutBucketAccelerateConfigurationCommand,
   PutBucketEncryptionCommand,
   PutBucketLoggingCommand,
   PutBucketRequestPaymentCommand,
@@ -31,6 +34,7 @@ import { SafeText } from "../../components/safe-text.tsx";
 import { settings as text } from "../../messages/en/settings.ts";
 import { orAbsent } from "./absent.ts";
 import {
+  AccelerationForm,
   EncryptionForm,
   LockForm,
   LoggingForm,
@@ -197,6 +201,22 @@ const payment: Setting<RequestPaymentConfiguration> = {
   Form: PaymentForm,
 };
 
+const acceleration: Setting<AccelerateConfiguration> = {
+  id: "acceleration",
+  title: text("acceleration"),
+  lead: text("accelerationLead"),
+  empty: { Status: "Enabled" },
+  load: async (Bucket) => {
+    const { Status } = await send(new GetBucketAccelerateConfigurationCommand({ Bucket }));
+    return Status && { Status };
+  },
+  deeds: (Bucket, configuration) => [
+    new PutBucketAccelerateConfigurationCommand({ Bucket, AccelerateConfiguration: configuration }),
+  ],
+  summary: ({ Status }) => text(Status === "Enabled" ? "enabled" : "suspended"),
+  Form: AccelerationForm,
+};
+
 export const properties: readonly AnySetting[] = [
   versioning,
   tags,
@@ -205,4 +225,5 @@ export const properties: readonly AnySetting[] = [
   logging,
   website,
   payment,
+  acceleration,
 ];

@@ -1,6 +1,7 @@
 // The forms of a bucket's properties.
 
 import type {
+  AccelerateConfiguration,
   BucketLoggingStatus,
   ObjectLockConfiguration,
   RequestPaymentConfiguration,
@@ -221,6 +222,20 @@ export function PaymentForm({ value, onChange }: FormProps<RequestPaymentConfigu
         { value: "Requester", label: text("requesterPays") },
       ]}
       onChange={(Payer) => onChange({ Payer: Payer as "BucketOwner" })}
+    />
+  );
+}
+
+export function AccelerationForm({ value, onChange }: FormProps<AccelerateConfiguration>) {
+  return (
+    <Choice
+      label={text("acceleration")}
+      value={value.Status ?? "Suspended"}
+      options={[
+        { value: "Enabled", label: text("enabled") },
+        { value: "Suspended", label: text("suspended") },
+      ]}
+      onChange={(Status) => onChange({ Status: Status as "Enabled" })}
     />
   );
 }
