@@ -60,7 +60,7 @@ export default function AuditScreen() {
           <p className="muted">{level === "off" ? text("off") : text("level", { level })}</p>
         )}
       </Card>
-      <div aria-live="polite">
+      <div aria-live="polite" className="audit-found">
         {error && <NeedsKey error={error} words={text("who")} onRetry={() => found.refetch()} />}
         {found.isPending && <Loading />}
         {data && records.length === 0 && <p className="muted">{text("nothing")}</p>}
@@ -98,6 +98,7 @@ function columnsFor(onShow: (record: AuditRecord) => void): readonly Column<Audi
       cell: (record) => (
         <Button
           kind="quiet"
+          className="audit-operation"
           onClick={() => onShow(record)}
           aria-label={safeText(`${nameOf(record)} ${record.requestId}`)}
         >
