@@ -80,7 +80,7 @@ export function addUpkeepCommands(program, run) {
  * @param {Wish} wish
  * @returns {Promise<Report>}
  */
-async function runJobs(connection, wish) {
+export async function runJobs(connection, wish) {
   const finished = [];
   for (const job of await start(connection, wish)) {
     finished.push(await finish(connection, job.jobId));

@@ -4,6 +4,7 @@
 
 import { renderTable } from "./print.mjs";
 import { callAdmin } from "./request.mjs";
+import { runJobs } from "./upkeep.mjs";
 
 /** @typedef {import("./connection.mjs").Connection} Connection */
 /** @typedef {import("./commands.mjs").Report} Report */
@@ -18,10 +19,12 @@ export function addUsageCommands(program, run) {
     .description("what buckets hold, by class; of one bucket, day by day")
     .argument("[bucket]", "bucket name; the latest of all buckets when absent")
     .option("--requests", "how it was used, by the hour (METRICS must be on)")
+    .option("--measure", "measure now, first; the daily job does it otherwise")
     .option("--from <day>", "from that day on: 2026-11-01")
     .option("--to <day>", "up to that day")
     .action((bucket, options) =>
-      run((connection) => {
+      run(async (connection) => {
+        if (options.measure) await runJobs(connection, { kind: "usage", bucket });
         if (options.requests) return showRequests(connection, bucket, options);
         return bucket === undefined ? showAll(connection) : showOne(connection, bucket, options);
       }),

@@ -53,6 +53,13 @@ describe("cairn upkeep", () => {
     assert.match((await cairn("status")).stdout, /^Damage found +0$/m);
   });
 
+  it("measures at once what buckets hold, rather than once a day", async () => {
+    assert.match((await cairn("usage")).stdout, /Nothing was measured yet/);
+    const { json } = await cairnJson("usage --measure");
+    assert.deepEqual([json[0].bucket, json[0].objects], ["whole", 2]);
+    assert.equal((await cairnJson("usage whole --measure")).json.length, 1);
+  });
+
   it("does not rebuild an index that is alive, nor check a bucket that is not there", async () => {
     const { exitCode, json } = await cairnJson("rebuild whole");
     assert.equal(exitCode, 1);

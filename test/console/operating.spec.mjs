@@ -158,8 +158,21 @@ describeConsole("the console's operating side", () => {
     await page.getByText("1 bucket looked at.").waitFor();
     await page.getByText("Nothing needs you.").waitFor();
     await page.getByText("Requests and errors").waitFor();
+    await page.getByText("Time taken").first().waitFor();
+    const stored = page.locator(".card").filter({ hasText: "as measured last" });
+    await stored.getByText("Not measured yet").waitFor();
+    await stored.getByRole("button", { name: "Measure now" }).click();
+    await stored.locator(".usage-figures").getByText("1 B", { exact: true }).waitFor();
+    await page.getByRole("figure", { name: "Stored, by class" }).waitFor();
     await assertAccessible(page, "home");
-    await page.goto(`${opened.server.endpoint}/-/console/home`);
+    await page.getByRole("link", { name: "All buckets" }).click();
+    await page
+      .getByRole("row", { name: /photos/ })
+      .getByText("1 B", { exact: true })
+      .waitFor();
+    await page.getByRole("button", { name: "Size" }).click();
+    await page.getByRole("columnheader", { name: "Size", exact: true }).waitFor();
+    await assertAccessible(page, "buckets with their sizes");
     assert.deepEqual(problems, []);
   });
 
@@ -177,6 +190,9 @@ describeConsole("the console's operating side", () => {
       .first()
       .waitFor();
     await assertAccessible(page, "audit");
+    const places = page.locator(".audit-place");
+    const widths = await places.evaluateAll((all) => all.map((one) => one.clientWidth));
+    assert.ok(Math.min(...widths) > 100, `${widths}`);
     await page
       .getByRole("button", { name: /^GetObject / })
       .first()

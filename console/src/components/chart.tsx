@@ -21,6 +21,8 @@ interface ChartProps {
   /** One on another, with the first at the bottom. */
   readonly isStacked?: boolean;
   readonly format: (value: number) => string;
+  /** Bytes are marked at powers of two, whose names are round. */
+  readonly isBinary?: boolean;
   /** How a time is written in the table. */
   readonly formatTime: (time: Date) => string;
 }
@@ -90,7 +92,8 @@ export function Chart(props: ChartProps) {
 const show = (value: number | null | undefined, format: (value: number) => string): string =>
   value === null || value === undefined ? "–" : format(value);
 
-function draw(parent: HTMLElement, { times, series, isStacked, format }: ChartProps): UPlot {
+function draw(parent: HTMLElement, props: ChartProps): UPlot {
+  const { times, series, isStacked, isBinary, format } = props;
   const colour = (name: string) => resolveColour(parent, `var(${name})`);
   const line = colour("--line");
   const axis = {
@@ -121,13 +124,19 @@ function draw(parent: HTMLElement, { times, series, isStacked, format }: ChartPr
     },
     axes: [
       axis,
-      { ...axis, size: 84, values: (_plot, marks) => marks.map((mark) => format(mark)) },
+      {
+        ...axis,
+        ...{ size: 84, values: (_plot, marks) => marks.map((mark) => format(mark)) },
+        ...(isBinary && { incrs: binarySteps }),
+      },
     ],
     series: [{}, ...drawn],
   };
   const seconds = times.map((time) => time / 1000);
   return new UPlot(options, [seconds, ...heights.map((values) => [...values])], parent);
 }
+
+const binarySteps = Array.from({ length: 60 }, (_, power) => 2 ** power);
 
 const pale = (name: string): string => `color-mix(in srgb, var(${name}) 25%, transparent)`;
 

@@ -1,7 +1,8 @@
-// What screens need to know of a bucket before they offer something: versions, lock, whether it is
-// public. What may not be read counts as not there.
+// What screens need to know of a bucket before they offer something: versions, lock, key, whether it
+// is public. What may not be read counts as not there.
 
 import {
+  GetBucketEncryptionCommand,
   GetBucketPolicyStatusCommand,
   GetBucketVersioningCommand,
   GetObjectLockConfigurationCommand,
@@ -12,6 +13,8 @@ export interface BucketFacts {
   readonly versioning: "Enabled" | "Suspended" | "Never" | "Unknown";
   readonly hasLock: boolean;
   readonly isPublic: boolean;
+  /** Objects that say nothing of it are sealed by a key of KMS. */
+  readonly hasKmsKey: boolean;
 }
 
 export const bucketFactsQuery = (bucket: string) =>
@@ -21,10 +24,11 @@ export const bucketFactsQuery = (bucket: string) =>
     queryFn: async (): Promise<BucketFacts> => {
       const { send } = await import("../clients/s3.ts");
       const place = { Bucket: bucket };
-      const [versioning, lock, policy] = await Promise.allSettled([
+      const [versioning, lock, policy, encryption] = await Promise.allSettled([
         send(new GetBucketVersioningCommand(place)),
         send(new GetObjectLockConfigurationCommand(place)),
         send(new GetBucketPolicyStatusCommand(place)),
+        send(new GetBucketEncryptionCommand(place)),
       ]);
       return {
         versioning:
@@ -33,6 +37,10 @@ export const bucketFactsQuery = (bucket: string) =>
           lock.status === "fulfilled" &&
           lock.value.ObjectLockConfiguration?.ObjectLockEnabled === "Enabled",
         isPublic: policy.status === "fulfilled" && policy.value.PolicyStatus?.IsPublic === true,
+        hasKmsKey:
+          encryption.status === "fulfilled" &&
+          encryption.value.ServerSideEncryptionConfiguration?.Rules?.[0]
+            ?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm !== "AES256",
       };
     },
   });

@@ -1,5 +1,6 @@
 // What is stored, by day and class, and how it was used, by the hour: as `/-/api/v1/usage` tells.
 
+import { queryOptions } from "@tanstack/react-query";
 import { adminQuery, withQuery } from "./admin.ts";
 
 export interface ClassUsage {
@@ -37,6 +38,14 @@ export interface RequestPoint {
   readonly BytesUploaded: number;
   readonly "4xxErrors": number;
   readonly "5xxErrors": number;
+  readonly FirstByteLatency?: Latency;
+  readonly TotalRequestLatency?: Latency;
+}
+
+/** Milliseconds. */
+export interface Latency {
+  readonly average: number;
+  readonly maximum: number;
 }
 
 const dayMs = 86_400_000;
@@ -50,11 +59,30 @@ export function usageQuery(days: number, bucket?: string) {
   return adminQuery<{ readonly days: readonly DayUsage[] }>(withQuery("/usage", { ...of, from }));
 }
 
-/** The latest of every bucket whose owner asks; of all for the operator. */
+interface LatestPage {
+  readonly buckets: readonly BucketUsage[];
+  readonly next?: string;
+}
+
+/** The latest of every bucket by its name: those of the account, or all for the operator. */
 export const latestUsageQuery = () =>
-  adminQuery<{ readonly buckets: readonly BucketUsage[]; readonly next?: string }>(
-    "/usage?limit=1000",
-  );
+  queryOptions({
+    queryKey: ["admin", "usage", "latest"],
+    retry: false,
+    staleTime: 60_000,
+    queryFn: async (): Promise<ReadonlyMap<string, BucketUsage>> => {
+      const { admin } = await import("../clients/admin.ts");
+      const found = new Map<string, BucketUsage>();
+      for (let after: string | undefined, isMore = true; isMore; ) {
+        const path = withQuery("/usage", { limit: 1000, after });
+        const page = await admin<LatestPage>("GET", path);
+        for (const one of page.buckets) found.set(one.bucket, one);
+        after = page.next;
+        isMore = after !== undefined;
+      }
+      return found;
+    },
+  });
 
 /** Hour by hour. The hour is the address's, so that the answer is kept for a while. */
 export function requestsQuery(days: number, bucket?: string) {

@@ -16,6 +16,7 @@ export const home = messages("home", {
   looking: "Looking",
   lookedAt: "{count, plural, one {# bucket} other {# buckets}} looked at.",
   lookedAtFirst: "Only the first {count} buckets were looked at.",
+  lookAtAll: "Look at all {count}",
   publicBucket: "Anybody can read or write here: {bucket}",
   publicByPolicy: "by its policy",
   publicByAcl: "by its ACL",

@@ -17,6 +17,10 @@ export const usage = messages("usage", {
   allRequests: "requests",
   clientErrors: "4xx errors",
   serverErrors: "5xx errors",
+  latency: "Time taken",
+  firstByte: "to the first byte, on average",
+  lastByte: "to the last byte, on average",
+  milliseconds: "{ms} ms",
   up: "uploaded",
   down: "downloaded",
   class: "Class",
@@ -26,6 +30,8 @@ export const usage = messages("usage", {
   noUsage: "Not measured yet: usage is measured once a day.",
   noRequests:
     "Nothing was counted in this time. Requests are counted by the hour where METRICS is on.",
+  measureNow: "Measure now",
+  measuring: "Measuring",
   measured: "Measured {when}",
   who: "For the root of the bucket's account, and the operator.",
 });

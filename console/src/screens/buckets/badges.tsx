@@ -1,7 +1,7 @@
 // What a bucket is set to, asked for when its row comes into sight.
 
 import { useQuery } from "@tanstack/react-query";
-import { Globe, History, LockKeyhole } from "lucide-react";
+import { Globe, History, KeyRound, LockKeyhole } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { Badge } from "../../components/parts.tsx";
 import { buckets as text } from "../../messages/en/buckets.ts";
@@ -34,6 +34,11 @@ export function BucketBadges({ bucket }: { readonly bucket: string }) {
       {data?.hasLock && (
         <Badge tone="accent">
           <LockKeyhole aria-hidden="true" /> {text("locked")}
+        </Badge>
+      )}
+      {data?.hasKmsKey && (
+        <Badge>
+          <KeyRound aria-hidden="true" /> {text("kms")}
         </Badge>
       )}
     </div>

@@ -1,4 +1,4 @@
-// The list of buckets: filter, badges, making, emptying, deleting.
+// The list of buckets: filter, badges, sizes, making, emptying, deleting.
 
 import { useQuery } from "@tanstack/react-query";
 import { Database, Plus, RefreshCw } from "lucide-react";
@@ -6,18 +6,46 @@ import { useMemo, useState } from "react";
 import { Button, IconButton } from "../../components/button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
-import { formatDateTime } from "../../components/format.ts";
+import { formatBytes, formatDateTime, formatNumber } from "../../components/format.ts";
 import { Go, useAddress, useGo } from "../../components/go.tsx";
 import { Empty, Loading, Page } from "../../components/parts.tsx";
 import { useActions } from "../../frame/actions.ts";
 import { buckets as text } from "../../messages/en/buckets.ts";
 import { type BucketEntry, bucketsQuery } from "../../queries/buckets.ts";
+import { type BucketUsage, latestUsageQuery } from "../../queries/usage.ts";
 import { BucketBadges } from "./badges.tsx";
 import { BucketMenu } from "./bucket-menu.tsx";
 import "./buckets.css";
 import { CreateDialog } from "./create-dialog.tsx";
 
-const columns: readonly Column<BucketEntry>[] = [
+type Usages = ReadonlyMap<string, BucketUsage>;
+
+/** Sizes are shown to whom they are told; a bucket not measured yet shows none, and sorts last. */
+const sizeColumns = (usages: Usages): readonly Column<BucketEntry>[] => {
+  const sized = (
+    id: "objects" | "bytes",
+    format: (value: number) => string,
+  ): Column<BucketEntry> => ({
+    id,
+    head: text(id),
+    align: "end",
+    isMinor: true,
+    value: ({ name }) => usages.get(name)?.[id] ?? -1,
+    cell: ({ name }) => {
+      const usage = usages.get(name);
+      return (
+        usage && (
+          <span title={text("measured", { when: formatDateTime(new Date(usage.measuredAt)) })}>
+            {format(usage[id])}
+          </span>
+        )
+      );
+    },
+  });
+  return [sized("objects", formatNumber), sized("bytes", formatBytes)];
+};
+
+const columnsOf = (usages: Usages): readonly Column<BucketEntry>[] => [
   {
     id: "name",
     head: text("name"),
@@ -34,6 +62,7 @@ const columns: readonly Column<BucketEntry>[] = [
     cell: (bucket) => <BucketBadges bucket={bucket.name} />,
     isMinor: true,
   },
+  ...(usages.size > 0 ? sizeColumns(usages) : []),
   {
     id: "created",
     head: text("created"),
@@ -46,6 +75,8 @@ const columns: readonly Column<BucketEntry>[] = [
 
 export default function BucketsScreen() {
   const { data, error, refetch, isFetching } = useQuery(bucketsQuery());
+  const usages = useQuery(latestUsageQuery()).data;
+  const columns = useMemo(() => columnsOf(usages ?? new Map()), [usages]);
   const [filter, setFilter] = useState("");
   const { search } = useAddress();
   const [isCreating, setCreating] = useState(search["create"] !== undefined);

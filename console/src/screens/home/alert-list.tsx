@@ -2,6 +2,8 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck } from "lucide-react";
+import { useState } from "react";
+import { Button } from "../../components/button.tsx";
 import { Go } from "../../components/go.tsx";
 import { Badge, Card, Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
@@ -33,7 +35,8 @@ export function AlertList() {
     adminQuery<{ buckets: readonly LifecycleState[] }>("/lifecycle?limit=1000"),
   );
   const names = buckets.data?.map(({ name }) => name) ?? [];
-  const looked = names.slice(0, mostBuckets);
+  const [isAll, setAll] = useState(false);
+  const looked = isAll ? names : names.slice(0, mostBuckets);
   const ofBuckets = useQuery({
     queryKey: ["home", "alerts", looked],
     queryFn: () => alertsOfBuckets(looked),
@@ -69,11 +72,16 @@ export function AlertList() {
         </p>
       )}
       {!isLooking && looked.length > 0 && (
-        <p className="muted small">
+        <div className="row muted small">
           {names.length > looked.length
             ? text("lookedAtFirst", { count: looked.length })
             : text("lookedAt", { count: looked.length })}
-        </p>
+          {names.length > looked.length && (
+            <Button kind="quiet" onClick={() => setAll(true)}>
+              {text("lookAtAll", { count: names.length })}
+            </Button>
+          )}
+        </div>
       )}
     </Card>
   );

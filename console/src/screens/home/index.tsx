@@ -16,6 +16,7 @@ import { type DayUsage, requestsQuery, usageQuery } from "../../queries/usage.ts
 import { recentBuckets } from "../../recent-buckets.ts";
 import { useSession } from "../../session/use-session.ts";
 import { Figures } from "../usage/figures.tsx";
+import { MeasureNow } from "../usage/measure.tsx";
 import { RequestCharts } from "../usage/request-charts.tsx";
 import { StoredCharts } from "../usage/stored-charts.tsx";
 import { AlertList } from "./alert-list.tsx";
@@ -78,7 +79,7 @@ interface StoredProps {
 
 function Stored({ latest, isAll }: StoredProps) {
   return (
-    <Card title={text("stored")}>
+    <Card title={text("stored")} actions={<MeasureNow />}>
       <p className="muted">{text(isAll ? "storedAll" : "storedLead")}</p>
       {latest ? <Figures usage={latest} /> : <p>{text("notMeasured")}</p>}
     </Card>

@@ -13,6 +13,7 @@ import { ShowCommand } from "../../components/show-command.tsx";
 import { usage as text } from "../../messages/en/usage.ts";
 import { type ClassUsage, type DayUsage, requestsQuery, usageQuery } from "../../queries/usage.ts";
 import { Figures } from "./figures.tsx";
+import { MeasureNow } from "./measure.tsx";
 import { RequestCharts } from "./request-charts.tsx";
 import { StoredCharts } from "./stored-charts.tsx";
 import "./usage.css";
@@ -28,6 +29,7 @@ export default function UsageScreen() {
   const actions = (
     <div className="row">
       <ShowCommand words={["usage", bucket]} />
+      <MeasureNow bucket={bucket} />
       <NarrowSelect label={text("span")} value={days} options={spans} onChange={setDays} />
     </div>
   );

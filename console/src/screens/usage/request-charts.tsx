@@ -1,10 +1,19 @@
-// Requests, errors and bytes by the hour, as two charts.
+// Requests, errors and bytes and how long they took, by the hour.
 
 import { Chart } from "../../components/chart.tsx";
 import { formatBytes, formatDateTime, formatNumber } from "../../components/format.ts";
 import { Card } from "../../components/parts.tsx";
 import { usage as text } from "../../messages/en/usage.ts";
 import type { RequestPoint } from "../../queries/usage.ts";
+
+const formatMs = (ms: number): string => text("milliseconds", { ms: Math.round(ms * 10) / 10 });
+
+/** An hour without requests has no latency, rather than none to speak of. */
+const averages = (
+  points: readonly RequestPoint[],
+  name: "FirstByteLatency" | "TotalRequestLatency",
+): (number | null)[] =>
+  points.map((point) => (point.AllRequests === 0 ? null : (point[name]?.average ?? null)));
 
 export function RequestCharts({ points }: { readonly points: readonly RequestPoint[] }) {
   const times = points.map(({ time }) => Date.parse(time));
@@ -38,7 +47,20 @@ export function RequestCharts({ points }: { readonly points: readonly RequestPoi
             { label: text("up"), values: points.map((point) => point.BytesUploaded) },
             { label: text("down"), values: points.map((point) => point.BytesDownloaded) },
           ]}
+          isBinary
           format={formatBytes}
+          formatTime={formatDateTime}
+        />
+      </Card>
+      <Card title={text("latency")}>
+        <Chart
+          label={text("latency")}
+          times={times}
+          series={[
+            { label: text("firstByte"), values: averages(points, "FirstByteLatency") },
+            { label: text("lastByte"), values: averages(points, "TotalRequestLatency") },
+          ]}
+          format={formatMs}
           formatTime={formatDateTime}
         />
       </Card>

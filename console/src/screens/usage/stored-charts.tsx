@@ -24,6 +24,7 @@ export function StoredCharts({ days }: { readonly days: readonly DayUsage[] }) {
           times={timesOf(days)}
           series={bytesByClass(days)}
           isStacked
+          isBinary
           format={formatBytes}
           formatTime={formatDay}
         />
