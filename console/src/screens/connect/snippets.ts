@@ -21,7 +21,8 @@ const isSecure = ({ endpoint }: Place): boolean => endpoint.startsWith("https:")
 const environment = ({ endpoint, region }: Place): string =>
   [
     `export AWS_ENDPOINT_URL=${shellQuote(endpoint)}`,
-    `export AWS_REGION=${region}`,
+    // The older command line reads only the second.
+    `export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     "export AWS_ACCESS_KEY_ID=AKIA...",
     "export AWS_SECRET_ACCESS_KEY=...",
   ].join("\n");
@@ -74,14 +75,40 @@ await client.send(new PutObjectCommand({ Bucket: "${bucket}", Key: "hello.txt", 
   {
     id: "go",
     label: "Go",
-    snippet: ({ endpoint, region, bucket }) => `cfg, err := config.LoadDefaultConfig(ctx,
-	config.WithRegion("${region}"),
-	config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("AKIA...", "...", "")))
-client := s3.NewFromConfig(cfg, func(o *s3.Options) {
-	o.BaseEndpoint = aws.String("${endpoint}")
-	o.UsePathStyle = true
-})
-out, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: aws.String("${bucket}")})`,
+    snippet: ({ endpoint, region, bucket }) => `package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+func main() {
+	ctx := context.Background()
+	cfg, err := config.LoadDefaultConfig(ctx,
+		config.WithRegion("${region}"),
+		config.WithCredentialsProvider(
+			credentials.NewStaticCredentialsProvider("AKIA...", "...", "")))
+	if err != nil {
+		log.Fatal(err)
+	}
+	client := s3.NewFromConfig(cfg, func(o *s3.Options) {
+		o.BaseEndpoint = aws.String("${endpoint}")
+		o.UsePathStyle = true
+	})
+	out, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: aws.String("${bucket}")})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, object := range out.Contents {
+		fmt.Println(*object.Key, *object.Size)
+	}
+}`,
   },
   {
     id: "rclone",
@@ -117,9 +144,16 @@ terraform {
     bucket         = "${bucket}"
     key            = "terraform.tfstate"
     region         = "${region}"
+    access_key     = "AKIA..."
+    secret_key     = "..."
     use_lockfile   = true
     use_path_style = true
-    endpoints      = { s3 = "${endpoint}" }
+    # Without the latter two Amazon would be asked whose key this is.
+    endpoints = {
+      s3  = "${endpoint}"
+      iam = "${endpoint}"
+      sts = "${endpoint}"
+    }
   }
 }`,
   },
@@ -161,15 +195,33 @@ restic -r s3:${place.endpoint}/${place.bucket}/backup backup ~/Documents`,
   --host=${hostOf(place)} --host-bucket=${hostOf(place)} ${isSecure(place) ? "--ssl" : "--no-ssl"} \\
   --region=${place.region} ls s3://${place.bucket}/`,
   },
-  {
-    id: "cyberduck",
-    label: "Cyberduck",
-    snippet: (
-      place,
-    ) => `Protocol:    Amazon S3 (profile "S3 (${isSecure(place) ? "HTTPS" : "HTTP"}) with path style")
-Server:      ${hostOf(place)}
-Access key:  AKIA...
-Secret key:  ...
-Path:        /${place.bucket}`,
-  },
+  { id: "cyberduck", label: "Cyberduck", snippet: renderProfile },
 ];
+
+/** Kept as `cairn.cyberduckprofile` and opened; of those it brings along none is for paths. */
+function renderProfile({ endpoint, region, bucket }: Place): string {
+  const { protocol, hostname, port } = new URL(endpoint);
+  const scheme = protocol.slice(0, -1);
+  const facts = [
+    ["Protocol", "s3"],
+    ["Vendor", "cairn"],
+    ["Description", "Cairn"],
+    ["Scheme", scheme],
+    ["Default Hostname", hostname],
+    ["Default Port", port || (scheme === "https" ? "443" : "80")],
+    ["Default Path", `/${bucket}`],
+    ["Region", region],
+    ["Username Placeholder", "AKIA..."],
+  ].map(([name, value]) => `  <key>${name}</key><string>${value}</string>`);
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN"
+  "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0"><dict>
+${facts.join("\n")}
+  <key>Hostname Configurable</key><true/>
+  <key>Port Configurable</key><true/>
+  <key>Properties</key><dict>
+    <key>s3.bucket.virtualhost.disable</key><true/>
+  </dict>
+</dict></plist>`;
+}
