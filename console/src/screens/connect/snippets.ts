@@ -199,13 +199,14 @@ restic -r s3:${place.endpoint}/${place.bucket}/backup backup ~/Documents`,
 ];
 
 /** Kept as `cairn.cyberduckprofile` and opened; of those it brings along none is for paths. */
-function renderProfile({ endpoint, region, bucket }: Place): string {
+function renderProfile(place: Place): string {
+  const { endpoint, region, bucket } = place;
   const { protocol, hostname, port } = new URL(endpoint);
   const scheme = protocol.slice(0, -1);
   const facts = [
     ["Protocol", "s3"],
     ["Vendor", "cairn"],
-    ["Description", "Cairn"],
+    ["Description", `Cairn at ${hostOf(place)}`],
     ["Scheme", scheme],
     ["Default Hostname", hostname],
     ["Default Port", port || (scheme === "https" ? "443" : "80")],
