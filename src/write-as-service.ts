@@ -93,6 +93,7 @@ async function contextOf(
       isVirtualHosted: false,
     },
     onBehalfOf: { sourceArn, sourceAccountId },
+    errand: "delivery",
     openBody: () => bytesSource(body),
     openOther: (name, asks) => openBucketFor(context, { name, asks }),
   };

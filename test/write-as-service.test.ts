@@ -98,6 +98,30 @@ describe("a delivery into a bucket of the source's account", () => {
     });
   });
 
+  it("with the owner's full control is taken by the policy that AWS publishes for it", async () => {
+    const owned = { "x-amz-acl": "bucket-owner-full-control" };
+    for (const ownership of ["BucketOwnerEnforced", "ObjectWriter"]) {
+      const bucket = `acl-${crypto.randomUUID().slice(0, 8)}`;
+      const headers = { "x-amz-object-ownership": ownership };
+      expect((await call("PUT", `/${bucket}`, { headers })).status).toBe(200);
+      const Condition = {
+        ArnLike: { "aws:SourceArn": "arn:aws:s3:::source" },
+        StringEquals: {
+          "aws:SourceAccount": await ownAccount(),
+          "s3:x-amz-acl": "bucket-owner-full-control",
+        },
+      };
+      await setPolicy(bucket, { Effect: "Allow", Condition });
+      const refused = { kind: "refused", code: "AccessDenied" };
+      expect(await deliver(bucket)).toEqual(refused);
+      expect((await deliver(bucket, { headers: owned })).kind).toBe("written");
+      // Further than that the policy does not go.
+      const headersOfOthers = { ...owned, "x-amz-tagging": "a=b" };
+      expect(await deliver(bucket, { headers: { "x-amz-acl": "public-read" } })).toEqual(refused);
+      expect((await deliver(bucket, { headers: headersOfOthers })).kind).toBe("refused");
+    }
+  });
+
   it("is refused where a policy denies the service", async () => {
     const bucket = await makeBucket("target");
     await setPolicy(bucket, { Effect: "Deny" });

@@ -12,8 +12,11 @@ import type { Ask } from "./authorize.ts";
 export interface AskedRequest {
   readonly headers: Headers;
   readonly target: { readonly key: string | undefined; readonly query: Query };
-  /** The program itself reads what it replicates, as the role of the bucket's rules. */
-  readonly errand?: "replication";
+  /**
+   * The program itself reads what it replicates, as the role of the bucket's rules; or puts what it
+   * delivers, a report or a log.
+   */
+  readonly errand?: "replication" | "delivery";
 }
 
 /** Operations that write an object with what their headers say. */
@@ -63,7 +66,10 @@ export function requiredAsks(row: OperationRow, request: AskedRequest): readonly
   if (replicating !== undefined) return replicating.map((action) => ({ action, ...subject }));
   const namesVersion = target.query.has("versionId");
   const action = (namesVersion ? row.versionAction : undefined) ?? row.action;
-  return [action, ...furtherActions(row, headers, namesVersion)].map((name) => ({
+  const further = furtherActions(row, headers, namesVersion).filter(
+    (name) => name !== "s3:PutObjectAcl" || !isOwnersDue(request),
+  );
+  return [action, ...further].map((name) => ({
     action: name,
     ...subject,
     ...(name === "s3:PutObjectAcl" && writers.has(row.name) && { isInPassing: true }),
@@ -104,6 +110,15 @@ function replicationActions(row: OperationRow, request: AskedRequest): string[] 
     ...(isOwnerOverridden === true ? ["s3:ObjectOwnerOverrideToBucketOwner"] : []),
     ...comparerActions(row.name, headers),
   ];
+}
+
+/**
+ * A report that is the bucket owner's whatever the bucket says of ownership: AWS's policy for
+ * inventories demands this ACL, and allows s3:PutObject alone.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html#example-bucket-policies-s3-inventory-1
+ */
+function isOwnersDue({ errand, headers }: AskedRequest): boolean {
+  return errand === "delivery" && headers.get("x-amz-acl") === "bucket-owner-full-control";
 }
 
 function furtherActions(row: OperationRow, headers: Headers, namesVersion: boolean): string[] {

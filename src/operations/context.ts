@@ -33,7 +33,7 @@ export interface ServiceContext {
   /** The form of a browser upload, its fields read and allowed; only for PostObject. */
   readonly form?: OpenForm;
   /** The program replicates, as the role that the bucket's rules name. */
-  readonly errand?: "replication";
+  readonly errand?: "replication" | "delivery";
   /** Only of a service. */
   readonly onBehalfOf?: OnBehalfOf;
   /** What is told to whoever records the request; absent where nobody does. */

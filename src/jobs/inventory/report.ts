@@ -223,7 +223,12 @@ async function write(
     ...(expectedOwner !== undefined && { expectedOwner }),
     key: object.key,
     body: object.body,
-    headers: { "content-type": object.type, ...encryptionHeaders(Encryption) },
+    headers: {
+      "content-type": object.type,
+      // AWS's policy for inventories asks for it.
+      "x-amz-acl": "bucket-owner-full-control",
+      ...encryptionHeaders(Encryption),
+    },
   });
   if (outcome.kind === "written") return undefined;
   if (passing.has(outcome.code)) throw new Error(`the report was not taken: ${outcome.code}`);

@@ -3,7 +3,8 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (list of KMS error codes)
 //
 // Differs from AWS: a key serves the account that owns it and nobody else, whatever a key policy may
-// say; the encryption context names the bucket, as with bucket keys, never the object.
+// say (S3 itself may use it for what it delivers of that account's buckets: reports, logs); the
+// encryption context names the bucket, as with bucket keys, never the object.
 
 import { judgePlain } from "../../auth/authorize.ts";
 import {
@@ -40,7 +41,7 @@ export async function findKey(
   reference: string | undefined,
 ): Promise<UsableKey> {
   refuseAnonymous(context);
-  const { accountId } = context.principal;
+  const accountId = keyAccountOf(context);
   const parsed = parseKeyReference(reference ?? defaultAlias, context.region);
   if (parsed.kind === "elsewhere") {
     throw new S3Error("KMS.NotFoundException", `Invalid arn ${parsed.region}`);
@@ -60,6 +61,11 @@ export async function findKey(
   return useKey(context, keyId, "kms:GenerateDataKey");
 }
 
+/** Whose keys the caller may use. No policy of a key lets S3 in: it has those of whom it works for. */
+function keyAccountOf({ principal, onBehalfOf }: ServiceContext): string {
+  return principal.type === "Service" ? (onBehalfOf?.sourceAccountId ?? "") : principal.accountId;
+}
+
 function refuseAnonymous(context: ServiceContext): void {
   if (context.principal.type !== "Anonymous") return;
   throw new S3Error(
@@ -76,12 +82,13 @@ async function useKey(
 ): Promise<UsableKey> {
   const key = await openKmsKey(context, keyId);
   if (key === undefined) {
-    const arn = kmsKeyArn(context.region, context.principal.accountId, keyId);
+    const arn = kmsKeyArn(context.region, keyAccountOf(context), keyId);
     throw new S3Error("KMS.NotFoundException", `Key '${arn}' does not exist`);
   }
-  if (key.accountId !== context.principal.accountId) throw new S3Error("AccessDenied");
+  if (key.accountId !== keyAccountOf(context)) throw new S3Error("AccessDenied");
+  const isJudged = key.manager === "CUSTOMER" && context.principal.type !== "Service";
   const arn = kmsKeyArn(context.region, key.accountId, keyId);
-  if (key.manager === "CUSTOMER" && !judgePlain(context, { action, resource: arn }).isAllowed) {
+  if (isJudged && !judgePlain(context, { action, resource: arn }).isAllowed) {
     throw new S3Error(
       "AccessDenied",
       `User: ${context.principal.arn} is not authorized to perform: ${action} on resource: ${arn}`,
