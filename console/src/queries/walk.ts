@@ -1,7 +1,11 @@
 // Everything below a prefix, page by page: objects, or versions and delete markers. For bulk changes
 // and for counting; screens page for themselves.
 
-import { ListObjectsV2Command, ListObjectVersionsCommand } from "@aws-sdk/client-s3";
+import {
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  type RestoreStatus,
+} from "@aws-sdk/client-s3";
 import { send } from "../clients/s3.ts";
 
 export interface FoundObject {
@@ -11,35 +15,55 @@ export interface FoundObject {
   readonly sizeBytes: number;
   readonly isMarker?: boolean;
   readonly isLatest?: boolean;
+  readonly storageClass?: string;
+  readonly restore?: Restoring;
+}
+
+/** How an archived object's restore stands: asked for, or done and not over yet. */
+export type Restoring = "ongoing" | "restored";
+
+/** For the member `OptionalObjectAttributes` of listings. */
+export const withRestores = { OptionalObjectAttributes: ["RestoreStatus" as const] };
+
+/** From what a listing says. */
+export function restoringOf(status: RestoreStatus | undefined): Restoring | undefined {
+  if (status?.IsRestoreInProgress) return "ongoing";
+  return status?.RestoreExpiryDate === undefined ? undefined : "restored";
 }
 
 interface Place {
   readonly bucket: string;
   readonly prefix: string;
+  /** Whether what was archived says how its restore stands. */
+  readonly hasRestores?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /** The current objects below a prefix. */
 export async function* walkObjects(place: Place): AsyncGenerator<readonly FoundObject[]> {
-  const { bucket, prefix, signal } = place;
+  const { bucket, prefix, signal, hasRestores } = place;
   let token: string | undefined;
   do {
     const page = await send(
-      new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: prefix,
+        ContinuationToken: token,
+        ...(hasRestores && withRestores),
+      }),
       { ...(signal && { abortSignal: signal }) },
     );
-    yield (page.Contents ?? []).map(({ Key = "", Size = 0 }) => ({
-      name: Key,
-      key: Key,
-      sizeBytes: Size,
-    }));
+    yield (page.Contents ?? []).map((object) => {
+      const { Key = "", Size = 0 } = object;
+      return { name: Key, key: Key, sizeBytes: Size, ...archiveFacts(object) };
+    });
     token = page.NextContinuationToken;
   } while (token !== undefined);
 }
 
 /** Every version and delete marker below a prefix. */
 export async function* walkVersions(place: Place): AsyncGenerator<readonly FoundObject[]> {
-  const { bucket, prefix, signal } = place;
+  const { bucket, prefix, signal, hasRestores } = place;
   let keyMarker: string | undefined;
   let versionIdMarker: string | undefined;
   do {
@@ -49,6 +73,7 @@ export async function* walkVersions(place: Place): AsyncGenerator<readonly Found
         Prefix: prefix,
         KeyMarker: keyMarker,
         VersionIdMarker: versionIdMarker,
+        ...(hasRestores && withRestores),
       }),
       { ...(signal && { abortSignal: signal }) },
     );
@@ -66,6 +91,16 @@ interface Listed {
   readonly Key?: string | undefined;
   readonly VersionId?: string | undefined;
   readonly IsLatest?: boolean | undefined;
+  readonly StorageClass?: string | undefined;
+  readonly RestoreStatus?: RestoreStatus | undefined;
+}
+
+function archiveFacts({ StorageClass, RestoreStatus: status }: Listed) {
+  const restore = restoringOf(status);
+  return {
+    ...(StorageClass !== undefined && { storageClass: StorageClass }),
+    ...(restore !== undefined && { restore }),
+  };
 }
 
 function describe(listed: Listed, sizeBytes: number, isMarker: boolean): FoundObject {
@@ -77,6 +112,7 @@ function describe(listed: Listed, sizeBytes: number, isMarker: boolean): FoundOb
     sizeBytes,
     isMarker,
     isLatest: IsLatest,
+    ...archiveFacts(listed),
   };
 }
 

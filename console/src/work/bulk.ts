@@ -1,7 +1,8 @@
-// Bulk changes: a stream of items, a call for each batch, progress, pause, a report of what failed.
-// What failed is kept, so that only that is tried again.
+// Bulk changes: a stream of items, a call for each batch, progress, pause, a report of what was done, left
+// out and failed. What failed is kept, so that only that is tried again.
 
-import { openGate, runPool, Stopped } from "./gate.ts";
+import { type Gate, openGate, runPool, Stopped } from "./gate.ts";
+import { Report } from "./report.ts";
 import { addTask, type Failure, type Task, updateTask } from "./store.ts";
 
 /** One object, version or whatever is changed; `name` is for the report. */
@@ -10,23 +11,36 @@ export interface BulkItem {
   readonly sizeBytes?: number | undefined;
 }
 
+/** What became of a batch; what is in neither list was done. */
+export interface BatchOutcome {
+  readonly failures?: readonly Failure[];
+  /** What was left out, and why. */
+  readonly skipped?: readonly { readonly name: string; readonly why: string }[];
+}
+
+/** What a step of a job heeds: it passes the gate before each further call it makes. */
+export type StepGate = Pick<Gate, "pass" | "signal">;
+
 export interface BulkJob<Item extends BulkItem> {
   readonly title: string;
   /** Batches, found as the job goes. */
   batches(signal: AbortSignal): AsyncIterable<readonly Item[]> | Iterable<readonly Item[]>;
-  /** Changes a batch; answers what failed. A throw fails the whole batch. */
-  act(batch: readonly Item[], signal: AbortSignal): Promise<readonly Failure[]>;
+  /** Changes a batch. A throw fails the whole batch. */
+  act(batch: readonly Item[], gate: StepGate): Promise<BatchOutcome>;
   readonly width?: number;
   readonly totalItems?: number | undefined;
   /** Runs at the end, however it ended. */
   onEnd?(): void;
 }
 
+type Batches<Item> = AsyncIterable<readonly Item[]> | Iterable<readonly Item[]>;
+
 const usualWidth = 4;
 
 /** Starts a job. Resolves with how it ended; never rejects. */
 export function startBulk<Item extends BulkItem>(job: BulkJob<Item>): Promise<Task["state"]> {
   const gate = openGate();
+  const report = new Report();
   const failed = new Map<string, Item>();
   const id = addTask(
     { kind: "bulk", title: job.title, totalItems: job.totalItems },
@@ -46,31 +60,33 @@ export function startBulk<Item extends BulkItem>(job: BulkJob<Item>): Promise<Ta
         updateTask(id, { failures: [], state: "running" });
         run(again.map((item) => [item]));
       },
+      report,
     },
   );
   const work = async (batch: readonly Item[]) => {
     await gate.pass();
     updateTask(id, { current: batch[0]?.name });
-    let failures: readonly Failure[];
-    try {
-      failures = await job.act(batch, gate.signal);
-    } catch (error) {
-      if (gate.signal.aborted) throw new Stopped();
-      failures = batch.map(({ name }) => ({ name, error }));
+    const outcome = await attempt(job, batch, gate);
+    settle(batch, outcome);
+  };
+  const settle = (batch: readonly Item[], { failures = [], skipped = [] }: BatchOutcome) => {
+    const errors = new Set(failures.map(({ name }) => name));
+    const reasons = new Map(skipped.map(({ name, why }) => [name, why]));
+    for (const item of batch) {
+      const why = reasons.get(item.name);
+      if (errors.has(item.name)) failed.set(item.name, item);
+      else report.add(item.name, why === undefined ? "done" : "skipped", why);
     }
-    const names = new Set(failures.map(({ name }) => name));
-    for (const item of batch) if (names.has(item.name)) failed.set(item.name, item);
     updateTask(id, (task) => ({
-      doneItems: task.doneItems + batch.length - names.size,
+      doneItems: task.doneItems + batch.length - errors.size,
+      skippedItems: (task.skippedItems ?? 0) + reasons.size,
       failures: [...task.failures, ...failures],
     }));
   };
-  const run = async (
-    batches: AsyncIterable<readonly Item[]> | Iterable<readonly Item[]>,
-  ): Promise<Task["state"]> => {
+  const run = async (batches: Batches<Item>): Promise<Task["state"]> => {
     let state: Task["state"];
     try {
-      await runPool(batches, job.width ?? usualWidth, work);
+      await runPool(pausing(batches, gate), job.width ?? usualWidth, work);
       state = failed.size > 0 ? "failed" : "done";
     } catch (error) {
       state = gate.signal.aborted ? "stopped" : "failed";
@@ -83,4 +99,26 @@ export function startBulk<Item extends BulkItem>(job: BulkJob<Item>): Promise<Ta
     return state;
   };
   return run(job.batches(gate.signal));
+}
+
+/** One call of the job's; its throw is the failure of all. Throws only Stopped. */
+async function attempt<Item extends BulkItem>(
+  job: BulkJob<Item>,
+  batch: readonly Item[],
+  gate: Gate,
+): Promise<BatchOutcome> {
+  try {
+    return await job.act(batch, gate);
+  } catch (error) {
+    if (gate.signal.aborted) throw new Stopped();
+    return { failures: batch.map(({ name }) => ({ name, error })) };
+  }
+}
+
+/** The same batches; the next one, for which a listing may have to be asked, only while nothing pauses. */
+async function* pausing<Item>(batches: Batches<Item>, gate: Gate): AsyncGenerator<readonly Item[]> {
+  for await (const batch of batches) {
+    yield batch;
+    await gate.pass();
+  }
 }

@@ -3,7 +3,7 @@
 import { DeleteObjectsCommand } from "@aws-sdk/client-s3";
 import { send } from "../clients/s3.ts";
 import type { FoundObject } from "../queries/walk.ts";
-import type { Failure } from "./store.ts";
+import type { BatchOutcome, StepGate } from "./bulk.ts";
 
 export interface DeleteWish {
   readonly bucket: string;
@@ -16,8 +16,9 @@ export interface DeleteWish {
 export async function deleteBatch(
   wish: DeleteWish,
   batch: readonly FoundObject[],
-  signal: AbortSignal,
-): Promise<readonly Failure[]> {
+  { signal }: StepGate,
+): Promise<BatchOutcome> {
+  if (batch.length === 0) return {};
   const named = new Map(batch.map((item) => [`${item.key}\n${item.versionId ?? ""}`, item.name]));
   const output = await send(
     new DeleteObjectsCommand({
@@ -37,8 +38,10 @@ export async function deleteBatch(
       wish.onMarker?.(Key, DeleteMarkerVersionId);
     }
   }
-  return (output.Errors ?? []).map(({ Key = "", VersionId = "", Code = "", Message = "" }) => ({
+  const errors = output.Errors ?? [];
+  const failures = errors.map(({ Key = "", VersionId = "", Code = "", Message = "" }) => ({
     name: named.get(`${Key}\n${VersionId}`) ?? Key,
     error: { name: Code, message: Message },
   }));
+  return { failures };
 }

@@ -1,6 +1,6 @@
 // The dock at the corner: what runs, how far it is, what failed; closed to one line when not needed.
 
-import { ChevronDown, ChevronUp, Pause, Play, RotateCcw, Square, X } from "lucide-react";
+import { ChevronDown, ChevronUp, FileDown, Pause, Play, RotateCcw, Square, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Button, IconButton } from "../components/button.tsx";
 import { formatBytes, formatDuration } from "../components/format.ts";
@@ -9,6 +9,7 @@ import { SafeText } from "../components/safe-text.tsx";
 import { describeError } from "../errors.ts";
 import { work as text } from "../messages/en/work.ts";
 import "./dock.css";
+import { saveReport } from "./report.ts";
 import { Speed } from "./speed.ts";
 import { controlsOf, removeFinished, removeTask, type Task, useTasks } from "./store.ts";
 
@@ -136,10 +137,12 @@ function describeProgress(task: Task, perSecond: number): string {
 }
 
 function TaskButtons({ task }: { readonly task: Task }) {
-  const { pause, resume, stop, retry } = controlsOf(task.id);
+  const { pause, resume, stop, retry, report } = controlsOf(task.id);
   const { state, title } = task;
   const isRunning = state === "running";
   const isOver = state === "done" || state === "failed" || state === "stopped";
+  // Whoever paused may want to know how far it is.
+  const isReported = (isOver || state === "paused") && hasOutcomes(task);
   const named = (name: string) => `${name}: ${title}`;
   return (
     <span className="task-buttons">
@@ -151,6 +154,13 @@ function TaskButtons({ task }: { readonly task: Task }) {
       )}
       {state === "failed" && retry && (
         <IconButton name={named(text("retry"))} icon={<RotateCcw />} onClick={retry} />
+      )}
+      {report && isReported && (
+        <IconButton
+          name={named(text("saveReport"))}
+          icon={<FileDown />}
+          onClick={() => saveReport(report, task)}
+        />
       )}
       {!isOver && stop && (
         <IconButton name={named(text("stop"))} icon={<Square />} onClick={stop} />
@@ -166,17 +176,11 @@ function TaskButtons({ task }: { readonly task: Task }) {
   );
 }
 
+const hasOutcomes = ({ doneItems, failures }: Task): boolean =>
+  doneItems > 0 || failures.length > 0;
+
 function Failures({ task }: { readonly task: Task }) {
   const { failures } = task;
-  const save = () => {
-    const lines = failures.map(({ name, error }) => {
-      const { code, message } = describeError(error);
-      return JSON.stringify({ name, code, message });
-    });
-    const url = URL.createObjectURL(new Blob([lines.join("\n")], { type: "application/jsonl" }));
-    Object.assign(document.createElement("a"), { href: url, download: "failures.jsonl" }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  };
   return (
     <details className="task-failures">
       <summary>{text("failures", { count: failures.length })}</summary>
@@ -188,9 +192,6 @@ function Failures({ task }: { readonly task: Task }) {
           </li>
         ))}
       </ul>
-      <Button kind="quiet" onClick={save}>
-        {text("saveReport")}
-      </Button>
     </details>
   );
 }

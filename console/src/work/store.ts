@@ -2,6 +2,7 @@
 // the dock shows them, whatever screen is open.
 
 import { useSyncExternalStore } from "react";
+import type { Report } from "./report.ts";
 
 export type TaskState = "running" | "paused" | "waiting" | "done" | "failed" | "stopped";
 
@@ -36,6 +37,8 @@ export interface Controls {
   stop?(): void;
   /** Does again what failed. */
   retry?(): void;
+  /** What became of each thing so far. */
+  readonly report?: Report;
   /** Runs when the task is taken off the list. */
   dismiss?(): void;
 }

@@ -40,10 +40,7 @@ export function EmptyBucketDialog({ bucket, onClose }: EmptyProps) {
       title: text("emptying", { bucket }),
       totalItems: isCounted ? sum?.items : undefined,
       batches: (signal) => walkVersions({ bucket, prefix: "", signal }),
-      act: (batch, signal) =>
-        batch.length === 0
-          ? Promise.resolve([])
-          : deleteBatch({ bucket, bypassGovernance }, batch, signal),
+      act: (batch, gate) => deleteBatch({ bucket, bypassGovernance }, batch, gate),
       // A page is listed after what lies before it went: more at once would only fight.
       width: 2,
       onEnd: () => {

@@ -34,6 +34,7 @@ export function ObjectActions({ place, head, folder, name }: ActionsProps) {
     sizeBytes: head.ContentLength ?? 0,
     modifiedMs: 0,
     storageClass: head.StorageClass ?? "STANDARD",
+    ...restoreOf(head),
     ...(versionId !== undefined && { versionId }),
   };
   const ofVersion = versionId === undefined ? undefined : text("notForVersions");
@@ -77,6 +78,12 @@ export function ObjectActions({ place, head, folder, name }: ActionsProps) {
       )}
     </>
   );
+}
+
+/** `ongoing-request="false", expiry-date="…"` */
+function restoreOf({ Restore }: Head): Pick<Row, "restore"> {
+  if (Restore === undefined) return {};
+  return { restore: Restore.includes('ongoing-request="true"') ? "ongoing" : "restored" };
 }
 
 function copyEntries({ bucket, key, versionId }: ObjectPlace, head: Head): readonly MenuEntry[] {

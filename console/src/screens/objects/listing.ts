@@ -1,9 +1,14 @@
 // One folder's listing, page by page: an array that grows, told to React by a counter. TanStack Query
 // would copy a hundred thousand rows with every page.
 
-import { ListObjectsV2Command, ListObjectVersionsCommand } from "@aws-sdk/client-s3";
+import {
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  type RestoreStatus,
+} from "@aws-sdk/client-s3";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { send } from "../../clients/s3.ts";
+import { type Restoring, restoringOf, withRestores } from "../../queries/walk.ts";
 import { whenIdentityChanges } from "../../session/store.ts";
 
 export interface Row {
@@ -16,6 +21,7 @@ export interface Row {
   readonly sizeBytes: number;
   readonly modifiedMs: number;
   readonly storageClass: string;
+  readonly restore?: Restoring;
   readonly versionId?: string;
   readonly isLatest?: boolean;
   readonly etag?: string;
@@ -139,11 +145,19 @@ async function loadObjects(place: Place, marker: Marker, abortSignal: AbortSigna
       Prefix: folder + find,
       Delimiter: "/",
       ContinuationToken: marker.token,
+      ...withRestores,
     }),
     { abortSignal },
   );
   const objects = (page.Contents ?? []).map(
-    ({ Key = "", Size = 0, LastModified, StorageClass = "STANDARD", ETag = "" }): Row => ({
+    ({
+      Key = "",
+      Size = 0,
+      LastModified,
+      StorageClass = "STANDARD",
+      ETag = "",
+      RestoreStatus,
+    }): Row => ({
       id: Key,
       kind: "object",
       key: Key,
@@ -151,6 +165,7 @@ async function loadObjects(place: Place, marker: Marker, abortSignal: AbortSigna
       sizeBytes: Size,
       modifiedMs: LastModified?.getTime() ?? 0,
       storageClass: StorageClass,
+      ...restoreOf(RestoreStatus),
       etag: ETag,
     }),
   );
@@ -168,13 +183,15 @@ async function loadVersions(place: Place, marker: Marker, abortSignal: AbortSign
       Delimiter: "/",
       KeyMarker: marker.key,
       VersionIdMarker: marker.versionId,
+      ...withRestores,
     }),
     { abortSignal },
   );
   const versions = (page.Versions ?? []).map((version): Row => {
     const { Size = 0, StorageClass = "STANDARD", ETag = "" } = version;
     const facts = { kind: "version", sizeBytes: Size, storageClass: StorageClass } as const;
-    return { ...versionRow(version, folder), ...facts, etag: ETag };
+    const restore = restoreOf(version.RestoreStatus);
+    return { ...versionRow(version, folder), ...facts, ...restore, etag: ETag };
   });
   const markers = (page.DeleteMarkers ?? []).map((given) => versionRow(given, folder));
   // The answer lists the two apart; together they are in the order of keys, newest first.
@@ -185,6 +202,11 @@ async function loadVersions(place: Place, marker: Marker, abortSignal: AbortSign
     ? { key: page.NextKeyMarker, versionId: page.NextVersionIdMarker }
     : undefined;
   return { rows: [...foldersOf(page.CommonPrefixes, folder), ...rows], next };
+}
+
+function restoreOf(status: RestoreStatus | undefined): Pick<Row, "restore"> {
+  const restore = restoringOf(status);
+  return restore === undefined ? {} : { restore };
 }
 
 interface Listed {

@@ -4,6 +4,7 @@
 import { work as text } from "../../messages/en/work.ts";
 import { currentSession } from "../../session/store.ts";
 import { openGate, runPool } from "../gate.ts";
+import { Report } from "../report.ts";
 import { addTask, updateTask } from "../store.ts";
 import type { ChosenFile } from "./files.ts";
 import { keepBatch } from "./kept.ts";
@@ -38,6 +39,7 @@ export function startUpload(batch: Batch): Promise<void> {
   const keeping = keepBatch(facts, files);
   const places = new Map(files.map((chosen, at) => [chosen, at]));
   let failed: ChosenFile[] = [];
+  const report = new Report();
   const id = addTask(
     {
       kind: "upload",
@@ -63,6 +65,7 @@ export function startUpload(batch: Batch): Promise<void> {
         updateTask(id, { failures: [], state: "running" });
         run(again);
       },
+      report,
     },
   );
   const onBytes = (change: number) =>
@@ -76,6 +79,7 @@ export function startUpload(batch: Batch): Promise<void> {
       const wish = { bucket, key: folder + chosen.path, settings, isAgain };
       const outcome = await transfer({ ...wish, file, handle, gate, onBytes, onBegun });
       keeping.drop(places.get(chosen) ?? -1);
+      report.add(chosen.path, outcome === "stored" ? "done" : "skipped");
       finish(id, outcome, file.size);
       if (outcome === "stored") tell();
     } catch (error) {

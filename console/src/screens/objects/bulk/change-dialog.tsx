@@ -1,19 +1,11 @@
 // Changes of many objects that move nothing: tags, storage class, restoring from an archive.
 
-import {
-  GetObjectTaggingCommand,
-  PutObjectTaggingCommand,
-  RestoreObjectCommand,
-  type StorageClass,
-  type Tag,
-  type Tier,
-} from "@aws-sdk/client-s3";
+import type { StorageClass, Tier } from "@aws-sdk/client-s3";
 import { useState } from "react";
-import { send } from "../../../clients/s3.ts";
 import { Button } from "../../../components/button.tsx";
 import { Dialog } from "../../../components/dialog.tsx";
 import { Check, Field } from "../../../components/field.tsx";
-import { type Pair, Pairs } from "../../../components/pairs.tsx";
+import { Pairs } from "../../../components/pairs.tsx";
 import { ShowAs } from "../../../components/show-as.tsx";
 import type { Call } from "../../../components/show-as-text.ts";
 import { frame } from "../../../messages/en/frame.ts";
@@ -21,11 +13,12 @@ import { objects as text } from "../../../messages/en/objects.ts";
 import type { FoundObject } from "../../../queries/walk.ts";
 import { startBulk } from "../../../work/bulk.ts";
 import { storageClasses } from "../../../work/upload/settings.ts";
-import { copyBytes, copySource } from "./copy.ts";
-import { CountLine, useCount } from "./count.tsx";
+import { changeOne } from "./change.ts";
+import { copySource } from "./copy.ts";
+import { NeedsLine, useCount } from "./count.tsx";
+import { isTiered, judge } from "./needs.ts";
 import { expand, type Selection } from "./selection.ts";
-
-export type Change = "tags" | "class" | "restore";
+import { type Change, firstWish, namedTags, restoreRequest, type Wish } from "./wish.ts";
 
 interface ChangeDialogProps {
   readonly selection: Selection;
@@ -34,42 +27,21 @@ interface ChangeDialogProps {
   onClose(): void;
 }
 
-interface Wish {
-  readonly tags: readonly Pair[];
-  readonly isReplacing: boolean;
-  readonly storageClass: StorageClass;
-  readonly days: number;
-  readonly tier: Tier;
-}
-
-const firstWish: Wish = {
-  tags: [{ name: "", value: "" }],
-  isReplacing: false,
-  storageClass: "STANDARD_IA",
-  days: 7,
-  tier: "Standard",
-};
-
-const namedTags = ({ tags }: Wish): readonly Tag[] =>
-  tags.filter(({ name }) => name !== "").map(({ name, value }) => ({ Key: name, Value: value }));
-
-const restoreRequest = ({ days, tier }: Wish) => ({
-  Days: days,
-  GlacierJobParameters: { Tier: tier },
-});
-
 export function ChangeDialog({ selection, change, onDone, onClose }: ChangeDialogProps) {
   const { bucket, rows } = selection;
-  const [wish, setWish] = useState(firstWish);
-  const count = useCount(selection);
+  const [wish, setWish] = useState(() => firstWish(change));
+  const hasRestores = change !== "tags";
+  const count = useCount(selection, { hasRestores });
+  const needs = judge(wish, count.groups);
   const start = () => {
     startBulk<FoundObject>({
-      title: text(`${change}Doing`, { count: count.items, bucket }),
+      title: text(`${change}Doing`, { count: needs.items, bucket }),
       totalItems: count.isFinal ? count.items : undefined,
-      batches: (signal) => expand(selection, { signal, size: 1 }),
-      act: async ([item]) => {
-        if (item !== undefined) await act({ bucket, change, wish }, item);
-        return [];
+      batches: (signal) => expand(selection, { signal, size: 1, hasRestores }),
+      act: async ([item], gate) => {
+        if (item === undefined) return {};
+        const why = await changeOne({ bucket, wish, gate }, item);
+        return why === undefined ? {} : { skipped: [{ name: item.name, why }] };
       },
       width: 8,
       onEnd: onDone,
@@ -77,15 +49,13 @@ export function ChangeDialog({ selection, change, onDone, onClose }: ChangeDialo
     onClose();
   };
   const isNameless = change === "tags" && namedTags(wish).length === 0 && !wish.isReplacing;
+  const isNeedless = count.isFinal && needs.items === 0;
+  const reason = isNameless ? text("needTag") : isNeedless ? text("noneNeedsIt") : undefined;
   const actions = (
     <>
-      <ShowAs calls={[callOf(change, { Bucket: bucket, Key: rows[0]?.key ?? "" }, wish)]} />
+      <ShowAs calls={[callOf(selection, wish)]} />
       <Button onClick={onClose}>{frame("cancel")}</Button>
-      <Button
-        kind="primary"
-        disabledReason={isNameless ? text("needTag") : undefined}
-        onClick={start}
-      >
+      <Button kind="primary" disabledReason={reason} onClick={start}>
         {text(change)}
       </Button>
     </>
@@ -97,20 +67,19 @@ export function ChangeDialog({ selection, change, onDone, onClose }: ChangeDialo
       onClose={onClose}
       actions={actions}
     >
-      <Fields change={change} wish={wish} set={(part) => setWish({ ...wish, ...part })} />
-      <CountLine count={count} />
+      <Fields wish={wish} set={(part) => setWish({ ...wish, ...part })} />
+      <NeedsLine count={count} needs={needs} />
     </Dialog>
   );
 }
 
 interface FieldsProps {
-  readonly change: Change;
   readonly wish: Wish;
   set(part: Partial<Wish>): void;
 }
 
-function Fields({ change, wish, set }: FieldsProps) {
-  if (change === "tags") {
+function Fields({ wish, set }: FieldsProps) {
+  if (wish.change === "tags") {
     return (
       <>
         <Pairs
@@ -128,7 +97,7 @@ function Fields({ change, wish, set }: FieldsProps) {
       </>
     );
   }
-  if (change === "class") {
+  if (wish.change === "class") {
     return (
       <Field label={text("class")} hint={text("classHint")}>
         <select
@@ -159,12 +128,20 @@ function Fields({ change, wish, set }: FieldsProps) {
           <option>Bulk</option>
         </select>
       </Field>
+      <Check
+        label={text("extend")}
+        hint={text("extendHint")}
+        isChecked={wish.isExtending}
+        onChange={(isExtending) => set({ isExtending })}
+      />
     </>
   );
 }
 
-function callOf(change: Change, place: ObjectPlace, wish: Wish): Call {
-  switch (change) {
+/** What is sent for the first of them. */
+function callOf({ bucket, rows: [first] }: Selection, wish: Wish): Call {
+  const place = { Bucket: bucket, Key: first?.key ?? "" };
+  switch (wish.change) {
     case "tags": {
       const Tagging = { TagSet: namedTags(wish) };
       return { service: "s3", operation: "PutObjectTagging", input: { ...place, Tagging } };
@@ -175,45 +152,8 @@ function callOf(change: Change, place: ObjectPlace, wish: Wish): Call {
       return { service: "s3", operation: "CopyObject", input };
     }
     case "restore": {
-      const input = { ...place, RestoreRequest: restoreRequest(wish) };
-      return { service: "s3", operation: "RestoreObject", input };
+      const RestoreRequest = restoreRequest(wish, first !== undefined && isTiered(first));
+      return { service: "s3", operation: "RestoreObject", input: { ...place, RestoreRequest } };
     }
   }
-}
-
-interface ActWish {
-  readonly bucket: string;
-  readonly change: Change;
-  readonly wish: Wish;
-}
-
-async function act({ bucket, change, wish }: ActWish, item: FoundObject): Promise<void> {
-  const { key, versionId } = item;
-  const place = {
-    Bucket: bucket,
-    Key: key,
-    ...(versionId !== undefined && { VersionId: versionId }),
-  };
-  if (change === "tags") await putTags(place, namedTags(wish), wish.isReplacing);
-  else if (change === "class") {
-    // A copy onto itself.
-    const target = { Bucket: bucket, Key: key, StorageClass: wish.storageClass };
-    await copyBytes(bucket, item, target);
-  } else {
-    const RestoreRequest = restoreRequest(wish);
-    await send(new RestoreObjectCommand({ ...place, RestoreRequest }));
-  }
-}
-
-interface ObjectPlace {
-  readonly Bucket: string;
-  readonly Key: string;
-  readonly VersionId?: string;
-}
-
-async function putTags(place: ObjectPlace, added: readonly Tag[], isReplacing: boolean) {
-  const known = isReplacing ? [] : ((await send(new GetObjectTaggingCommand(place))).TagSet ?? []);
-  const names = new Set(added.map(({ Key }) => Key));
-  const TagSet = [...known.filter(({ Key }) => !names.has(Key)), ...added];
-  await send(new PutObjectTaggingCommand({ ...place, Tagging: { TagSet } }));
 }

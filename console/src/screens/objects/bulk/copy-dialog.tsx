@@ -44,10 +44,11 @@ export function CopyDialog({ selection, mode, onDone, onClose }: CopyDialogProps
       title: text(isMove ? "moving" : "copying", { count: count.items, bucket: targetBucket }),
       totalItems: count.isFinal ? count.items : undefined,
       batches: (signal) => expand(selection, { signal, size: 1 }),
-      act: async ([item], signal) => {
-        if (item === undefined) return [];
-        await copyOne({ bucket, targetBucket, targetKey, isMove, isOverwriting, signal }, item);
-        return [];
+      act: async ([item], gate) => {
+        if (item === undefined) return {};
+        const step = { bucket, targetBucket, targetKey, isMove, isOverwriting, gate };
+        const why = await copyOne(step, item);
+        return why === undefined ? {} : { skipped: [{ name: item.name, why }] };
       },
       width: 8,
       onEnd: onDone,

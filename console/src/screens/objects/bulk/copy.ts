@@ -17,7 +17,9 @@ import {
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
 import { send } from "../../../clients/s3.ts";
+import { objects as text } from "../../../messages/en/objects.ts";
 import type { FoundObject } from "../../../queries/walk.ts";
+import type { StepGate } from "../../../work/bulk.ts";
 
 export interface CopyWish {
   readonly bucket: string;
@@ -25,7 +27,7 @@ export interface CopyWish {
   targetKey(key: string): string;
   readonly isMove: boolean;
   readonly isOverwriting: boolean;
-  readonly signal: AbortSignal;
+  readonly gate: StepGate;
 }
 
 const largestCopy = 5 * 1024 ** 3;
@@ -37,13 +39,15 @@ export function copySource(bucket: string, key: string, versionId?: string): str
   return versionId === undefined ? path : `${path}?versionId=${encodeURIComponent(versionId)}`;
 }
 
-/** Copies or moves one object. Throws what the server says. */
-export async function copyOne(wish: CopyWish, item: FoundObject): Promise<void> {
-  const { bucket, targetBucket, isMove, isOverwriting, signal } = wish;
+/** Copies or moves one object; answers why not, when there is nothing to do. Throws what the server says. */
+export async function copyOne(wish: CopyWish, item: FoundObject): Promise<string | undefined> {
+  const { bucket, targetBucket, isMove, isOverwriting, gate } = wish;
   const Key = wish.targetKey(item.key);
-  if (bucket === targetBucket && Key === item.key && item.versionId === undefined) return;
+  if (bucket === targetBucket && Key === item.key && item.versionId === undefined) {
+    return text("skipItself");
+  }
   const isNew = isOverwriting ? {} : { IfNoneMatch: "*" as const };
-  const options = { abortSignal: signal };
+  const options = { abortSignal: gate.signal };
   if (isMove && bucket === targetBucket && item.versionId === undefined) {
     const rename = {
       Bucket: bucket,
@@ -52,12 +56,14 @@ export async function copyOne(wish: CopyWish, item: FoundObject): Promise<void> 
       ...(!isOverwriting && { DestinationIfNoneMatch: "*" }),
     };
     await send(new RenameObjectCommand(rename), options);
-    return;
+    return undefined;
   }
-  await copyBytes(bucket, item, { Bucket: targetBucket, Key, ...isNew }, signal);
+  await copyBytes(bucket, item, { Bucket: targetBucket, Key, ...isNew }, gate);
+  // Once it is copied the move is ended, pause or not: otherwise it would be there twice.
   if (isMove && item.versionId === undefined) {
     await send(new DeleteObjectCommand({ Bucket: bucket, Key: item.key }), options);
   }
+  return undefined;
 }
 
 interface CopyTarget {
@@ -72,17 +78,17 @@ export async function copyBytes(
   bucket: string,
   { key, versionId, sizeBytes }: FoundObject,
   target: CopyTarget,
-  signal?: AbortSignal,
+  gate: StepGate,
 ): Promise<void> {
   const CopySource = copySource(bucket, key, versionId);
-  const options = signal ? { abortSignal: signal } : {};
+  const options = { abortSignal: gate.signal };
   if (sizeBytes <= largestCopy) {
     await send(new CopyObjectCommand({ ...target, CopySource }), options);
     return;
   }
   const version = versionId === undefined ? {} : { VersionId: versionId };
   const source = { Bucket: bucket, Key: key, ...version };
-  await copyParts({ source, target, CopySource, sizeBytes }, options);
+  await copyParts({ source, target, CopySource, sizeBytes }, gate);
 }
 
 interface PartsWish {
@@ -95,8 +101,9 @@ interface PartsWish {
 /** As CopyObject does it: the same bytes throughout, and all that the source says of itself. */
 async function copyParts(
   { source, target, CopySource, sizeBytes }: PartsWish,
-  options: { readonly abortSignal?: AbortSignal },
+  gate: StepGate,
 ): Promise<void> {
+  const options = { abortSignal: gate.signal };
   const { IfNoneMatch, StorageClass, ...place } = target;
   const head = await send(new HeadObjectCommand(source), options);
   const { TagSet = [] } = await send(new GetObjectTaggingCommand(source), options);
@@ -106,6 +113,7 @@ async function copyParts(
   try {
     const Parts: CompletedPart[] = [];
     for (let start = 0; start < sizeBytes; start += partBytes) {
+      await gate.pass();
       const end = Math.min(sizeBytes, start + partBytes) - 1;
       const PartNumber = Parts.length + 1;
       const CopySourceRange = `bytes=${start}-${end}`;

@@ -29,7 +29,7 @@ export function DeleteDialog({ selection, onDone, onClose }: DeleteDialogProps) 
   const [isForGood, setForGood] = useState(false);
   const [bypassGovernance, setBypass] = useState(false);
   const hasVersions = isForGood || isOfVersions;
-  const count = useCount(selection, hasVersions);
+  const count = useCount(selection, { hasVersions });
   const isUndoable = hasHistory && !hasVersions;
   const start = async () => {
     const markers: FoundObject[] = [];
@@ -39,10 +39,7 @@ export function DeleteDialog({ selection, onDone, onClose }: DeleteDialogProps) 
       title: text("deleting", { count: count.items, bucket }),
       totalItems: count.isFinal ? count.items : undefined,
       batches: (signal) => expand(selection, { signal, hasVersions }),
-      act: (batch, signal) =>
-        batch.length === 0
-          ? Promise.resolve([])
-          : deleteBatch({ bucket, bypassGovernance, onMarker }, batch, signal),
+      act: (batch, gate) => deleteBatch({ bucket, bypassGovernance, onMarker }, batch, gate),
       onEnd: onDone,
     });
     state.then((ended) => {
@@ -112,7 +109,7 @@ export async function undelete(
     title: text("undeleting", { count: markers.length, bucket }),
     totalItems: markers.length,
     batches: () => batches,
-    act: (batch, signal) => deleteBatch({ bucket }, batch, signal),
+    act: (batch, gate) => deleteBatch({ bucket }, batch, gate),
     onEnd: onDone,
   });
 }

@@ -18,6 +18,8 @@ const asObject = (row: Row): FoundObject => ({
   sizeBytes: row.sizeBytes,
   ...(row.versionId !== undefined && { versionId: row.versionId }),
   isMarker: row.kind === "marker",
+  storageClass: row.storageClass,
+  ...(row.restore !== undefined && { restore: row.restore }),
 });
 
 /** Everything selected, in batches. With `hasVersions` folders give every version below them. */
@@ -26,17 +28,24 @@ export async function* expand(
   options: {
     readonly signal?: AbortSignal;
     readonly hasVersions?: boolean;
+    /** Whether what was archived says how its restore stands. */
+    readonly hasRestores?: boolean;
     readonly size?: number;
   },
 ): AsyncGenerator<readonly FoundObject[]> {
   const { bucket, rows } = selection;
-  const { signal, hasVersions = false, size = batchSize } = options;
+  const { signal, hasVersions = false, hasRestores = false, size = batchSize } = options;
   const plain = rows.filter(({ kind }) => kind !== "folder").map(asObject);
   for (let at = 0; at < plain.length; at += size) yield plain.slice(at, at + size);
   const walk = hasVersions ? walkVersions : walkObjects;
   for (const { kind, key } of rows) {
     if (kind !== "folder") continue;
-    for await (const page of walk({ bucket, prefix: key, ...(signal && { signal }) })) {
+    for await (const page of walk({
+      bucket,
+      prefix: key,
+      hasRestores,
+      ...(signal && { signal }),
+    })) {
       for (let at = 0; at < page.length; at += size) yield page.slice(at, at + size);
     }
   }

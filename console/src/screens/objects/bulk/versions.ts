@@ -16,12 +16,12 @@ export function restoreVersions(
     title: text("restoringVersions", { count: versions.length, bucket }),
     totalItems: versions.length,
     batches: () => versions.map((version) => [version]),
-    act: async ([version], abortSignal) => {
-      if (version === undefined) return [];
+    act: async ([version], { signal: abortSignal }) => {
+      if (version === undefined) return {};
       const { key: Key, versionId } = version;
       const CopySource = copySource(bucket, Key, versionId);
       await send(new CopyObjectCommand({ Bucket: bucket, Key, CopySource }), { abortSignal });
-      return [];
+      return {};
     },
     onEnd: onDone,
   });
