@@ -5,12 +5,15 @@ import { after, before, test } from "node:test";
 import {
   CreateBucketCommand,
   GetBucketAccelerateConfigurationCommand,
+  GetBucketAclCommand,
   GetBucketCorsCommand,
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketTaggingCommand,
   GetBucketVersioningCommand,
+  ListBucketIntelligentTieringConfigurationsCommand,
   ListBucketInventoryConfigurationsCommand,
+  ListBucketMetricsConfigurationsCommand,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { assertAccessible, describeConsole, openConsole, signIn } from "./support.mjs";
@@ -119,6 +122,43 @@ describeConsole("the console's screens of a bucket's settings", () => {
     assert.deepEqual(CORSRules?.[0]?.AllowedMethods, ["GET", "HEAD"]);
   });
 
+  test("a document of another kind is marked and not sent; grants are made by form", async () => {
+    const { page, problems } = await open("permissions");
+    await edit(page, "Object ownership");
+    await page.getByLabel("The writer", { exact: true }).check();
+    await save(page);
+    await page.getByText("Object ownership: saved.").waitFor();
+    await edit(page, "Access control list");
+    const dialog = page.getByRole("dialog");
+    const before = (await dialog.locator(".cm-content").textContent()) ?? "";
+    for (const wrong of ["null", '{"Grants": {}}', '{"Grant": []}', '[{"Permission": "LOOK"}]']) {
+      await dialog.locator(".cm-content").click();
+      await page.keyboard.press("Control+A");
+      await page.keyboard.press("Delete");
+      await page.keyboard.insertText(wrong);
+      await page.locator(".cm-lint-marker-error").first().waitFor();
+      const button = dialog.getByRole("button", { name: "Save" });
+      assert.equal(await button.getAttribute("aria-disabled"), "true", wrong);
+    }
+    await page.keyboard.press("Control+A");
+    await page.keyboard.press("Delete");
+    await page.keyboard.insertText(before);
+    await dialog.getByRole("button", { name: "Add rule" }).click();
+    await dialog.getByLabel("Grantee").last().selectOption("Everybody who is signed in");
+    await dialog.getByLabel("Permission").last().selectOption("READ_ACP");
+    await assertAccessible(page, "grants");
+    await save(page);
+    // Public access by ACLs is still blocked.
+    await dialog.locator(".error-panel").waitFor();
+    await dialog.getByLabel("Grantee").last().selectOption("The delivery of logs");
+    await save(page);
+    await page.getByText("Access control list: saved.").waitFor();
+    const { Grants } = await opened.client.send(new GetBucketAclCommand({ Bucket }));
+    assert.deepEqual(Grants?.[1]?.Grantee?.URI, "http://acs.amazonaws.com/groups/s3/LogDelivery");
+    assert.equal(Grants?.[1]?.Permission, "READ_ACP");
+    assert.deepEqual(problems, []);
+  });
+
   test("lifecycle rules are built, and reports are kept as a list", async () => {
     const { page, problems } = await open("management");
     await edit(page, "Lifecycle");
@@ -145,10 +185,36 @@ describeConsole("the console's screens of a bucket's settings", () => {
     ]);
 
     await edit(page, "Inventory");
+    await page.getByLabel("Format").selectOption("Parquet");
+    await page.getByLabel("Destination bucket").fill(`arn:aws:s3:::${Bucket}`);
+    await page.getByLabel("ObjectOwner").check();
+    await page.getByRole("dialog").locator(".cm-content").getByText('"Parquet"').waitFor();
+    await assertAccessible(page, "inventory");
     await save(page);
     await page.getByText("1 report").waitFor();
     const list = await opened.client.send(new ListBucketInventoryConfigurationsCommand({ Bucket }));
-    assert.equal(list.InventoryConfigurationList?.[0]?.Id, "daily");
+    const [report] = list.InventoryConfigurationList ?? [];
+    assert.equal(report?.Id, "daily");
+    assert.equal(report?.Destination?.S3BucketDestination?.Format, "Parquet");
+    assert.ok(report?.OptionalFields?.includes("ObjectOwner"));
+    await edit(page, "Intelligent-Tiering archive");
+    await page.getByLabel("Archive after, days without a read", { exact: true }).fill("120");
+    await page.getByLabel("With all of these tags").fill("team=blue");
+    await save(page);
+    await page.getByText("1 configuration").waitFor();
+    const tiers = new ListBucketIntelligentTieringConfigurationsCommand({ Bucket });
+    const { IntelligentTieringConfigurationList: tiering } = await opened.client.send(tiers);
+    assert.deepEqual(tiering?.[0]?.Filter, { Tag: { Key: "team", Value: "blue" } });
+    assert.equal(tiering?.[0]?.Tierings?.[0]?.Days, 120);
+    for (const title of ["Request metrics", "Storage class analysis"]) {
+      await edit(page, title);
+      await page.getByLabel("Keys that begin with").fill("logs/");
+      await save(page);
+      await page.getByText(`${title}: saved.`).waitFor();
+    }
+    const counted = new ListBucketMetricsConfigurationsCommand({ Bucket });
+    const { MetricsConfigurationList: metrics } = await opened.client.send(counted);
+    assert.deepEqual(metrics?.[0]?.Filter, { Prefix: "logs/" });
     await edit(page, "Events");
     await page.getByLabel("Destination ARN").fill("arn:aws:sns:us-east-1:000000000000:nobody");
     await save(page);

@@ -1,4 +1,4 @@
-// The builder of lifecycle rules: prefix, one move, the ends of objects, versions and uploads. What it
+// The builder of lifecycle rules: filter, one move, the ends of objects, versions and uploads. What it
 // has no field for stays in the document as it is.
 
 import type {
@@ -9,6 +9,7 @@ import type {
 import { Check, Field } from "../../components/field.tsx";
 import { settings as text } from "../../messages/en/settings.ts";
 import { Line, NumberField, Rules, without } from "./fields.tsx";
+import { FilterFields } from "./filter.tsx";
 import type { FormProps } from "./types.ts";
 
 const classes: readonly TransitionStorageClass[] = [
@@ -39,24 +40,13 @@ export function LifecycleForm({ value, onChange }: FormProps<BucketLifecycleConf
             isChecked={rule.Status === "Enabled"}
             onChange={(isOn) => change({ ...rule, Status: isOn ? "Enabled" : "Disabled" })}
           />
-          <Line
-            label={text("rulePrefix")}
-            hint={text("rulePrefixHint")}
-            value={rule.Filter?.Prefix ?? rule.Filter?.And?.Prefix}
-            onChange={(Prefix) => change(withPrefix(rule, Prefix))}
-          />
+          <FilterFields filter={rule.Filter} onChange={(Filter) => change({ ...rule, Filter })} />
           <Move rule={rule} onChange={change} />
           <Ends rule={rule} onChange={change} />
         </>
       )}
     />
   );
-}
-
-/** Other conditions of the filter stay. */
-function withPrefix(rule: LifecycleRule, Prefix: string): LifecycleRule {
-  const and = rule.Filter?.And;
-  return { ...rule, Filter: and === undefined ? { Prefix } : { And: { ...and, Prefix } } };
 }
 
 interface RuleProps {

@@ -19,10 +19,18 @@ import {
   PutBucketInventoryConfigurationCommand,
   PutBucketMetricsConfigurationCommand,
 } from "@aws-sdk/client-s3";
+import type { ComponentType } from "react";
 import type { Deed } from "../../clients/deeds.ts";
 import { send } from "../../clients/s3.ts";
 import { settings as text } from "../../messages/en/settings.ts";
-import type { AnySetting, Setting } from "./types.ts";
+import {
+  AnalyticsForm,
+  exampleInventory,
+  InventoryForm,
+  MetricsForm,
+  TieringForm,
+} from "./listed-forms.tsx";
+import type { AnySetting, FormProps, Setting } from "./types.ts";
 
 interface Named {
   readonly Id?: string | undefined;
@@ -33,6 +41,7 @@ interface Listed<Configuration extends Named> {
   readonly title: string;
   readonly lead: string;
   readonly example: Configuration;
+  readonly Form: ComponentType<FormProps<readonly Configuration[]>>;
   count(count: number): string;
   list(bucket: string): Promise<readonly Configuration[] | undefined>;
   put(bucket: string, configuration: Configuration): Deed;
@@ -71,6 +80,7 @@ function listed<Configuration extends Named>(
     deeds,
     removal: (bucket, before) => deeds(bucket, [], before),
     summary: (list) => kind.count(list.length),
+    Form: kind.Form,
   };
 }
 
@@ -78,16 +88,8 @@ const inventory = listed<InventoryConfiguration>({
   id: "inventory",
   title: text("inventory"),
   lead: text("inventoryLead"),
-  example: {
-    Id: "daily",
-    IsEnabled: true,
-    IncludedObjectVersions: "Current",
-    Schedule: { Frequency: "Daily" },
-    OptionalFields: ["Size", "LastModifiedDate", "StorageClass", "ETag"],
-    Destination: {
-      S3BucketDestination: { Bucket: "arn:aws:s3:::reports", Format: "CSV", Prefix: "inventory" },
-    },
-  },
+  example: exampleInventory,
+  Form: InventoryForm,
   count: (count) => text("inventoryCount", { count }),
   list: async (Bucket) =>
     (await send(new ListBucketInventoryConfigurationsCommand({ Bucket })))
@@ -110,6 +112,7 @@ const tiering = listed<IntelligentTieringConfiguration>({
     Status: "Enabled",
     Tierings: [{ AccessTier: "ARCHIVE_ACCESS", Days: 90 }],
   },
+  Form: TieringForm,
   count: (count) => text("tieringCount", { count }),
   list: async (Bucket) =>
     (await send(new ListBucketIntelligentTieringConfigurationsCommand({ Bucket })))
@@ -128,6 +131,7 @@ const metrics = listed<MetricsConfiguration>({
   title: text("metrics"),
   lead: text("metricsLead"),
   example: { Id: "whole-bucket" },
+  Form: MetricsForm,
   count: (count) => text("tieringCount", { count }),
   list: async (Bucket) =>
     (await send(new ListBucketMetricsConfigurationsCommand({ Bucket }))).MetricsConfigurationList,
@@ -145,6 +149,7 @@ const analytics = listed<AnalyticsConfiguration>({
   title: text("analytics"),
   lead: text("analyticsLead"),
   example: { Id: "all", StorageClassAnalysis: {} },
+  Form: AnalyticsForm,
   count: (count) => text("tieringCount", { count }),
   list: async (Bucket) =>
     (await send(new ListBucketAnalyticsConfigurationsCommand({ Bucket })))

@@ -17,6 +17,7 @@ import type { Choice } from "../../components/pick.tsx";
 import { settings as text } from "../../messages/en/settings.ts";
 import { useDestinations, useReplicationRoles, useWebhooks } from "../../queries/choices.ts";
 import { Line, Lines, NumberField, Rules } from "./fields.tsx";
+import { FilterFields } from "./filter.tsx";
 import { ReplicationRoleDialog } from "./replication-role.tsx";
 import type { FormProps } from "./types.ts";
 
@@ -85,12 +86,7 @@ function ReplicationFields({ rule, destinations, onChange }: ReplicationProps) {
         choices={destinations}
         onChange={(Bucket) => onChange({ ...rule, Destination: { ...rule.Destination, Bucket } })}
       />
-      <Line
-        label={text("rulePrefix")}
-        hint={text("rulePrefixHint")}
-        value={rule.Filter?.Prefix}
-        onChange={(Prefix) => onChange({ ...rule, Filter: { Prefix } })}
-      />
+      <FilterFields filter={rule.Filter} onChange={(Filter) => onChange({ ...rule, Filter })} />
       <NumberField
         label={text("priority")}
         value={rule.Priority}

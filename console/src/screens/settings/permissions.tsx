@@ -24,6 +24,7 @@ import { send } from "../../clients/s3.ts";
 import { SafeText } from "../../components/safe-text.tsx";
 import { settings as text } from "../../messages/en/settings.ts";
 import { orAbsent } from "./absent.ts";
+import { AclForm } from "./acl-form.tsx";
 import { BlockForm, CorsForm, OwnershipForm } from "./permission-forms.tsx";
 import { PolicyEditor, PolicySimulation } from "./policy-editor.tsx";
 import { type PolicyDocument, PolicyForm, PublicStatus } from "./policy-form.tsx";
@@ -125,6 +126,7 @@ const acl: Setting<AccessControlPolicy> = {
       })}
     </ul>
   ),
+  Form: AclForm,
 };
 
 const cors: Setting<CORSConfiguration> = {

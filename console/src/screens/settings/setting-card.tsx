@@ -1,7 +1,7 @@
 // One setting: what it says now, and the dialog in which form and document are edited side by side.
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { sendDeeds } from "../../clients/deeds.ts";
 import { Button } from "../../components/button.tsx";
 import { CodeEditor } from "../../components/code-editor.tsx";
@@ -11,7 +11,10 @@ import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Card, Loading } from "../../components/parts.tsx";
 import { SaveDialog } from "../../components/save-dialog.tsx";
 import { toast } from "../../components/toasts.tsx";
+import { checkDocument, completeDocument } from "../../documents/check.ts";
+import { shapeOf } from "../../documents/shape.ts";
 import { describeError } from "../../errors.ts";
+import { documents as ofDocument } from "../../messages/en/documents.ts";
 import { settings as text } from "../../messages/en/settings.ts";
 import type { AnySetting, EditorProps } from "./types.ts";
 
@@ -102,6 +105,7 @@ function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogPr
   const [source, setSource] = useState(() => render(value));
   const [broken, setBroken] = useState<string>();
   const { Form, Aside, Editor = PlainEditor } = setting;
+  const shape = useMemo(() => shapeOfSetting(setting), [setting]);
   // The form writes the document anew; what was typed there by hand is kept as it was typed.
   const changeForm = (next: unknown) => {
     setValue(next);
@@ -111,8 +115,10 @@ function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogPr
   const changeSource = (next: string) => {
     setSource(next);
     try {
-      setValue(JSON.parse(next));
-      setBroken(undefined);
+      const parsed: unknown = JSON.parse(next);
+      const [found] = shape === undefined ? [] : checkDocument(next, shape);
+      if (found === undefined) setValue(parsed);
+      setBroken(found && ofDocument("findings", { message: found.message }));
     } catch (thrown) {
       setBroken(text("brokenDocument", { message: describeError(thrown).message }));
     }
@@ -141,6 +147,7 @@ function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogPr
             bucket={bucket}
             label={text("document")}
             value={source}
+            shape={shape}
             minimumLines={Form === undefined ? 18 : 10}
             onChange={changeSource}
           />
@@ -151,8 +158,18 @@ function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogPr
   );
 }
 
-function PlainEditor({ bucket: _, ...rest }: EditorProps) {
-  return <CodeEditor {...rest} language="json" />;
+/** Of the document that this setting is saved as; a policy, which is a text, has its own editor. */
+function shapeOfSetting(setting: AnySetting) {
+  const [deed] = setting.deeds("bucket", setting.empty, undefined);
+  return deed && shapeOf(deed, setting.empty);
+}
+
+function PlainEditor({ bucket: _, shape, ...rest }: EditorProps) {
+  const help = shape && {
+    check: (source: string) => checkDocument(source, shape),
+    complete: (textBefore: string) => completeDocument(textBefore, shape),
+  };
+  return <CodeEditor {...rest} {...help} language="json" />;
 }
 
 function render(document: unknown): string {

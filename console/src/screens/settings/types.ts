@@ -3,6 +3,7 @@
 
 import type { ComponentType, ReactNode } from "react";
 import type { Deed } from "../../clients/deeds.ts";
+import type { Shape } from "../../documents/shape.ts";
 
 export interface FormProps<Document> {
   readonly value: Document;
@@ -14,6 +15,8 @@ export interface EditorProps {
   readonly bucket: string;
   readonly label: string;
   readonly value: string;
+  /** What the document has to be like; absent where it is a text of its own kind. */
+  readonly shape?: Shape | undefined;
   readonly minimumLines: number;
   onChange(source: string): void;
 }

@@ -1,0 +1,133 @@
+// @ts-check
+// What the editor of a setting's document notices and offers, without a browser, and what the forms of
+// settings make of filters.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+  PutBucketInventoryConfigurationCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketPolicyCommand,
+  PutPublicAccessBlockCommand,
+} from "@aws-sdk/client-s3";
+import { checkDocument, completeDocument } from "../../console/src/documents/check.ts";
+import { choicesOf, shapeOf } from "../../console/src/documents/shape.ts";
+import { conditionsOf, withConditions } from "../../console/src/screens/settings/conditions.ts";
+
+const Bucket = "photos";
+const lifecycle = { Rules: [] };
+const ofLifecycle = shapeOf(
+  new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: lifecycle }),
+  lifecycle,
+);
+assert.ok(ofLifecycle);
+
+/** The findings as `marked text: message`. @param {unknown} document */
+function findings(document) {
+  const source = JSON.stringify(document, null, 2);
+  assert.ok(ofLifecycle);
+  return checkDocument(source, ofLifecycle).map(
+    ({ from, to, message }) => `${source.slice(from, to)}: ${message}`,
+  );
+}
+
+const rule = { ID: "a", Status: "Enabled", Filter: { And: { Prefix: "x", Tags: [] } } };
+
+describe("checks of a setting's document", () => {
+  test("find nothing in what S3 takes", () => {
+    const Transitions = [{ Days: 30, StorageClass: "GLACIER" }, { Date: "2026-11-28T00:00:00Z" }];
+    const whole = { ...rule, Transitions, Expiration: { ExpiredObjectDeleteMarker: true } };
+    assert.deepEqual(findings({ Rules: [whole] }), []);
+    assert.deepEqual(findings({}), []);
+  });
+
+  test("mark what is none of it, where it stands", () => {
+    const wrong = /** @type {const} */ ([
+      [
+        { Rules: [{ ...rule, Transition: [] }] },
+        /^"Transition": LifecycleRule has no Transition\./,
+      ],
+      [{ Rules: [{ ...rule, Status: "On" }] }, /^"On": One of Disabled, Enabled\./],
+      [{ Rules: [{ ...rule, Expiration: { Days: "30" } }] }, /^"30": Here stands a number/],
+      [{ Rules: {} }, /^\{\}: Here stands a list/],
+      [{ Rules: [null] }, /^null: Here stands an object: LifecycleRule/],
+      [[], /^\[\]: Here stands an object/],
+      [null, /^null: Here stands an object/],
+      [{ Rules: [{ ...rule, Transitions: [{ StorageClass: "COLD" }] }] }, /^"COLD": One of DEEP_/],
+    ]);
+    for (const [document, expected] of wrong) {
+      const found = findings(document);
+      assert.equal(found.length, 1, `${found}`);
+      assert.match(found[0] ?? "", expected);
+    }
+    assert.ok(ofLifecycle);
+    assert.deepEqual(checkDocument('{"Rules": [', ofLifecycle), []);
+  });
+
+  test("know lists of documents, booleans, and leave policies to their own editor", () => {
+    const report = { Id: "a" };
+    const ofReports = shapeOf(
+      new PutBucketInventoryConfigurationCommand({
+        ...{ Bucket, Id: "a" },
+        // @ts-expect-error: the shape is what is asked for
+        InventoryConfiguration: report,
+      }),
+      [report],
+    );
+    assert.ok(ofReports);
+    assert.deepEqual(checkDocument('[{"IsEnabled": true}]', ofReports), []);
+    assert.equal(checkDocument('[{"IsEnabled": 1}]', ofReports).length, 1);
+    assert.equal(checkDocument('[{"OptionalFields": ["Size", "Colour"]}]', ofReports).length, 1);
+    assert.equal(checkDocument('{"Id": "a"}', ofReports).length, 1);
+    const block = {};
+    const blocking = { Bucket, PublicAccessBlockConfiguration: block };
+    const ofBlock = shapeOf(new PutPublicAccessBlockCommand(blocking), block);
+    assert.ok(ofBlock?.kind === "structure");
+    assert.deepEqual(choicesOf(ofBlock, "BlockPublicAcls"), []);
+    const policy = {};
+    const Policy = JSON.stringify(policy);
+    assert.equal(shapeOf(new PutBucketPolicyCommand({ Bucket, Policy }), policy), undefined);
+  });
+});
+
+test("completion offers the members of where the cursor is, and their words", () => {
+  assert.ok(ofLifecycle);
+  const at = (/** @type {string} */ textBefore) => completeDocument(textBefore, ofLifecycle);
+  assert.deepEqual(at('{"'), ["Rules"]);
+  assert.ok(at('{"Rules": [{"No').includes("NoncurrentVersionExpiration"));
+  assert.deepEqual(at('{"Rules": [{"Status": "'), ["Disabled", "Enabled"]);
+  assert.ok(at('{"Rules": [{"Transitions": [{"StorageClass": "').includes("DEEP_ARCHIVE"));
+  assert.ok(at('{"Rules": [{"Filter": {"And": {"').includes("ObjectSizeGreaterThan"));
+  assert.deepEqual(at('{"Rules": [{"ID": "'), []);
+  assert.deepEqual(at('{"Rules": [{'), []);
+});
+
+test("a filter holds one condition alone, more inside And, and keeps what the form does not show", () => {
+  const [a, b] = [
+    { Key: "a", Value: "1" },
+    { Key: "b", Value: "" },
+  ];
+  const cases = /** @type {const} */ ([
+    [undefined, { prefix: "", tags: [] }, { Prefix: "" }],
+    [{ Prefix: "x" }, { prefix: "y", tags: [] }, { Prefix: "y" }],
+    [{ Prefix: "x" }, { prefix: "", tags: [a] }, { Tag: a }],
+    [{ Tag: a }, { prefix: "x", tags: [a] }, { And: { Prefix: "x", Tags: [a] } }],
+    [{ And: { Prefix: "x", Tags: [a, b] } }, { prefix: "x", tags: [] }, { Prefix: "x" }],
+    [{ Tag: a }, { prefix: "", tags: [a, b] }, { And: { Tags: [a, b] } }],
+    [
+      { ObjectSizeGreaterThan: 5 },
+      { prefix: "x", tags: [] },
+      { And: { ObjectSizeGreaterThan: 5, Prefix: "x" } },
+    ],
+    [
+      { And: { ObjectSizeGreaterThan: 5, Prefix: "x" } },
+      { prefix: "", tags: [] },
+      { ObjectSizeGreaterThan: 5 },
+    ],
+  ]);
+  for (const [before, wish, after] of cases) {
+    const conditions = { prefix: wish.prefix, tags: [...wish.tags] };
+    const made = withConditions(/** @type {any} */ (before), conditions);
+    assert.deepEqual(made, after);
+    assert.deepEqual(conditionsOf(made), conditions);
+  }
+});
