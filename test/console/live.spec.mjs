@@ -87,6 +87,11 @@ describeConsole("the console's live parts of settings", () => {
     await page.getByRole("button", { name: "Edit Lifecycle" }).click();
     await page.getByText("objects expire").first().waitFor();
     await page.getByText("What it saves in this time").waitFor();
+    const due = new Date(Date.now() + 31 * 86_400_000).toLocaleDateString("en", {
+      ...{ month: "long", year: "numeric", timeZone: "UTC" },
+    });
+    const month = page.getByRole("table", { name: due });
+    await month.getByTitle(/objects expire/).waitFor();
     await page.getByText("Some of the keys").click();
     await assertAccessible(page, "lifecycle dry run");
     await page.getByLabel("Look ahead").selectOption("30");

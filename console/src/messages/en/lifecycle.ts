@@ -23,6 +23,8 @@ export const lifecycle = messages("lifecycle", {
   AbortIncompleteMultipartUpload: "uploads are aborted",
   Transition: "objects move to {to}",
   NoncurrentVersionTransition: "old versions move to {to}",
+  onDay: "{what} ({bytes})",
+  moreMonths: "{count, plural, one {# more month} other {# more months}}, in the table.",
   savings: "What it saves in this time",
   prices: "Prices of",
   storage: "Storage",

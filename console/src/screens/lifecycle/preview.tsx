@@ -13,6 +13,7 @@ import { Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { describeError } from "../../errors.ts";
 import { lifecycle as text } from "../../messages/en/lifecycle.ts";
+import { Months } from "./months.tsx";
 import { type Preview, type PreviewDay, sayAction } from "./types.ts";
 
 const spans = [30, 90, 365, 1825, 3650].map((days) => ({
@@ -122,6 +123,15 @@ function Outcome({ pages }: { readonly pages: readonly Preview[] }) {
 }
 
 function Calendar({ days }: { readonly days: readonly PreviewDay[] }) {
+  return (
+    <>
+      <Months days={days} />
+      <Days days={days} />
+    </>
+  );
+}
+
+function Days({ days }: { readonly days: readonly PreviewDay[] }) {
   return (
     <DataTable
       label={text("preview")}
