@@ -196,14 +196,25 @@ describeConsole("objects", () => {
     await page.locator(".diff-line.added").getByText("and more").waitFor();
     await assertAccessible(page, "differences");
     await page.keyboard.press("Escape");
-    await page
-      .getByRole("button", { name: /^Actions for version/ })
-      .last()
-      .click();
-    await page.getByRole("menuitem", { name: "Make current" }).click();
-    await page.getByText("The version is current again").waitFor();
-    const head = await site.client.send(new HeadObjectCommand({ Bucket, Key: "note.txt" }));
-    assert.equal(head.ContentLength, 6);
+    const makeCurrent = async () => {
+      await page
+        .getByRole("button", { name: /^Actions for version/ })
+        .last()
+        .click();
+      await page.getByRole("menuitem", { name: "Make current" }).click();
+      await page.getByText("The version is current again").waitFor();
+    };
+    const size = async () => {
+      const head = await site.client.send(new HeadObjectCommand({ Bucket, Key: "note.txt" }));
+      return head.ContentLength;
+    };
+    await makeCurrent();
+    assert.equal(await size(), 6);
+    await page.getByRole("button", { name: "Undo" }).last().click();
+    await page.getByText("The version is current again").waitFor({ state: "detached" });
+    assert.equal(await size(), 15);
+    await makeCurrent();
+    assert.equal(await size(), 6);
   });
 
   step("a shared link gives the object to somebody without a key", async () => {

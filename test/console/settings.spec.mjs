@@ -11,6 +11,7 @@ import {
   GetBucketLifecycleConfigurationCommand,
   GetBucketTaggingCommand,
   GetBucketVersioningCommand,
+  GetObjectAclCommand,
   ListBucketIntelligentTieringConfigurationsCommand,
   ListBucketInventoryConfigurationsCommand,
   ListBucketMetricsConfigurationsCommand,
@@ -156,6 +157,21 @@ describeConsole("the console's screens of a bucket's settings", () => {
     const { Grants } = await opened.client.send(new GetBucketAclCommand({ Bucket }));
     assert.deepEqual(Grants?.[1]?.Grantee?.URI, "http://acs.amazonaws.com/groups/s3/LogDelivery");
     assert.equal(Grants?.[1]?.Permission, "READ_ACP");
+
+    await page.goto(
+      `${opened.server.endpoint}/-/console/buckets/${Bucket}/object?key=a&tab=access`,
+    );
+    await edit(page, "Access control list");
+    await dialog.getByRole("button", { name: "Add rule" }).click();
+    await dialog.getByLabel("Grantee").last().selectOption("The delivery of logs");
+    await save(page);
+    await page.getByText("LogDelivery: READ").waitFor();
+    const ofObject = new GetObjectAclCommand({ Bucket, Key: "a" });
+    assert.equal((await opened.client.send(ofObject)).Grants?.length, 2);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("LogDelivery: READ").waitFor({ state: "detached" });
+    assert.equal((await opened.client.send(ofObject)).Grants?.length, 1);
+    await assertAccessible(page, "grants of an object");
     assert.deepEqual(problems, []);
   });
 

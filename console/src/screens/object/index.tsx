@@ -12,6 +12,7 @@ import { isAbsent } from "../../errors.ts";
 import { object as text } from "../../messages/en/object.ts";
 import { AccessTable } from "../access/access-table.tsx";
 import { Forecast } from "../lifecycle/forecast.tsx";
+import { ObjectAcl } from "./acl.tsx";
 import { ObjectActions } from "./actions.tsx";
 import { Annotations } from "./annotations.tsx";
 import { Details } from "./details.tsx";
@@ -116,7 +117,12 @@ function Parts({ place, head }: { readonly place: ObjectPlace; readonly head: He
     {
       id: "access",
       label: text("access"),
-      render: () => <AccessTable bucket={place.bucket} objectKey={place.key} />,
+      render: () => (
+        <>
+          <AccessTable bucket={place.bucket} objectKey={place.key} />
+          <ObjectAcl place={place} />
+        </>
+      ),
     },
   ];
   const choose = (id: string) => {

@@ -13,6 +13,7 @@ import { Button } from "../../components/button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Check, Field } from "../../components/field.tsx";
 import { formatDateTime } from "../../components/format.ts";
+import { Go } from "../../components/go.tsx";
 import { Card, Empty, Facts } from "../../components/parts.tsx";
 import { ShowAs } from "../../components/show-as.tsx";
 import { toast } from "../../components/toasts.tsx";
@@ -30,7 +31,15 @@ export function Protection(props: ProtectionProps) {
   const { data: facts } = useQuery(bucketFactsQuery(props.place.bucket));
   if (facts && !facts.hasLock) {
     return (
-      <Empty icon={<LockKeyhole />} title={text("noLock")}>
+      <Empty
+        icon={<LockKeyhole />}
+        title={text("noLock")}
+        action={
+          <Go to={`/buckets/${props.place.bucket}/settings`} className="button">
+            {text("toLock")}
+          </Go>
+        }
+      >
         {text("noLockText")}
       </Empty>
     );

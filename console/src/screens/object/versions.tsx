@@ -97,8 +97,11 @@ export function Versions({ place, onChanged }: VersionsProps) {
   const restore = async ({ versionId }: Version) => {
     try {
       const CopySource = copySource(bucket, key, versionId);
-      await send(new CopyObjectCommand({ Bucket: bucket, Key: key, CopySource }));
-      toast(text("restored"));
+      const copied = await send(new CopyObjectCommand({ Bucket: bucket, Key: key, CopySource }));
+      const made = { Bucket: bucket, Key: key, VersionId: copied.VersionId };
+      // Without versions the copy took the place of what was there.
+      const undo = () => send(new DeleteObjectCommand(made)).then(reload);
+      toast(text("restored"), copied.VersionId === undefined ? {} : { undo });
       reload();
     } catch (thrown) {
       toastError(thrown);

@@ -3,6 +3,7 @@
 
 import { type AccessControlPolicy, type Grant, type Grantee, Permission } from "@aws-sdk/client-s3";
 import { Field } from "../../components/field.tsx";
+import { SafeText } from "../../components/safe-text.tsx";
 import { settings as text } from "../../messages/en/settings.ts";
 import { Line, Rules } from "./fields.tsx";
 import type { FormProps } from "./types.ts";
@@ -84,5 +85,21 @@ function GrantFields({ grant, onChange }: GrantProps) {
         </select>
       </Field>
     </>
+  );
+}
+
+/** The grants in short. */
+export function GrantList({ Grants = [] }: AccessControlPolicy) {
+  return (
+    <ul className="setting-list">
+      {Grants.map(({ Grantee: grantee, Permission: permission }) => {
+        const who = grantee?.URI ?? grantee?.DisplayName ?? grantee?.ID ?? "";
+        return (
+          <li key={`${who} ${permission}`}>
+            <SafeText>{`${who}: ${permission}`}</SafeText>
+          </li>
+        );
+      })}
+    </ul>
   );
 }

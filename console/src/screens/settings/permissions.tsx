@@ -24,7 +24,7 @@ import { send } from "../../clients/s3.ts";
 import { SafeText } from "../../components/safe-text.tsx";
 import { settings as text } from "../../messages/en/settings.ts";
 import { orAbsent } from "./absent.ts";
-import { AclForm } from "./acl-form.tsx";
+import { AclForm, GrantList } from "./acl-form.tsx";
 import { BlockForm, CorsForm, OwnershipForm } from "./permission-forms.tsx";
 import { PolicyEditor, PolicySimulation } from "./policy-editor.tsx";
 import { type PolicyDocument, PolicyForm, PublicStatus } from "./policy-form.tsx";
@@ -114,18 +114,7 @@ const acl: Setting<AccessControlPolicy> = {
   deeds: (Bucket, AccessControlPolicy) => [
     new PutBucketAclCommand({ Bucket, AccessControlPolicy }),
   ],
-  summary: ({ Grants = [] }) => (
-    <ul className="setting-list">
-      {Grants.map(({ Grantee, Permission }) => {
-        const who = Grantee?.URI ?? Grantee?.DisplayName ?? Grantee?.ID ?? "";
-        return (
-          <li key={`${who} ${Permission}`}>
-            <SafeText>{`${who}: ${Permission}`}</SafeText>
-          </li>
-        );
-      })}
-    </ul>
-  ),
+  summary: GrantList,
   Form: AclForm,
 };
 
