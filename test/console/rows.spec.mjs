@@ -52,6 +52,27 @@ describeConsole("rows", () => {
   const row = (/** @type {string} */ name) =>
     page.getByRole("row").filter({ hasText: name }).first();
 
+  step("Ctrl-K goes to screens, tabs of the bucket, and keys by their beginning", async () => {
+    const jump = async (/** @type {string} */ words, /** @type {string} */ to) => {
+      await page.keyboard.press("Control+K");
+      await page.getByRole("combobox").fill(words);
+      await page.getByRole("option", { name: to }).first().waitFor();
+      await assertAccessible(page, "jump to");
+      await page.keyboard.press("Enter");
+    };
+    await jump("manage", "Management");
+    await page.getByRole("heading", { name: "Lifecycle" }).waitFor();
+    await jump("pictures/p1", "Keys that begin with pictures/p1 in wall");
+    await row("p11.png").waitFor();
+    assert.equal(await row("p7.png").count(), 0);
+    await jump("webho", "Webhooks");
+    await page.getByRole("heading", { name: "Webhooks" }).waitFor();
+    await jump("not", "Keys that begin with not in wall");
+    await row("notes.txt").waitFor();
+    await jump("object", "Objects");
+    await row("pictures/").waitFor();
+  });
+
   step("a row has its menu: by the right button, by its own, and by Shift+F10", async () => {
     await row("notes.txt").click({ button: "right" });
     await menu().getByRole("menuitem", { name: "Download" }).waitFor();

@@ -1,13 +1,15 @@
-// Ctrl-K: type a few letters, arrow to a bucket, screen or action, Enter.
+// Ctrl-K: type a few letters, arrow to a bucket, screen, key or action, Enter.
 
 import { useQuery } from "@tanstack/react-query";
 import { Dialog as Radix } from "radix-ui";
 import { type KeyboardEvent, useId, useMemo, useState } from "react";
-import { useGo } from "../components/go.tsx";
+import { useAddress, useGo } from "../components/go.tsx";
 import { SafeText } from "../components/safe-text.tsx";
 import { frame as text } from "../messages/en/frame.ts";
 import { bucketsQuery } from "../queries/buckets.ts";
+import { recentBuckets } from "../recent-buckets.ts";
 import { screens } from "../screens.ts";
+import { useSession } from "../session/use-session.ts";
 import { offeredActions } from "./actions.ts";
 
 interface Entry {
@@ -23,7 +25,8 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const [chosen, setChosen] = useState(0);
   const id = useId();
   const all = useEntries();
-  const entries = useMemo(() => findEntries(all, typed), [all, typed]);
+  const keys = useKeyEntries(typed);
+  const entries = useMemo(() => [...findEntries(all, typed), ...keys], [all, typed, keys]);
   const current = entries[Math.min(chosen, entries.length - 1)];
   const run = (entry: Entry | undefined) => {
     if (entry === undefined) return;
@@ -112,8 +115,39 @@ function Results({ id, entries, current, onRun }: ResultsProps) {
   );
 }
 
+/** The bucket that is looked at; empty on screens of none. */
+const bucketOf = (path: string): string =>
+  /^(?:[/]-[/]console)?[/]buckets[/]([^/]+)/.exec(path)?.[1] ?? "";
+
+const mostSearched = 3;
+
+/** Keys that begin with what is typed: in the bucket that is looked at, or those looked at last. */
+function useKeyEntries(typed: string): readonly Entry[] {
+  const go = useGo();
+  const { path } = useAddress();
+  const { identity } = useSession();
+  const { data: buckets } = useQuery(bucketsQuery());
+  return useMemo(() => {
+    const beginning = typed.trim();
+    if (beginning === "") return [];
+    const names = new Set(buckets?.map(({ name }) => name));
+    const own = bucketOf(path);
+    const recent = recentBuckets(identity.accountId).filter((name) => names.has(name));
+    const places = own === "" ? recent.slice(0, mostSearched) : [own];
+    const slash = beginning.lastIndexOf("/") + 1;
+    const prefix = beginning.slice(0, slash) || undefined;
+    const find = beginning.slice(slash) || undefined;
+    return places.map((bucket) => ({
+      group: text("groupKeys"),
+      label: text("keysIn", { beginning, bucket }),
+      run: () => go(`/buckets/${bucket}`, { prefix, find }),
+    }));
+  }, [typed, go, path, identity.accountId, buckets]);
+}
+
 function useEntries(): readonly Entry[] {
   const go = useGo();
+  const bucket = bucketOf(useAddress().path);
   const { data: buckets } = useQuery(bucketsQuery());
   return useMemo(() => {
     return [
@@ -125,13 +159,20 @@ function useEntries(): readonly Entry[] {
           label: screen.title,
           run: () => go(screen.path),
         })),
+      ...screens
+        .filter((screen) => screen.isBucketTab && bucket !== "")
+        .map((screen) => ({
+          group: bucket,
+          label: screen.title,
+          run: () => go(screen.path.replace("$bucket", bucket)),
+        })),
       ...(buckets ?? []).map(({ name }) => ({
         group: text("groupBuckets"),
         label: name,
         run: () => go(`/buckets/${name}`),
       })),
     ];
-  }, [go, buckets]);
+  }, [go, buckets, bucket]);
 }
 
 /** Every word must occur; those that begin with the text come first. */

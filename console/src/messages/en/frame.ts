@@ -16,6 +16,8 @@ export const frame = messages("frame", {
   nothingFound: "Nothing matches.",
   groupScreens: "Screens",
   groupBuckets: "Buckets",
+  groupKeys: "Keys",
+  keysIn: "Keys that begin with {beginning} in {bucket}",
   groupActions: "Actions",
   account: "Account {account}",
   signedInAs: "Signed in as",
