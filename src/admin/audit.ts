@@ -5,6 +5,7 @@ import { requestTimeMs } from "../s3/ids.ts";
 import type { RequestRecord } from "../s3/request-record.ts";
 import { type AdminCall, requireOperator } from "./access.ts";
 import { AdminError, answer } from "./answer.ts";
+import type { AuditPage } from "./answers.ts";
 import { type AuditPlace, type AuditWish, searchAudit } from "./audit-search.ts";
 import { readLimit } from "./fields.ts";
 
@@ -44,7 +45,7 @@ export async function answerAudit(
   // What this isolate has not written down yet is looked for too.
   await call.settleRecords();
   const { records, next } = await searchAudit(call, wish, { after, limit });
-  return answer({
+  return answer<AuditPage>({
     level: call.env.AUDIT?.trim() || "off",
     records: records.map(renderRecord),
     ...(next !== undefined && { next: `${next.toMs}.${next.chunkId}.${next.skip}` }),

@@ -8,6 +8,7 @@ import { type AskedMonth, billOf, type MonthFacts, type StoredDay } from "../cos
 import { type PriceList, priceLists } from "../prices.ts";
 import { type AdminCall, requireOperator } from "./access.ts";
 import { AdminError, answer } from "./answer.ts";
+import type { Cost } from "./answers.ts";
 
 type Query = (name: string) => string | undefined;
 
@@ -54,7 +55,7 @@ export async function answerCost(call: AdminCall, query: Query): Promise<Respons
     stored,
     asked,
   });
-  return answer({
+  return answer<Cost>({
     month: month.name,
     bucket: name ?? null,
     daysMeasured: new Set(usage.map(({ day }) => day)).size,

@@ -5,6 +5,7 @@ import { openBucket } from "../bucket/client.ts";
 import { loadBucket } from "../catalog/buckets.ts";
 import { type AdminCall, mayManage } from "./access.ts";
 import { AdminError, answer } from "./answer.ts";
+import type { EventStatus } from "./answers.ts";
 
 /** `GET /events/{bucket}`: `{bucket, backlog, oldestAt?, nextAt?, targets}`. */
 export async function answerEvents(call: AdminCall, name: string): Promise<Response> {
@@ -15,7 +16,7 @@ export async function answerEvents(call: AdminCall, name: string): Promise<Respo
   const status = await openBucket(call.env, bucket.bucketId).outboxStatus();
   const time = (ms: number | undefined) =>
     ms === undefined ? undefined : new Date(ms).toISOString();
-  return answer({
+  return answer<EventStatus>({
     bucket: bucket.name,
     backlog: status.backlog,
     oldestAt: time(status.oldestAtMs),

@@ -15,6 +15,12 @@ import { checkRules, readMinimumSize } from "../lifecycle/validate.ts";
 import { monthlyStorageCost, type PriceList, priceLists } from "../prices.ts";
 import { type AdminCall, mayManage, requireOperator } from "./access.ts";
 import { AdminError, answer } from "./answer.ts";
+import type {
+  ExplainedVersions,
+  LifecyclePreview,
+  LifecycleStates,
+  LifecycleStatus,
+} from "./answers.ts";
 import { optionalField, readFields, readLimit } from "./fields.ts";
 
 const versionsPerPage = 5000;
@@ -36,7 +42,10 @@ export async function answerListLifecycle(
   const found = await listLifecycle(call, { after: query.after ?? "", limit: limit + 1 });
   const buckets = found.slice(0, limit);
   const next = found.length > limit ? buckets.at(-1)?.name : undefined;
-  return answer({ buckets: buckets.map(describe), ...(next !== undefined && { next }) });
+  return answer<LifecycleStates>({
+    buckets: buckets.map(describe),
+    ...(next !== undefined && { next }),
+  });
 }
 
 /** `GET /buckets/{name}/lifecycle`: how it stands, what is due, what was done day by day. */
@@ -44,7 +53,7 @@ export async function answerLifecycle(call: AdminCall, name: string): Promise<Re
   const bucket = await openOwn(call, name);
   const row = await findLifecycle(call, name);
   const status = await openBucket(call.env, bucket.bucketId).lifecycleStatus(call.nowMs);
-  return answer({
+  return answer<LifecycleStatus>({
     bucket: name,
     hasRules: bucket.settings.has("lifecycle"),
     dayLengthSeconds: lifecycleDayMs(call.env) / 1000,
@@ -88,7 +97,7 @@ export async function answerPreviewLifecycle(call: AdminCall, name: string): Pro
     preview.add(page);
     after = page.next;
   } while (after !== undefined && call.seams.now() - call.nowMs < previewMs);
-  return answer({
+  return answer<LifecyclePreview>({
     bucket: name,
     from: timeText(call.nowMs),
     until: timeText(untilMs),
@@ -115,13 +124,13 @@ export async function answerExplainLifecycle(
     versioning: versioningOf(bucket),
     maximumVersions: 1000,
   });
-  return answer({
+  return answer<ExplainedVersions>({
     bucket: name,
     key,
     versions: versions.map(
       ({ modifiedAtMs, noncurrentSinceMs, lockedUntilMs, events, ...rest }) => ({
         ...rest,
-        modifiedAt: timeText(modifiedAtMs),
+        modifiedAt: momentText(modifiedAtMs),
         ...(noncurrentSinceMs !== undefined && { noncurrentSince: timeText(noncurrentSinceMs) }),
         ...(lockedUntilMs !== undefined && { lockedUntil: timeText(lockedUntilMs) }),
         events: events.map(({ atMs, ...event }) => ({ at: timeText(atMs), ...event })),
@@ -192,8 +201,8 @@ class Preview {
     return {
       keys: this.#keys,
       versions: this.#versions,
-      days: days.map(({ dayStartMs, ...rest }) => ({ day: timeText(dayStartMs), ...rest })),
-      samples: this.#samples.map(({ atMs, ...rest }) => ({ at: timeText(atMs), ...rest })),
+      days: days.map(({ dayStartMs, ...rest }) => ({ day: momentText(dayStartMs), ...rest })),
+      samples: this.#samples.map(({ atMs, ...rest }) => ({ at: momentText(atMs), ...rest })),
       savings: Object.values(priceLists).map((list) => savingsOf(days, { list, untilMs, dayMs })),
     };
   }
@@ -252,6 +261,10 @@ function describe(row: LifecycleBucket) {
 function timeText(timeMs: number | null): string | null {
   const isDate = timeMs !== null && Math.abs(timeMs) <= 8.64e15;
   return isDate ? new Date(timeMs).toISOString() : null;
+}
+
+function momentText(timeMs: number): string {
+  return new Date(timeMs).toISOString();
 }
 
 function dayText(timeMs: number): string {

@@ -6,6 +6,7 @@ import { type BucketRecord, loadBucket } from "../catalog/buckets.ts";
 import { getJob, startJob } from "../catalog/jobs.ts";
 import { type AdminCall, mayManage } from "./access.ts";
 import { AdminError, answer } from "./answer.ts";
+import type { ReplicationStatus } from "./answers.ts";
 import { readFields } from "./fields.ts";
 
 /** `GET /replication/{bucket}`: `{bucket, rules, failures, failed}`. */
@@ -44,7 +45,12 @@ export async function answerReplication(call: AdminCall, name: string): Promise<
     destination: target,
     failedAt: timeText(failedAtMs),
   }));
-  return answer({ bucket: bucket.name, rules, failures, failed: status.failureCount });
+  return answer<ReplicationStatus>({
+    bucket: bucket.name,
+    rules,
+    failures,
+    failed: status.failureCount,
+  });
 }
 
 /**

@@ -6,6 +6,7 @@ import { type Census, takeCensus } from "../catalog/census.ts";
 import { classTable, type StoreBinding } from "../storage/classes.ts";
 import { type AdminCall, requireOperator } from "./access.ts";
 import { answer } from "./answer.ts";
+import type { ServerStatus } from "./answers.ts";
 import { describeUpkeep } from "./upkeep.ts";
 
 /** The release. Kept equal to `package.json` by a test. */
@@ -22,7 +23,7 @@ export async function answerStatus(call: AdminCall): Promise<Response> {
     describeStores(call),
     describeUpkeep(call),
   ]);
-  return answer({
+  return answer<ServerStatus>({
     version: VERSION,
     region: call.env.REGION ?? "us-east-1",
     baseDomain: call.env.BASE_DOMAIN ?? null,

@@ -16,6 +16,7 @@ import {
 import { allStoreNumbers } from "../storage/classes.ts";
 import { type AdminCall, requireOperator } from "./access.ts";
 import { AdminError, answer } from "./answer.ts";
+import type { Duties, Findings, Job as JobAnswer, Jobs } from "./answers.ts";
 import { readFields, readLimit } from "./fields.ts";
 
 /** Findings that mean lost or changed bytes, or an index that is lost. */
@@ -53,7 +54,7 @@ export async function answerStartJobs(call: AdminCall): Promise<Response> {
     configuration: configurationField,
   });
   const jobs = await start(call, wish);
-  return answer({ jobs: jobs.map((job) => renderJob(job, call.nowMs)) }, 201);
+  return answer<Jobs>({ jobs: jobs.map((job) => renderJob(job, call.nowMs)) }, 201);
 }
 
 interface StartWish {
@@ -115,13 +116,13 @@ export async function answerListJobs(
   const limit = query.limit === undefined ? 20 : readLimit(query.limit);
   const kind = query.kind === undefined ? {} : { kind: kindField(query.kind, "kind") };
   const jobs = await listJobs(call, { ...kind, limit });
-  return answer({ jobs: jobs.map((job) => renderJob(job, call.nowMs)) });
+  return answer<Jobs>({ jobs: jobs.map((job) => renderJob(job, call.nowMs)) });
 }
 
 /** `GET /jobs/{job}` */
 export async function answerGetJob(call: AdminCall, jobId: string): Promise<Response> {
   requireOperator(call);
-  return answer(renderJob(await findJob(call, jobId), call.nowMs));
+  return answer<JobAnswer>(renderJob(await findJob(call, jobId), call.nowMs));
 }
 
 /** `POST /jobs/{job}/advance`: works on it for some seconds, unless somebody else does. */
@@ -144,7 +145,7 @@ export async function answerListFindings(
   const after = /^[0-9]{1,15}$/.test(query.after ?? "") ? Number(query.after) : 0;
   const findings = await listFindings(call, { jobId, after, limit });
   const last = findings.length === limit ? findings.at(-1) : undefined;
-  return answer({
+  return answer<Findings>({
     findings: findings.map(({ kind, subject, isRepaired, foundAtMs }) => ({
       kind,
       ...subject,
@@ -159,7 +160,7 @@ export async function answerListFindings(
 export async function answerListDuties(call: AdminCall): Promise<Response> {
   requireOperator(call);
   const duties = await listDuties(call);
-  return answer({ duties: duties.map(renderDuty) });
+  return answer<Duties>({ duties: duties.map(renderDuty) });
 }
 
 function renderDuty(duty: Duty) {
@@ -168,7 +169,7 @@ function renderDuty(duty: Duty) {
   return {
     name,
     cron,
-    state: duty.isStuck ? "stuck" : "well",
+    state: duty.isStuck ? ("stuck" as const) : ("well" as const),
     startedAt: timeText(startedAtMs),
     tookMs: endedAtMs - startedAtMs,
     succeededAt: succeededAtMs === undefined ? null : timeText(succeededAtMs),
@@ -213,6 +214,11 @@ async function findJob(call: AdminCall, jobId: string): Promise<Job> {
   return job;
 }
 
+function stateOf({ finishedAtMs, error }: Job): JobAnswer["state"] {
+  if (finishedAtMs === undefined) return "running";
+  return error === undefined ? "done" : "failed";
+}
+
 function renderJob(job: Job, nowMs: number) {
   const { jobId, kind, options, counts, startedAtMs, updatedAtMs, finishedAtMs, error } = job;
   return {
@@ -223,7 +229,7 @@ function renderJob(job: Job, nowMs: number) {
     ...(options.configuration !== undefined && { configuration: options.configuration }),
     repair: options.isRepair === true,
     read: options.isReading === true,
-    state: finishedAtMs === undefined ? "running" : error === undefined ? "done" : "failed",
+    state: stateOf(job),
     stuck: isStuck(job, nowMs),
     counts,
     startedAt: timeText(startedAtMs),

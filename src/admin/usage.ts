@@ -23,6 +23,7 @@ import {
   requireOperator,
 } from "./access.ts";
 import { AdminError, answer } from "./answer.ts";
+import type { LatestUsage, RequestCounts, UsageDays } from "./answers.ts";
 import { readLimit } from "./fields.ts";
 
 type Query = (name: string) => string | undefined;
@@ -44,12 +45,13 @@ export async function answerUsage(call: AdminCall, query: Query): Promise<Respon
     const accountId = isOperator(call.principal) ? undefined : requireAccount(call, "self");
     const own = accountId === undefined ? {} : { accountId };
     if (query("total") !== "true") return answerLatest(call, query, own);
-    return answer({ days: byDay(await usageTotals(call, { ...readDays(call, query), ...own })) });
+    const totals = await usageTotals(call, { ...readDays(call, query), ...own });
+    return answer<UsageDays>({ days: byDay(totals) });
   }
   const bucket = await findOwn(call, name);
   const span = readDays(call, query);
   const rows = await usageSeries(call, { bucketId: bucket.bucketId, ...span });
-  return answer({ bucket: name, days: byDay(rows) });
+  return answer<UsageDays>({ bucket: name, days: byDay(rows) });
 }
 
 /** Whose bucket it is decides; a stranger does not learn whether there is one. */
@@ -85,7 +87,7 @@ async function answerLatest(
     classes: own.map(renderClass),
   }));
   const next = isCut ? shown.at(-1)?.[0] : undefined;
-  return answer({ buckets, ...(next !== undefined && { next }) });
+  return answer<LatestUsage>({ buckets, ...(next !== undefined && { next }) });
 }
 
 function byDay(rows: readonly BucketUsage[]) {
@@ -154,10 +156,13 @@ export async function answerRequestCounts(call: AdminCall, query: Query): Promis
   const span = readSpan(call, query, period);
   if (bucket === undefined) {
     if (filter !== "") throw invalid("A filter is a bucket's: give bucket too.");
-    return answer({ period, points: (await totalsOverTime(call, span)).map(renderPoint) });
+    return answer<RequestCounts>({
+      period,
+      points: (await totalsOverTime(call, span)).map(renderPoint),
+    });
   }
   const counts = await countsOverTime(call, { scope: bucket.bucketId, filter }, span);
-  return answer({
+  return answer<RequestCounts>({
     bucket: name,
     ...(filter !== "" && { filter }),
     period,

@@ -26,6 +26,7 @@ import { isWebhookUrl } from "../s3/fetch-guard.ts";
 import { newRequestId } from "../s3/ids.ts";
 import { type AdminCall, requireAccount } from "./access.ts";
 import { AdminError, answer, answerNothing } from "./answer.ts";
+import type { Deliveries, Webhooks } from "./answers.ts";
 import { readFields, readLimit } from "./fields.ts";
 
 /** The webhook that a path names. */
@@ -41,7 +42,7 @@ const replayedAtOnce = 20;
 /** `GET /accounts/{ID|self}/webhooks`: `{webhooks}`, by name. */
 export async function answerListWebhooks(call: AdminCall, account: string): Promise<Response> {
   const found = await listWebhooks(call, requireAccount(call, account));
-  return answer({ webhooks: found.map((webhook) => renderWebhook(call, webhook)) });
+  return answer<Webhooks>({ webhooks: found.map((webhook) => renderWebhook(call, webhook)) });
 }
 
 /** `POST /accounts/{ID|self}/webhooks {name, url, isEventBus?, filter?}`: 201 with the webhook and `secret`. */
@@ -192,7 +193,7 @@ async function requireWebhook(call: AdminCall, { account, name }: WebhookPath): 
 function answerPage(deliveries: readonly WebhookDelivery[], hasMore: boolean): Response {
   const last = deliveries.at(-1);
   const next = hasMore && last !== undefined && renderPlace(last);
-  return answer({ deliveries: deliveries.map(renderDelivery), ...(next && { next }) });
+  return answer<Deliveries>({ deliveries: deliveries.map(renderDelivery), ...(next && { next }) });
 }
 
 /** Member by member: what is not named here cannot leave. */

@@ -199,6 +199,8 @@ describeConsole("the console's operating side", () => {
       .click();
     await page.getByRole("dialog").getByText("Everything recorded").waitFor();
     await page.getByRole("dialog").getByText("Request id").waitFor();
+    const whole = (await page.getByRole("dialog").textContent()) ?? "";
+    assert.ok(!whole.includes("[object"), whole);
     await assertAccessible(page, "a recorded request");
     assert.deepEqual(problems, []);
   });

@@ -2,9 +2,10 @@
 // list them types the ARN; nothing is said of the refusal.
 
 import { useQuery } from "@tanstack/react-query";
+import type { Webhook } from "../../../src/admin/answers.ts";
 import type { Choice } from "../components/pick.tsx";
 import { keysQuery } from "../screens/kms/keys.ts";
-import { type Webhook, webhooksPath } from "../screens/webhooks/types.ts";
+import { webhooksPath } from "../screens/webhooks/types.ts";
 import { adminQuery } from "./admin.ts";
 import { bucketsQuery } from "./buckets.ts";
 import { rolesQuery } from "./identities.ts";

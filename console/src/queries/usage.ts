@@ -1,52 +1,13 @@
 // What is stored, by day and class, and how it was used, by the hour: as `/-/api/v1/usage` tells.
 
 import { queryOptions } from "@tanstack/react-query";
+import type {
+  BucketUsage,
+  ClassUsage,
+  DayUsage,
+  RequestPoint,
+} from "../../../src/admin/answers.ts";
 import { adminQuery, withQuery } from "./admin.ts";
-
-export interface ClassUsage {
-  readonly storageClass: string;
-  readonly objects: number;
-  readonly noncurrentVersions: number;
-  readonly currentBytes: number;
-  readonly noncurrentBytes: number;
-  readonly uploadBytes: number;
-}
-
-export interface Usage {
-  readonly objects: number;
-  readonly versions: number;
-  readonly deleteMarkers: number;
-  readonly uploads: number;
-  readonly bytes: number;
-  readonly classes: readonly ClassUsage[];
-}
-
-export interface DayUsage extends Usage {
-  /** `2026-11-27`, UTC. */
-  readonly day: string;
-}
-
-export interface BucketUsage extends Usage {
-  readonly bucket: string;
-  readonly measuredAt: string;
-}
-
-export interface RequestPoint {
-  readonly time: string;
-  readonly AllRequests: number;
-  readonly BytesDownloaded: number;
-  readonly BytesUploaded: number;
-  readonly "4xxErrors": number;
-  readonly "5xxErrors": number;
-  readonly FirstByteLatency?: Latency;
-  readonly TotalRequestLatency?: Latency;
-}
-
-/** Milliseconds. */
-export interface Latency {
-  readonly average: number;
-  readonly maximum: number;
-}
 
 const dayMs = 86_400_000;
 

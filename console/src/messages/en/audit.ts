@@ -41,6 +41,7 @@ export const audit = messages("audit", {
   decision: "Decision",
   allowed: "allowed",
   denied: "denied",
+  statement: "statement {name}",
   decidedBy: "Decided by",
   error: "Error",
   everything: "Everything recorded",

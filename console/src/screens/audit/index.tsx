@@ -2,6 +2,7 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
+import type { AuditPage, AuditRecord } from "../../../../src/admin/answers.ts";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
@@ -13,7 +14,7 @@ import { audit as text } from "../../messages/en/audit.ts";
 import { withQuery } from "../../queries/admin.ts";
 import { RecordDialog } from "./record-dialog.tsx";
 import { SearchForm, useWish } from "./search-form.tsx";
-import { type AuditPage, type AuditRecord, nameOf, placeOf, shortOf, whoOf } from "./types.ts";
+import { nameOf, placeOf, shortOf, whoOf } from "./types.ts";
 import "./audit.css";
 
 const pageSize = 50;

@@ -1,6 +1,7 @@
 // One recorded request: what it was, how it was decided, and for a denial the explanation in words.
 
 import { useQuery } from "@tanstack/react-query";
+import type { AuditRecord } from "../../../../src/admin/answers.ts";
 import { admin } from "../../clients/admin.ts";
 import { CodeEditor } from "../../components/code-editor.tsx";
 import { Copyable } from "../../components/copy-button.tsx";
@@ -12,7 +13,7 @@ import { SafeText, safeText } from "../../components/safe-text.tsx";
 import { audit as text } from "../../messages/en/audit.ts";
 import { ExplanationView } from "../explain/explanation.tsx";
 import type { Explanation } from "../explain/types.ts";
-import { type AuditRecord, whoOf } from "./types.ts";
+import { whoOf } from "./types.ts";
 
 interface RecordProps {
   readonly record: AuditRecord;
@@ -23,7 +24,13 @@ const safe = (value: string | undefined) => value && <SafeText>{value}</SafeText
 
 export function RecordDialog({ record, onClose }: RecordProps) {
   const { decision, denial } = record;
-  const by = [decision?.reason, decision?.policy, decision?.statement].filter(Boolean).join(", ");
+  const by = [
+    decision?.reason,
+    decision?.policy,
+    decision?.statement && nameStatement(decision.statement),
+  ]
+    .filter(Boolean)
+    .join(", ");
   return (
     <Dialog title={safeText(record.operation)} isOpen size="large" onClose={onClose}>
       <Facts
@@ -62,6 +69,11 @@ export function RecordDialog({ record, onClose }: RecordProps) {
       />
     </Dialog>
   );
+}
+
+/** By its Sid, or by its place among those of the policy. */
+function nameStatement({ index, sid }: { readonly index: number; readonly sid?: string }): string {
+  return text("statement", { name: sid ?? String(index + 1) });
 }
 
 function Denial({ message }: { readonly message: string }) {

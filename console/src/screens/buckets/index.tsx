@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Database, Plus, RefreshCw } from "lucide-react";
 import { useMemo, useState } from "react";
+import type { BucketUsage } from "../../../../src/admin/answers.ts";
 import { Button, IconButton } from "../../components/button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
@@ -12,7 +13,7 @@ import { Empty, Loading, Page } from "../../components/parts.tsx";
 import { useActions } from "../../frame/actions.ts";
 import { buckets as text } from "../../messages/en/buckets.ts";
 import { type BucketEntry, bucketsQuery } from "../../queries/buckets.ts";
-import { type BucketUsage, latestUsageQuery } from "../../queries/usage.ts";
+import { latestUsageQuery } from "../../queries/usage.ts";
 import { BucketBadges } from "./badges.tsx";
 import { BucketMenu } from "./bucket-menu.tsx";
 import "./buckets.css";

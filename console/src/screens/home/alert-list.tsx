@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck } from "lucide-react";
 import { useState } from "react";
+import type { LifecycleState, Webhook } from "../../../../src/admin/answers.ts";
 import { Button } from "../../components/button.tsx";
 import { Go } from "../../components/go.tsx";
 import { Badge, Card, Loading } from "../../components/parts.tsx";
@@ -11,14 +12,8 @@ import { home as text } from "../../messages/en/home.ts";
 import { adminQuery } from "../../queries/admin.ts";
 import { bucketsQuery } from "../../queries/buckets.ts";
 import { statusQuery } from "../../queries/status.ts";
-import { type Webhook, webhooksPath } from "../webhooks/types.ts";
-import {
-  alertsOfBuckets,
-  alertsOfLifecycle,
-  alertsOfStatus,
-  alertsOfWebhooks,
-  type LifecycleState,
-} from "./alerts.ts";
+import { webhooksPath } from "../webhooks/types.ts";
+import { alertsOfBuckets, alertsOfLifecycle, alertsOfStatus, alertsOfWebhooks } from "./alerts.ts";
 
 /** Each costs a handful of requests. */
 const mostBuckets = 30;

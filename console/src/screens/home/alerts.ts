@@ -2,12 +2,16 @@
 // one. What may not be asked is left out.
 
 import { GetBucketAclCommand, GetBucketPolicyStatusCommand, type Grant } from "@aws-sdk/client-s3";
+import type {
+  EventStatus,
+  LifecycleState,
+  ReplicationStatus,
+  ServerStatus,
+  Webhook,
+} from "../../../../src/admin/answers.ts";
 import { admin } from "../../clients/admin.ts";
 import { send } from "../../clients/s3.ts";
 import { home as text } from "../../messages/en/home.ts";
-import type { ServerStatus } from "../../queries/status.ts";
-import type { EventStatus, ReplicationStatus } from "../../queries/waiting.ts";
-import type { Webhook } from "../webhooks/types.ts";
 
 export interface Alert {
   readonly tone: "danger" | "warning";
@@ -39,12 +43,6 @@ export function alertsOfWebhooks(webhooks: readonly Webhook[]): readonly Alert[]
     if (failures === 0) return [];
     return [warning(text("webhookFailing", { name, error: lastError }), to)];
   });
-}
-
-/** What `/lifecycle` tells of each bucket with rules. */
-export interface LifecycleState {
-  readonly bucket: string;
-  readonly error: string | null;
 }
 
 export function alertsOfLifecycle(buckets: readonly LifecycleState[]): readonly Alert[] {

@@ -1,26 +1,12 @@
 // What this month costs so far, here and at others, by list prices. Left out for whom it is not told.
 
 import { useQuery } from "@tanstack/react-query";
+import type { Cost } from "../../../../src/admin/answers.ts";
 import { formatMoney } from "../../components/format.ts";
 import { Card } from "../../components/parts.tsx";
 import { ShowCommand } from "../../components/show-command.tsx";
 import { home as text } from "../../messages/en/home.ts";
 import { adminQuery } from "../../queries/admin.ts";
-
-interface Cost {
-  readonly month: string;
-  readonly daysMeasured: number;
-  readonly bills: readonly {
-    readonly name: string;
-    readonly pricesOf: string;
-    readonly currency: string;
-    readonly storage: number;
-    readonly requests: number;
-    readonly egress: number;
-    readonly total: number;
-    readonly forecast: number;
-  }[];
-}
 
 const parts = ["storage", "requests", "egress", "total", "forecast"] as const;
 

@@ -3,6 +3,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Database, Plus } from "lucide-react";
+import type { DayUsage } from "../../../../src/admin/answers.ts";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Go } from "../../components/go.tsx";
 import { GiveKey, useMissesKey } from "../../components/needs-key.tsx";
@@ -12,7 +13,7 @@ import { describeError } from "../../errors.ts";
 import { home as text } from "../../messages/en/home.ts";
 import { bucketsQuery } from "../../queries/buckets.ts";
 import { statusQuery } from "../../queries/status.ts";
-import { type DayUsage, requestsQuery, usageQuery } from "../../queries/usage.ts";
+import { requestsQuery, usageQuery } from "../../queries/usage.ts";
 import { recentBuckets } from "../../recent-buckets.ts";
 import { useSession } from "../../session/use-session.ts";
 import { Figures } from "../usage/figures.tsx";

@@ -1,6 +1,7 @@
 // What a job found, in a dialog.
 
 import { useQuery } from "@tanstack/react-query";
+import type { Finding, Job } from "../../../../src/admin/answers.ts";
 import { admin } from "../../clients/admin.ts";
 import { DataTable } from "../../components/data-table.tsx";
 import { Dialog } from "../../components/dialog.tsx";
@@ -8,7 +9,6 @@ import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Badge, Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { jobs as text } from "../../messages/en/jobs.ts";
-import type { Finding, Job } from "./types.ts";
 
 const aside: ReadonlySet<string> = new Set(["kind", "repaired", "foundAt"]);
 

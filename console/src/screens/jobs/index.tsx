@@ -4,6 +4,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Play } from "lucide-react";
 import { useState } from "react";
+import type { Duty, Job } from "../../../../src/admin/answers.ts";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
@@ -14,7 +15,6 @@ import { SafeText } from "../../components/safe-text.tsx";
 import { jobs as text } from "../../messages/en/jobs.ts";
 import { Findings } from "./findings.tsx";
 import { StartCheck } from "./start-check.tsx";
-import type { Duty, Job } from "./types.ts";
 
 /** Something may be under way: looked at again this often. */
 const refreshMs = 5_000;

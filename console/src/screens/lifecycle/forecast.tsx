@@ -1,13 +1,14 @@
 // What the bucket's rules will do to each version of one key, and when.
 
 import { useQuery } from "@tanstack/react-query";
+import type { ExplainedVersion } from "../../../../src/admin/answers.ts";
 import { formatDateTime, formatRelative } from "../../components/format.ts";
 import { NeedsKey } from "../../components/needs-key.tsx";
 import { Badge, Card, Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { lifecycle as text } from "../../messages/en/lifecycle.ts";
 import { adminQuery, withQuery } from "../../queries/admin.ts";
-import { type ExplainedVersion, sayAction } from "./types.ts";
+import { sayAction } from "./types.ts";
 
 interface ForecastProps {
   readonly bucket: string;

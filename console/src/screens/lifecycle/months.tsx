@@ -1,10 +1,11 @@
 // The months in which lifecycle rules would do something, as a calendar: on each day how many versions
 // it would reach. The table below says what happens to them.
 
+import type { PreviewDay } from "../../../../src/admin/answers.ts";
 import { formatBytes, formatNumber } from "../../components/format.ts";
 import { lifecycle as text } from "../../messages/en/lifecycle.ts";
 import { currentLocale } from "../../messages/message.ts";
-import { type PreviewDay, sayAction } from "./types.ts";
+import { sayAction } from "./types.ts";
 import "./lifecycle.css";
 
 const mostMonths = 12;

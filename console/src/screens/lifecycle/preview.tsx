@@ -4,6 +4,7 @@
 import type { BucketLifecycleConfiguration } from "@aws-sdk/client-s3";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useDeferredValue, useEffect, useState } from "react";
+import type { LifecyclePreview as Preview, PreviewDay } from "../../../../src/admin/answers.ts";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
 import { DataTable, figures } from "../../components/data-table.tsx";
@@ -14,7 +15,7 @@ import { SafeText } from "../../components/safe-text.tsx";
 import { describeError } from "../../errors.ts";
 import { lifecycle as text } from "../../messages/en/lifecycle.ts";
 import { Months } from "./months.tsx";
-import { type Preview, type PreviewDay, sayAction } from "./types.ts";
+import { sayAction } from "./types.ts";
 
 const spans = [30, 90, 365, 1825, 3650].map((days) => ({
   value: days,

@@ -2,12 +2,12 @@
 // are no rules, or to whom it is not told.
 
 import { useQuery } from "@tanstack/react-query";
+import type { LifecycleStatus as Status } from "../../../../src/admin/answers.ts";
 import { formatRelative } from "../../components/format.ts";
 import { Facts } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { lifecycle as text } from "../../messages/en/lifecycle.ts";
 import { adminQuery } from "../../queries/admin.ts";
-import type { LifecycleStatus as Status } from "./types.ts";
 
 const refreshMs = 30_000;
 

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import type { ServerStatus } from "../../../../src/admin/answers.ts";
 import { Copyable } from "../../components/copy-button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Choice, Field } from "../../components/field.tsx";
@@ -13,7 +14,7 @@ import { ShowCommand } from "../../components/show-command.tsx";
 import { describeError } from "../../errors.ts";
 import { frame } from "../../messages/en/frame.ts";
 import { server as text } from "../../messages/en/server.ts";
-import { type ServerStatus, statusQuery } from "../../queries/status.ts";
+import { statusQuery } from "../../queries/status.ts";
 import { longTermKey } from "../../session/store.ts";
 import "./server-settings.css";
 import { useSession } from "../../session/use-session.ts";

@@ -1,8 +1,8 @@
 // Totals as large figures.
 
+import type { Usage } from "../../../../src/admin/answers.ts";
 import { formatBytes, formatNumber } from "../../components/format.ts";
 import { usage as text } from "../../messages/en/usage.ts";
-import type { Usage } from "../../queries/usage.ts";
 
 export function Figures({ usage }: { readonly usage: Omit<Usage, "classes"> }) {
   const figures = [

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import type { ClassUsage, DayUsage } from "../../../../src/admin/answers.ts";
 import { BucketPage } from "../../components/bucket-page.tsx";
 import { DataTable, figures } from "../../components/data-table.tsx";
 import { NarrowSelect } from "../../components/field.tsx";
@@ -11,7 +12,7 @@ import { NeedsKey } from "../../components/needs-key.tsx";
 import { Card, Loading } from "../../components/parts.tsx";
 import { ShowCommand } from "../../components/show-command.tsx";
 import { usage as text } from "../../messages/en/usage.ts";
-import { type ClassUsage, type DayUsage, requestsQuery, usageQuery } from "../../queries/usage.ts";
+import { requestsQuery, usageQuery } from "../../queries/usage.ts";
 import { Figures } from "./figures.tsx";
 import { MeasureNow } from "./measure.tsx";
 import { RequestCharts } from "./request-charts.tsx";

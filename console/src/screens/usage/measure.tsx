@@ -3,13 +3,13 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Gauge } from "lucide-react";
+import type { Job } from "../../../../src/admin/answers.ts";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
 import { ShowCommand } from "../../components/show-command.tsx";
 import { toastError } from "../../components/toasts.tsx";
 import { usage as text } from "../../messages/en/usage.ts";
 import { statusQuery } from "../../queries/status.ts";
-import type { Job } from "../jobs/types.ts";
 
 const mostSteps = 200;
 const pauseMs = 500;

@@ -1,10 +1,10 @@
 // Requests, errors and bytes and how long they took, by the hour.
 
+import type { RequestPoint } from "../../../../src/admin/answers.ts";
 import { Chart } from "../../components/chart.tsx";
 import { formatBytes, formatDateTime, formatNumber } from "../../components/format.ts";
 import { Card } from "../../components/parts.tsx";
 import { usage as text } from "../../messages/en/usage.ts";
-import type { RequestPoint } from "../../queries/usage.ts";
 
 const formatMs = (ms: number): string => text("milliseconds", { ms: Math.round(ms * 10) / 10 });
 

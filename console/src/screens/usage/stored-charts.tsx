@@ -1,10 +1,11 @@
 // Bytes by class and counts, day by day, as two charts.
 
+import type { DayUsage } from "../../../../src/admin/answers.ts";
 import { Chart } from "../../components/chart.tsx";
 import { formatBytes, formatNumber } from "../../components/format.ts";
 import { Card } from "../../components/parts.tsx";
 import { usage as text } from "../../messages/en/usage.ts";
-import { bytesByClass, type DayUsage, timesOf } from "../../queries/usage.ts";
+import { bytesByClass, timesOf } from "../../queries/usage.ts";
 
 const formatDay = (time: Date): string => time.toISOString().slice(0, 10);
 

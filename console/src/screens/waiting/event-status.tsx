@@ -1,13 +1,13 @@
 // What waits in a bucket's outbox for webhooks and queues: how much, since when, and what keeps it.
 
 import { useQuery } from "@tanstack/react-query";
+import type { EventStatus as Status } from "../../../../src/admin/answers.ts";
 import { DataTable } from "../../components/data-table.tsx";
 import { formatNumber, formatRelative } from "../../components/format.ts";
 import { Go } from "../../components/go.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { waiting as text } from "../../messages/en/waiting.ts";
 import { adminQuery } from "../../queries/admin.ts";
-import type { EventStatus as Status } from "../../queries/waiting.ts";
 
 const refreshMs = 10_000;
 

@@ -3,6 +3,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import type { ReplicationStatus as Status } from "../../../../src/admin/answers.ts";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
@@ -14,7 +15,6 @@ import { ShowCommand } from "../../components/show-command.tsx";
 import { toast } from "../../components/toasts.tsx";
 import { waiting as text } from "../../messages/en/waiting.ts";
 import { adminQuery } from "../../queries/admin.ts";
-import type { ReplicationStatus as Status } from "../../queries/waiting.ts";
 
 const refreshMs = 10_000;
 

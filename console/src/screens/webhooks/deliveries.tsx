@@ -3,6 +3,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import type { Deliveries, Delivery } from "../../../../src/admin/answers.ts";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
 import { CodeEditor } from "../../components/code-editor.tsx";
@@ -19,7 +20,7 @@ import { operate } from "../../messages/en/operate.ts";
 import { webhooks as text } from "../../messages/en/webhooks.ts";
 import { adminQuery, withQuery } from "../../queries/admin.ts";
 import { OutcomeBadge } from "./state.tsx";
-import { type Deliveries, type Delivery, pathOf } from "./types.ts";
+import { pathOf } from "./types.ts";
 
 const outcomes = ["delivered", "pending", "failed", "skipped"] as const;
 const choices = [

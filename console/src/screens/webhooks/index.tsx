@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, Webhook as WebhookIcon } from "lucide-react";
 import { useState } from "react";
+import type { Webhook } from "../../../../src/admin/answers.ts";
 import { Button } from "../../components/button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { formatRelative } from "../../components/format.ts";
@@ -15,7 +16,7 @@ import { adminQuery } from "../../queries/admin.ts";
 import { CreateDialog } from "./create-dialog.tsx";
 import { SecretDialog } from "./secret-dialog.tsx";
 import { State } from "./state.tsx";
-import { type Webhook, webhooksPath } from "./types.ts";
+import { webhooksPath } from "./types.ts";
 
 const columns: readonly Column<Webhook>[] = [
   {

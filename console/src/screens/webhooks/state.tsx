@@ -1,8 +1,8 @@
 // How a webhook does, and how a delivery went, as badges.
 
+import type { Outcome, Webhook } from "../../../../src/admin/answers.ts";
 import { Badge } from "../../components/parts.tsx";
 import { webhooks as text } from "../../messages/en/webhooks.ts";
-import type { Outcome, Webhook } from "./types.ts";
 
 export function State({ webhook }: { readonly webhook: Webhook }) {
   const { state, failures } = webhook;

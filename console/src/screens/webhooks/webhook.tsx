@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { RotateCw, Send, Trash2 } from "lucide-react";
 import { useState } from "react";
+import type { Delivery, Webhook } from "../../../../src/admin/answers.ts";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
 import { Copyable } from "../../components/copy-button.tsx";
@@ -20,7 +21,7 @@ import { adminQuery } from "../../queries/admin.ts";
 import { DeliveryList } from "./deliveries.tsx";
 import { SecretDialog } from "./secret-dialog.tsx";
 import { State } from "./state.tsx";
-import { type Delivery, pathOf, type Webhook } from "./types.ts";
+import { pathOf } from "./types.ts";
 
 export default function WebhookScreen() {
   const name = useParameter("name");
