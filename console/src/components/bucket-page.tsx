@@ -7,6 +7,7 @@ import { screens } from "../screens.ts";
 import { useSession } from "../session/use-session.ts";
 import { Go, useAddress, useParameter } from "./go.tsx";
 import { Page } from "./parts.tsx";
+import { useChosenInView } from "./tabs.tsx";
 
 interface BucketPageProps {
   readonly actions?: ReactNode;
@@ -27,12 +28,13 @@ export function BucketPage({ actions, children }: BucketPageProps) {
 export function BucketTabs() {
   const bucket = useParameter("bucket");
   const { path } = useAddress();
+  const row = useChosenInView<HTMLElement>(path);
   const { accountId } = useSession().identity;
   useEffect(() => noteVisit(accountId, bucket), [accountId, bucket]);
   const tabs = screens.filter((screen) => screen.isBucketTab);
   if (tabs.length < 2) return null;
   return (
-    <nav className="tabs bucket-tabs" aria-label={text("bucketTabs")}>
+    <nav className="tabs bucket-tabs" aria-label={text("bucketTabs")} ref={row}>
       {tabs.map((screen) => {
         const to = screen.path.replace("$bucket", bucket);
         const isCurrent = path.replace(/^\/-\/console/, "") === to;

@@ -35,7 +35,7 @@ export function CopyButton({ value, name = text("copy"), kind, children }: CopyB
 /** A text to copy, with its button. */
 export function Copyable({ value }: { readonly value: string }) {
   return (
-    <span className="row">
+    <span className="copyable">
       <code className="break">
         <SafeText>{value}</SafeText>
       </code>

@@ -34,8 +34,7 @@ export function DeedButton(props: DeedButtonProps) {
   const run = () => !doing.isPending && doing.mutate();
   const isSubmit = button.type === "submit";
   return (
-    <span className="deed">
-      <ShowDeeds deeds={deeds} describedBy={id} isSmall />
+    <span className={`deed ${button.kind ?? "plain"}`}>
       <Button
         {...button}
         id={id}
@@ -47,6 +46,7 @@ export function DeedButton(props: DeedButtonProps) {
           run();
         }}
       />
+      <ShowDeeds deeds={deeds} describedBy={id} isSmall />
     </span>
   );
 }

@@ -1,14 +1,33 @@
 // Text that users chose, shown as what it is: control and direction characters are drawn as marks, so
 // that a name cannot pose as another one (CVE-2023-33955).
 
-import { Fragment } from "react";
+import { Fragment, type ReactNode } from "react";
 
 /** Controls, line separators, and everything that turns or hides text. */
 const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
+/** Longer than any word: such a name may be broken, at the places meant for it or anywhere. */
+const longest = 24;
+const isLong = new RegExp(`\\S{${longest + 1}}`);
+const pieces = new RegExp(`[^\\s/._:=-]{0,${longest}}[\\s/._:=-]*`, "gu");
+
+/** With a place to break after each piece, where there would be none for too long. */
+function breakable(text: string): ReactNode {
+  if (!isLong.test(text)) return text;
+  return (text.match(pieces) ?? []).map((piece, index) => {
+    const key = `${index}`;
+    return (
+      <Fragment key={key}>
+        {index > 0 && <wbr />}
+        {piece}
+      </Fragment>
+    );
+  });
+}
+
 /** A name, key, tag or value of a user. */
 export function SafeText({ children }: { readonly children: string }) {
-  if (!unsafe.test(children)) return <bdi>{children}</bdi>;
+  if (!unsafe.test(children)) return <bdi>{breakable(children)}</bdi>;
   const parts = [...children].reduce<{ text: string; isMark: boolean }[]>((list, character) => {
     const isMark = unsafe.test(character);
     const last = list.at(-1);
@@ -20,7 +39,7 @@ export function SafeText({ children }: { readonly children: string }) {
     <bdi>
       {parts.map((part, index) => {
         const key = `${index}`;
-        if (!part.isMark) return <Fragment key={key}>{part.text}</Fragment>;
+        if (!part.isMark) return <Fragment key={key}>{breakable(part.text)}</Fragment>;
         return (
           <span key={key} className="mark-character">
             {part.text}

@@ -33,7 +33,13 @@ export function ShowAs({ calls, describedBy, isSmall }: ShowAsProps) {
           aria-describedby={describedBy}
         />
       ) : (
-        <Button kind="quiet" icon={<Code2 />} onClick={open}>
+        <Button
+          kind="quiet"
+          className="show-as"
+          icon={<Code2 />}
+          onClick={open}
+          aria-label={text("showAs")}
+        >
           {text("showAs")}
         </Button>
       )}

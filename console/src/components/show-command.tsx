@@ -23,7 +23,13 @@ export function ShowCommand({ words, isSmall }: ShowCommandProps) {
       {isSmall ? (
         <IconButton name={text("showCommand")} icon={<Code2 />} onClick={open} />
       ) : (
-        <Button kind="quiet" icon={<Code2 />} onClick={open}>
+        <Button
+          kind="quiet"
+          className="show-as"
+          icon={<Code2 />}
+          onClick={open}
+          aria-label={text("showCommand")}
+        >
           {text("showCommand")}
         </Button>
       )}

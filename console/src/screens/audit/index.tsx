@@ -110,20 +110,12 @@ function columnsFor(onShow: (record: AuditRecord) => void): readonly Column<Audi
     {
       id: "place",
       head: text("whatOn"),
-      cell: (record) => (
-        <span className="audit-place">
-          <SafeText>{placeOf(record)}</SafeText>
-        </span>
-      ),
+      cell: (record) => <SafeText>{placeOf(record)}</SafeText>,
     },
     {
       id: "who",
       head: text("principal"),
-      cell: (record) => (
-        <span className="audit-place">
-          <SafeText>{shortOf(whoOf(record)) || text("anonymous")}</SafeText>
-        </span>
-      ),
+      cell: (record) => <SafeText>{shortOf(whoOf(record)) || text("anonymous")}</SafeText>,
       isMinor: true,
     },
     {

@@ -48,7 +48,10 @@ export default function PolicyScreen() {
       error={error}
       arn={policy?.Arn}
       facts={[
-        [text("description"), <SafeText key="words">{policy?.Description ?? ""}</SafeText>],
+        [
+          text("description"),
+          policy?.Description && <SafeText key="words">{policy.Description}</SafeText>,
+        ],
         [text("created"), formatDateTime(policy?.CreateDate)],
       ]}
       deletion={

@@ -109,11 +109,7 @@ function RemoteTable({ remotes, onDelete }: TableProps) {
         {
           id: "place",
           head: text("bucket"),
-          cell: ({ endpoint, bucket }) => (
-            <span className="break">
-              <SafeText>{`${endpoint}/${bucket}`}</SafeText>
-            </span>
-          ),
+          cell: ({ endpoint, bucket }) => <SafeText>{`${endpoint}/${bucket}`}</SafeText>,
         },
         {
           id: "account",
@@ -124,6 +120,7 @@ function RemoteTable({ remotes, onDelete }: TableProps) {
         {
           id: "do",
           head: "",
+          align: "end",
           cell: ({ name }) => (
             <Button kind="quiet" onClick={() => onDelete(name)}>
               {text("delete")}

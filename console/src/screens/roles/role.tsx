@@ -45,7 +45,10 @@ export default function RoleScreen() {
       arn={role?.Arn}
       isPrincipal
       facts={[
-        [text("description"), <SafeText key="words">{role?.Description ?? ""}</SafeText>],
+        [
+          text("description"),
+          role?.Description && <SafeText key="words">{role.Description}</SafeText>,
+        ],
         [text("created"), formatDateTime(role?.CreateDate)],
         [text("lastUsed"), formatDateTime(role?.RoleLastUsed?.LastUsedDate)],
         [text("sessionHours"), text("hours", { count: (role?.MaxSessionDuration ?? 3600) / 3600 })],
