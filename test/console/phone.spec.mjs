@@ -49,12 +49,12 @@ function lookAround() {
     faults.push(`${width} px wide: ${names.join(", ")}`);
   }
   // A name that nobody could write in one line may break; a word may not.
-  const longest = 24;
+  const long = 24;
   for (const cell of document.querySelectorAll("main :is(td, th, .badge, .button)")) {
     const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
       for (const match of (node.textContent ?? "").matchAll(/[\p{L}\p{N}]+/gu)) {
-        if (match[0].length > longest) continue;
+        if (match[0].length >= long) continue;
         const range = document.createRange();
         range.setStart(node, match.index);
         range.setEnd(node, match.index + match[0].length);
