@@ -3,6 +3,7 @@
 // were uploaded, and the target verifies them.
 
 import type { DescribeOutcome, RebuiltPart, Version } from "../../bucket/types.ts";
+import { sourceVersionMember } from "../../s3/replica-header.ts";
 import { copyParts } from "./copy-parts.ts";
 import {
   type CopyFacts,
@@ -17,13 +18,8 @@ import {
   settled,
   withLength,
 } from "./exchange.ts";
-import {
-  changeHeaders,
-  digestHeaders,
-  originHeaders,
-  sourceVersionHeader,
-  versionHeaders,
-} from "./headers.ts";
+import { changeHeaders, digestHeaders, originHeaders, versionHeaders } from "./headers.ts";
+import { cameFrom, longestWay, originsOf } from "./origins.ts";
 
 type Described = Extract<DescribeOutcome, { kind: "version" }>;
 
@@ -32,6 +28,11 @@ export function copyVersion(facts: CopyFacts, { version, parts }: Described): Pr
   return settled(async () => {
     if (version.detail.encryption?.algorithm === "SSE-C") {
       const reason = "The object is encrypted with a key that only its owner has (SSE-C).";
+      return { kind: "refused", reason };
+    }
+    if (await cameFrom(facts.send, version)) return { kind: "copied" };
+    if (originsOf(version).length >= longestWay) {
+      const reason = `It came here through ${longestWay} servers, which must be a ring.`;
       return { kind: "refused", reason };
     }
     if (!facts.isCairn && facts.isRetry) {
@@ -62,7 +63,8 @@ function isInParts(
 async function findCopy(facts: CopyFacts, version: Version): Promise<CopyOutcome | undefined> {
   const request = { method: "HEAD", key: version.key, query: "", body: null } as const;
   const answer = await facts.send({ ...request, headers: new Headers() });
-  const isIts = answer.ok && answer.headers.get(sourceVersionHeader) === version.versionId;
+  const [origin] = (answer.headers.get(`x-amz-meta-${sourceVersionMember}`) ?? "").split(" ");
+  const isIts = answer.ok && origin === version.versionId;
   return isIts ? copied(answer) : undefined;
 }
 
@@ -120,10 +122,12 @@ export function copyChange(
 /** Another server's version by the id it has there; without one, its newest. */
 async function changeElsewhere(
   facts: CopyFacts,
-  { key, detail, isLatest }: Version,
+  version: Version,
   id: string | undefined,
 ): Promise<CopyOutcome> {
+  const { key, detail, isLatest } = version;
   if (id === undefined && !isLatest) return { kind: "copied" };
+  if (await cameFrom(facts.send, version)) return { kind: "copied" };
   const which = id === undefined ? "" : `&versionId=${encodeURIComponent(id)}`;
   const tags = (detail.tags ?? []).map(
     ([name, value]) =>

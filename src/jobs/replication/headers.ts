@@ -2,8 +2,9 @@
 
 import type { Version } from "../../bucket/types.ts";
 import type { ChecksumAlgorithm } from "../../s3/content.ts";
-import { renderReplica, replicaHeader } from "../../s3/replica-header.ts";
+import { renderReplica, replicaHeader, sourceVersionMember } from "../../s3/replica-header.ts";
 import type { DestinationDocument } from "../../s3/replication-rules.ts";
+import { originsOf } from "./origins.ts";
 
 /** What is known of the target, and of the index the version is in. */
 export interface WriteFacts {
@@ -14,9 +15,6 @@ export interface WriteFacts {
   readonly source: string;
   readonly nowMs: number;
 }
-
-/** Where a server without our ids is told of which version an object is. */
-export const sourceVersionHeader = "x-amz-meta-cairn-source-version-id";
 
 const contentHeaders = [
   "cache-control",
@@ -34,7 +32,10 @@ export function versionHeaders(facts: WriteFacts, version: Version, read: Header
   for (const [name, value] of read) {
     if (contentHeaders.includes(name) || name.startsWith("x-amz-meta-")) headers.set(name, value);
   }
-  if (!facts.isCairn) headers.set(sourceVersionHeader, version.versionId);
+  if (!facts.isCairn) {
+    const origins = [version.versionId, ...originsOf(version)];
+    headers.set(`x-amz-meta-${sourceVersionMember}`, origins.join(" "));
+  }
   const storageClass = facts.destination.StorageClass ?? version.storageClass;
   if (storageClass !== "STANDARD") headers.set("x-amz-storage-class", storageClass);
   for (const [name, value] of encryptionHeaders(facts, version)) headers.set(name, value);

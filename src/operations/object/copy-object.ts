@@ -5,6 +5,7 @@
 // Differs from AWS:
 // - A copy by reference keeps the ETag, the part boundaries and the checksum of its source; AWS
 //   gives a copied multipart object a plain MD5 ETag.
+// - The metadata `cairn-source-version-id`, by which a replica names its source, is not copied.
 
 import type { Version, VersionDetail } from "../../bucket/types.ts";
 import { encodeChecksum } from "../../checksums/algorithms.ts";
@@ -15,6 +16,7 @@ import type { Checksum, ChecksumAlgorithm } from "../../s3/content.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { newVersionId } from "../../s3/ids.ts";
 import { parseTagging } from "../../s3/metadata.ts";
+import { sourceVersionMember } from "../../s3/replica-header.ts";
 import { writeBlob } from "../../storage/blobs.ts";
 import { sharesStore } from "../../storage/classes.ts";
 import { segmentsSource } from "../../storage/sources.ts";
@@ -140,11 +142,13 @@ function copiedDetail(
   const headers = keeps.keepsMetadata
     ? { ...keptHeaders, ...(redirect !== undefined && { websiteRedirectLocation: redirect }) }
     : intent.detail.headers;
-  const metadata = keeps.keepsMetadata ? sourceMetadata : intent.detail.metadata;
+  // What a copy is made of may be a replica; the copy is none.
+  const { [sourceVersionMember]: _origin, ...keptMetadata } = sourceMetadata ?? {};
+  const metadata = keeps.keepsMetadata ? keptMetadata : intent.detail.metadata;
   const tags = keeps.keepsTags ? sourceTags : parseTagging(keeps.tagging ?? "");
   return {
     ...(headers !== undefined && Object.keys(headers).length > 0 && { headers }),
-    ...(metadata !== undefined && { metadata }),
+    ...(metadata !== undefined && Object.keys(metadata).length > 0 && { metadata }),
     ...(tags !== undefined && tags.length > 0 && { tags }),
   };
 }

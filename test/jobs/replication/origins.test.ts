@@ -1,0 +1,82 @@
+// Whom a version is not sent to: whoever says, when asked, that it has what the version was made from.
+import { expect, it } from "vitest";
+import type { Version } from "../../../src/bucket/types.ts";
+import { systemSeams } from "../../../src/env.ts";
+import { copyVersion } from "../../../src/jobs/replication/copy.ts";
+import type { CopyFacts } from "../../../src/jobs/replication/exchange.ts";
+import { cameFrom, longestWay, originsOf } from "../../../src/jobs/replication/origins.ts";
+import type { TargetRequest } from "../../../src/jobs/replication/sender.ts";
+import { newVersionId } from "../../../src/s3/ids.ts";
+
+const newId = () => newVersionId(systemSeams.now(), systemSeams.randomBytes);
+const [one, two] = [newId(), newId()];
+const madeFrom = (text: string) =>
+  ({
+    ...{ key: "k", etag: "abc" },
+    detail: { metadata: { "cairn-source-version-id": text } },
+  }) as unknown as Version;
+
+/** A destination that answers so to each id, and what it was asked. */
+function destination(answers: Readonly<Record<string, [number, Record<string, string>?]>>) {
+  const asked: string[] = [];
+  const send = async ({ query, method }: TargetRequest) => {
+    asked.push(`${method} ${query}`);
+    const [status, headers = {}] = answers[query.replace("versionId=", "")] ?? [404];
+    return new Response(null, { status, headers });
+  };
+  return { send, asked };
+}
+
+it("nothing is asked for a version that came from nowhere, or says so in nonsense", async () => {
+  const { send, asked } = destination({});
+  expect(await cameFrom(send, { ...madeFrom(""), detail: {} })).toBe(false);
+  expect(await cameFrom(send, madeFrom("../../ a?b=c"))).toBe(false);
+  expect(asked).toEqual([]);
+});
+
+it("each server that it came by is asked for, the nearest first", async () => {
+  const { send, asked } = destination({ [two]: [200, { "x-amz-version-id": two }] });
+  const version = madeFrom(`${one} ${two}`);
+  expect(originsOf(version)).toEqual([one, two]);
+  expect(await cameFrom(send, version)).toBe(true);
+  expect(asked).toEqual([`HEAD versionId=${one}`, `HEAD versionId=${two}`]);
+});
+
+it.each([
+  ["has no such version", 404, {}],
+  ["forbids the question", 403, {}],
+  ["does not know such ids", 400, {}],
+  ["has no versions and answers with what it has", 200, {}],
+  ["answers with another version", 200, { "x-amz-version-id": two }],
+])("a destination that %s has it not", async (_name, status, headers) => {
+  const { send } = destination({ [one]: [status, headers] });
+  expect(await cameFrom(send, madeFrom(one))).toBe(false);
+});
+
+it("a null version is the one meant only with the same content", async () => {
+  const named = { "x-amz-version-id": "null" };
+  const same = destination({ null: [200, { ...named, etag: '"abc"' }] });
+  const other = destination({ null: [200, { ...named, etag: '"def"' }] });
+  expect(await cameFrom(same.send, madeFrom("null"))).toBe(true);
+  expect(await cameFrom(other.send, madeFrom("null"))).toBe(false);
+});
+
+it("a destination that cannot answer now is asked another time", async () => {
+  const { send } = destination({ [one]: [503] });
+  await expect(cameFrom(send, madeFrom(one))).rejects.toMatchObject({
+    outcome: { kind: "failed" },
+  });
+});
+
+it("a version that has been through as many servers as a version may is sent no further", async () => {
+  const { send, asked } = destination({});
+  const way = Array.from({ length: longestWay }, newId);
+  const facts = { send, isCairn: false, isRetry: false } as unknown as CopyFacts;
+  const outcome = await copyVersion(facts, {
+    kind: "version",
+    version: madeFrom(way.join(" ")),
+    parts: [],
+  });
+  expect(outcome).toMatchObject({ kind: "refused", reason: expect.stringContaining("ring") });
+  expect(asked).toHaveLength(longestWay);
+});
