@@ -147,14 +147,14 @@ describeConsole("the console's live parts of settings", () => {
     assert.deepEqual(problems, []);
   });
 
-  /** A role that S3 may take, and that may do everything. */
-  async function makeRole() {
+  /** A role that S3 may take, and that may do everything. @param {string} RoleName */
+  async function makeRole(RoleName) {
     const { endpoint, region, credentials } = opened.server;
     const iam = new IAMClient({ endpoint, region, credentials });
     const policy = (/** @type {object} */ statement) =>
       JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
     const trust = { Principal: { Service: "s3.amazonaws.com" }, Action: "sts:AssumeRole" };
-    const named = { RoleName: "replication" };
+    const named = { RoleName };
     const { Role } = await iam.send(
       new CreateRoleCommand({ ...named, AssumeRolePolicyDocument: policy(trust) }),
     );
@@ -165,7 +165,7 @@ describeConsole("the console's live parts of settings", () => {
 
   test("replication is seen to work, by rule", async () => {
     const { client } = opened;
-    const role = await makeRole();
+    const role = await makeRole("replication");
     const VersioningConfiguration = { Status: /** @type {const} */ ("Enabled") };
     for (const name of ["from", "into"]) {
       await client.send(new CreateBucketCommand({ Bucket: `${name}-here` }));
@@ -196,6 +196,43 @@ describeConsole("the console's live parts of settings", () => {
     await page.getByRole("button", { name: "Replicate what is there" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Replicate what is there" }).click();
     await page.getByText("The job has started.").waitFor();
+    assert.deepEqual(problems, []);
+  });
+
+  test("a target that stays away is told at home", async () => {
+    const { client, server } = opened;
+    const Bucket = "for-far";
+    const role = await makeRole("far");
+    const signer = new AwsClient({ ...server.credentials, region: server.region, service: "s3" });
+    // Nobody listens there.
+    const remote = { name: "far", kind: "s3", account: "self", endpoint: "http://127.0.0.1:9" };
+    const key = { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "x".repeat(40) };
+    await signer.fetch(`${server.endpoint}/-/api/v1/remotes`, {
+      method: "POST",
+      body: JSON.stringify({ ...remote, region: "us-east-1", bucket: "copies", ...key }),
+    });
+    await client.send(new CreateBucketCommand({ Bucket }));
+    const VersioningConfiguration = { Status: /** @type {const} */ ("Enabled") };
+    await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+    const rule = { ID: "all", Status: /** @type {const} */ ("Enabled"), Priority: 1 };
+    const Rules = [
+      {
+        ...{ ...rule, Filter: { Prefix: "" } },
+        DeleteMarkerReplication: { Status: /** @type {const} */ ("Disabled") },
+        Destination: { Bucket: "arn:cairn:replication:::far" },
+      },
+    ];
+    const ReplicationConfiguration = { Role: role, Rules };
+    await client.send(new PutBucketReplicationCommand({ Bucket, ReplicationConfiguration }));
+    await client.send(new PutObjectCommand({ Bucket, Key: hostile, Body: "x" }));
+    for (let tries = 0, failures = 0; failures === 0 && tries < 50; tries += 1) {
+      const answer = await signer.fetch(`${server.endpoint}/-/api/v1/events/${Bucket}`);
+      failures = (await answer.json()).targets[0]?.failures ?? 0;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    const { page, problems } = await open("/home");
+    await page.getByText("1 change waits to be replicated from for-far").waitFor();
+    await assertAccessible(page, "home with a backlog");
     assert.deepEqual(problems, []);
   });
 

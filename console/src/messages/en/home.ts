@@ -28,6 +28,8 @@ export const home = messages("home", {
   webhookDisabled: "The webhook {name} is disabled",
   webhookFailing: "The webhook {name} fails: {error}",
   eventsWaiting: "{count, plural, one {# event waits} other {# events wait}} in {bucket}: {error}",
+  replicasWaiting:
+    "{count, plural, one {# change waits} other {# changes wait}} to be replicated from {bucket}: {error}",
   replicationFailed:
     "{count, plural, one {# version was} other {# versions were}} not replicated from {bucket}",
   lifecycleFailed: "Lifecycle of {bucket} fails: {error}",

@@ -53,6 +53,16 @@ export function alertsOfLifecycle(buckets: readonly LifecycleState[]): readonly 
   });
 }
 
+/** What cannot leave a bucket: events that nobody takes, and replicas whose target stays away. */
+export function alertsOfTargets(bucket: string, targets: EventStatus["targets"]): readonly Alert[] {
+  return targets.flatMap(({ kind, backlog, failures, lastError }) => {
+    if (failures === 0 || !lastError) return [];
+    const words = { count: backlog, bucket, error: lastError };
+    const message = kind === "notification" ? "eventsWaiting" : "replicasWaiting";
+    return [warning(text(message, words), `/buckets/${bucket}/management`)];
+  });
+}
+
 const everybody = /\/groups\/global\/(AllUsers|AuthenticatedUsers)$/;
 
 const isForEverybody = ({ Grantee }: Grant): boolean => everybody.test(Grantee?.URI ?? "");
@@ -77,13 +87,7 @@ export async function alertsOfBucket(bucket: string): Promise<readonly Alert[]> 
   }
   const management = `/buckets/${bucket}/management`;
   if (events.status === "fulfilled") {
-    const failing = events.value.targets.filter(
-      ({ kind, failures, lastError }) => kind === "notification" && failures > 0 && lastError,
-    );
-    for (const { backlog, lastError = "" } of failing) {
-      const words = { count: backlog, bucket, error: lastError };
-      alerts.push(warning(text("eventsWaiting", words), management));
-    }
+    alerts.push(...alertsOfTargets(bucket, events.value.targets));
   }
   if (replication.status === "fulfilled" && replication.value.failed > 0) {
     const words = { count: replication.value.failed, bucket };
