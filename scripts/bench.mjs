@@ -12,6 +12,7 @@ const help = `Usage: npm run bench -- [options]
   --history        what versions cost, instead: two buckets of one Cairn
   --access         what policies cost, instead: callers of one Cairn
   --records        what audit, access logs and metrics cost, instead
+  --movers         what moves between classes and restorations cost, instead
   --json           print the results as JSON instead of a table
   --write          put the table into docs/BENCHMARKS.md
   --help           this page
@@ -27,6 +28,7 @@ function parseOptions() {
       history: { type: "boolean", default: false },
       access: { type: "boolean", default: false },
       records: { type: "boolean", default: false },
+      movers: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -45,7 +47,10 @@ if (options.help) {
 ensureInstalled({ development: true });
 await ensureNode();
 // Only now: on a fresh clone the packages these need were missing before.
-const { runAccess, runBenchmark, runHistory, runRecords } = await import("../test/bench/run.mjs");
+const { runAccess, runBenchmark, runHistory, runMovers, runRecords } = await import(
+  "../test/bench/run.mjs"
+);
 if (options.access) await runAccess(options);
 else if (options.records) await runRecords(options);
+else if (options.movers) await runMovers(options);
 else await (options.history ? runHistory(options) : runBenchmark(options));

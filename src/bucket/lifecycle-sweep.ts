@@ -74,6 +74,7 @@ class Sweep {
   readonly #request: SweepLifecycleRequest;
   readonly #deeds: LifecycleDeed[] = [];
   readonly #transitions: DueTransition[] = [];
+  #transitionBytes = 0;
   #versionsSeen = 0;
   #rangesVisited = 0;
   #removals = 0;
@@ -115,8 +116,10 @@ class Sweep {
   /** No further key is begun. */
   #isFull(): boolean {
     const { maximumVersions, maximumTransitions, markerIds } = this.#request;
+    const { maximumTransitionBytes = Number.POSITIVE_INFINITY } = this.#request;
     return (
       this.#versionsSeen >= maximumVersions ||
+      this.#transitionBytes >= maximumTransitionBytes ||
       this.#transitions.length >= maximumTransitions ||
       this.#removals >= maximumRemovals ||
       this.#markerIdsUsed >= markerIds.length
@@ -217,6 +220,7 @@ class Sweep {
       return;
     }
     this.#dueMs = Math.min(this.#dueMs, nowMs + Math.min(retryMs, dayMs));
+    this.#transitionBytes += sizeBytes;
     this.#transitions.push({
       key,
       versionId: versionId ?? nullVersionId,

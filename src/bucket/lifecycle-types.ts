@@ -35,6 +35,8 @@ export interface SweepLifecycleRequest extends CallFacts {
   /** At most about this many versions are read. */
   readonly maximumVersions: number;
   readonly maximumTransitions: number;
+  /** Versions to move, all together; one larger than that is handed out alone. */
+  readonly maximumTransitionBytes?: number;
 }
 
 /** A version that is to be moved: for the mover, which checks that it is still as it was. */

@@ -16,6 +16,10 @@ type CheckPlace =
   | { readonly bucket: string; readonly stage: number; readonly at: unknown }
   | { readonly stores: StorePlace };
 
+/** Reading and hashing, some of it opened on the way. */
+const cpuMsPerMib = 4;
+const mib = 1024 * 1024;
+
 const scrubStages: readonly Stage[] = [checkVersions, checkParts];
 const fsckStages: readonly Stage[] = [...scrubStages, checkUploads, checkCounts];
 
@@ -50,7 +54,9 @@ async function check(call: SliceCall, job: Job, plan: Plan): Promise<SliceOutcom
     : { ...place, at: outcome.next };
   const isBucketOver = isOver && next.stage >= plan.stages.length;
   const counts = { ...outcome.counts, ...(isBucketOver && { buckets: 1 }) };
-  return { place: next, counts, findings: outcome.findings.map((one) => inBucket(one, bucket)) };
+  const findings = outcome.findings.map((one) => inBucket(one, bucket));
+  const cpuMs = ((outcome.counts["bytesRead"] ?? 0) / mib) * cpuMsPerMib;
+  return { place: next, counts, findings, cpuMs };
 }
 
 function inBucket(finding: Finding, { name }: UpkeptBucket): Finding {

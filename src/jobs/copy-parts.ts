@@ -22,13 +22,13 @@ export interface CopyPace {
 }
 
 /**
- * A cron has 15 minutes and some tens of seconds of CPU, of which a gibibyte takes about five, and
- * 25,000 calls to others, of which a part takes three.
+ * A cron has 15 minutes, 30 seconds of CPU (of which a GiB takes about four, and ten where it is
+ * packed: docs/BENCHMARKS.md), and calls to others, of which a part takes three.
  */
 export const copyPace: CopyPace = {
   atOnce: 3,
   noteBytes: 16 * 1024 * 1024,
-  sliceBytes: 1024 ** 3,
+  sliceBytes: 256 * 1024 * 1024,
   sliceParts: 1000,
   sliceMs: 120_000,
 };

@@ -55,6 +55,7 @@ export type MoveOutcome =
       readonly writes: number;
       /** Bytes stored by this last slice, which packing makes fewer than the version's size. */
       readonly storedBytes: number;
+      readonly cpuMs: number;
     }
   /** It is there already. */
   | { readonly kind: "in-place" }
@@ -64,7 +65,7 @@ export type MoveOutcome =
   /** Another mover is at it. */
   | { readonly kind: "leased"; readonly untilMs: number }
   /** Parts of it are copied and noted: asked again, the mover goes on from there. */
-  | { readonly kind: "paused" }
+  | { readonly kind: "paused"; readonly cpuMs: number }
   /** Bytes that are missing, or not those that were recorded. Nothing was changed. */
   | {
       readonly kind: "damaged";
@@ -114,7 +115,7 @@ export async function moveVersion(
     });
     outcome =
       copied === "paused"
-        ? { kind: "paused" }
+        ? { kind: "paused", cpuMs: cpuMsOf(copies.made) }
         : await swap(call, index, { ...facts, claim, copied, copies });
   } catch (error) {
     outcome = endOf(error);
@@ -152,6 +153,11 @@ async function swap(
   return settle(swapped, copies.made);
 }
 
+/** Claim, copy and swap of the smallest version take some milliseconds, too. */
+function cpuMsOf(copies: readonly CopiedBlob[]): number {
+  return copies.reduce((sum, { cpuMs }) => sum + cpuMs, 3);
+}
+
 function settle(outcome: SwapMoveOutcome, copies: readonly CopiedBlob[]): MoveOutcome {
   switch (outcome.kind) {
     case "swapped": {
@@ -165,6 +171,7 @@ function settle(outcome: SwapMoveOutcome, copies: readonly CopiedBlob[]): MoveOu
         reads: sum(({ reads }) => reads),
         writes: sum(({ writes }) => writes),
         storedBytes: sum(({ sizeBytes }) => sizeBytes),
+        cpuMs: cpuMsOf(copies),
       };
     }
     default:

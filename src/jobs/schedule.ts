@@ -15,7 +15,7 @@ import { joinAudit, pruneAudit } from "./keep-audit.ts";
 import { findMissing, lookAtDue } from "./lifecycle/run.ts";
 import { drainOutboxes, pruneDeliveryLog } from "./notifications/backstop.ts";
 import { describeError, type WorkFacts } from "./slices.ts";
-import { advanceAllJobs, advanceJobsOf } from "./table.ts";
+import { advanceAllJobs, advanceJobsOf, advanceLongJobs } from "./table.ts";
 
 export interface JobFacts extends WorkFacts {
   /** The index's part in making and deleting buckets. */
@@ -45,6 +45,9 @@ const advance: Duty = async (facts) => {
   const kinds = await jobBacklog({ ...facts, nowMs }, nowMs);
   return { left: kinds.reduce((sum, { open }) => sum + open, 0) };
 };
+
+/** Last of its run, for it takes most of the run's time. */
+const advanceLong: Duty = advanceLongJobs;
 
 const advanceLifecycle: Duty = (facts) => advanceJobsOf("lifecycle", facts);
 
@@ -142,6 +145,7 @@ const duties: ReadonlyMap<string, readonly (readonly [name: string, duty: Duty])
       ["kms-keys", maintainKeys],
       ["keep-records", keepRecords],
       ["prune-deliveries", pruneDeliveryLog],
+      ["advance-long-jobs", advanceLong],
     ],
   ],
 ]);

@@ -26,6 +26,8 @@ export interface SliceOutcome {
   readonly place: unknown;
   readonly counts: JobCounts;
   readonly findings: readonly Finding[];
+  /** About how much CPU it took, where that is much. */
+  readonly cpuMs?: number;
 }
 
 /** What a slice is given: when it began, and where. */
@@ -63,19 +65,26 @@ const maximumFailures = 12;
 /** How much one run may do. */
 export interface Budget {
   readonly slices: number;
-  /** A new slice is not begun after this long. */
+  /** A new slice is not begun after this long, or when so much CPU is spent. */
   readonly milliseconds: number;
+  readonly cpuMs?: number;
+}
+
+/** What a run did. */
+export interface Spent {
+  readonly slices: number;
+  readonly cpuMs: number;
 }
 
 /**
- * Works on one job while the budget lasts. Gives how many slices were done: none when the job is
- * finished, or somebody else's. A slice that fails ends the run and is noted.
+ * Works on one job while the budget lasts. No slices are done when the job is finished, or somebody
+ * else's. A slice that fails ends the run and is noted.
  */
 export async function advanceJob(
   facts: WorkFacts & { readonly table: SliceTable },
   jobId: string,
   budget: Budget,
-): Promise<number> {
+): Promise<Spent> {
   const { env, seams, deliver, recordActions = recordNothing, table } = facts;
   const startedAtMs = seams.now();
   const callNow = (): SliceCall => ({
@@ -86,38 +95,49 @@ export async function advanceJob(
     nowMs: seams.now(),
   });
   let job = await leaseJob(callNow(), jobId, leaseMs);
-  let done = 0;
+  const { cpuMs: maximumCpuMs = Number.POSITIVE_INFINITY } = budget;
+  let slices = 0;
+  let cpuMs = 0;
   while (job !== undefined) {
-    const next: LeasedJob | undefined = await advanceOnce(callNow, job, table);
-    done += 1;
-    const isOver = done >= budget.slices || seams.now() - startedAtMs >= budget.milliseconds;
-    if (next !== undefined && isOver) await releaseLease(callNow(), next);
-    job = isOver ? undefined : next;
+    const step: Step = await advanceOnce(callNow, job, table);
+    slices += 1;
+    cpuMs += step.cpuMs;
+    const isLate = seams.now() - startedAtMs >= budget.milliseconds;
+    const isOver = isLate || slices >= budget.slices || cpuMs >= maximumCpuMs;
+    if (step.next !== undefined && isOver) await releaseLease(callNow(), step.next);
+    job = isOver ? undefined : step.next;
   }
-  return done;
+  return { slices, cpuMs };
 }
 
-/** The job as it stands after a slice; `undefined` when it is finished, failed or lost. */
+/** The job as it stands after a slice; `next` is missing when it is finished, failed or lost. */
+interface Step {
+  readonly next?: LeasedJob;
+  readonly cpuMs: number;
+}
+
 async function advanceOnce(
   callNow: () => SliceCall,
   job: LeasedJob,
   table: SliceTable,
-): Promise<LeasedJob | undefined> {
+): Promise<Step> {
   let outcome: SliceOutcome;
   try {
     outcome = await table[job.kind](callNow(), job);
   } catch (error) {
     console.error(JSON.stringify({ event: "slice-failed", job: job.jobId, kind: job.kind }), error);
     await noteFailure(callNow(), job, { error: describeError(error), maximumFailures });
-    return undefined;
+    return { cpuMs: 0 };
   }
+  const { cpuMs = 0 } = outcome;
   const counts = addCounts(job.counts, outcome);
   const isFull = (job.counts["findings"] ?? 0) >= FINDINGS_LISTED;
   const findings = isFull ? [] : outcome.findings;
   const progress = { place: outcome.place, findings, counts, leaseMs };
   const isKept = await saveProgress(callNow(), job, progress);
   const isFinished = outcome.place === undefined;
-  return isKept && !isFinished ? { ...job, place: outcome.place, counts } : undefined;
+  if (!isKept || isFinished) return { cpuMs };
+  return { next: { ...job, place: outcome.place, counts }, cpuMs };
 }
 
 function addCounts(before: JobCounts, { counts, findings }: SliceOutcome): JobCounts {
@@ -141,11 +161,17 @@ export async function advanceDueJobs(
 ): Promise<void> {
   const { env, seams } = facts;
   const endsAtMs = seams.now() + budget.milliseconds;
+  let { slices, cpuMs: cpuLeftMs = Number.POSITIVE_INFINITY } = budget;
   const jobIds = await dueJobs({ env, seams, nowMs: seams.now() }, maximumJobs, facts.kind);
   for (const [at, jobId] of jobIds.entries()) {
-    const milliseconds = (endsAtMs - seams.now()) / (jobIds.length - at);
-    if (milliseconds <= 0) return;
-    await advanceJob(facts, jobId, { slices: budget.slices, milliseconds });
+    const waiting = jobIds.length - at;
+    const milliseconds = (endsAtMs - seams.now()) / waiting;
+    if (milliseconds <= 0 || cpuLeftMs <= 0 || slices <= 0) return;
+    const cpuMs = cpuLeftMs / waiting;
+    const share = { slices: Math.ceil(slices / waiting), milliseconds, cpuMs };
+    const spent = await advanceJob(facts, jobId, share);
+    slices -= spent.slices;
+    cpuLeftMs -= spent.cpuMs;
   }
 }
 

@@ -5,12 +5,13 @@
 
 import type { IntelligentTieringConfiguration } from "@aws-sdk/client-s3";
 import { openBucket } from "../bucket/client.ts";
-import type { Emission, TieredVersion, VersionPlace } from "../bucket/types.ts";
+import type { TieredVersion, VersionPlace } from "../bucket/types.ts";
 import { findBucket, nextBucket, type UpkeptBucket } from "../catalog/every-bucket.ts";
 import type { Finding } from "../catalog/jobs.ts";
 import { lifecycleDayMs } from "../env.ts";
 import type { Destination } from "../s3/content.ts";
 import { moveVersion } from "./move.ts";
+import { forEachMove } from "./moves-at-once.ts";
 import type { Slice, SliceCall, SliceOutcome } from "./slices.ts";
 import { wantedTier } from "./tiers.ts";
 import { upkeepEmission } from "./upkeep-emission.ts";
@@ -55,7 +56,8 @@ export const tiering: Slice = async (call, job) => {
       : { bucket: name, after: done.next };
   const left = [...unfinished, ...(done?.unfinished ?? [])].slice(0, maximumUnfinished);
   const more = left.length > 0 ? { ...next, unfinished: left } : next;
-  return { place: more, counts: done?.counts ?? {}, findings: done?.findings ?? [] };
+  const { counts = {}, findings = [], cpuMs = 0 } = done ?? {};
+  return { place: more, counts, findings, cpuMs };
 };
 
 /** Goes on with the first; if there is more to do then, the others come first. */
@@ -67,8 +69,8 @@ async function finishOne(
   const after = first && { key: first.key, seq: first.seq + 1 };
   const done = bucket && (await tierSome(call, bucket, after, first.seq));
   const left = [...others, ...(done?.unfinished ?? [])];
-  const { counts = {}, findings = [] } = done ?? {};
-  return { place: left.length > 0 ? { unfinished: left } : undefined, counts, findings };
+  const { counts = {}, findings = [], cpuMs = 0 } = done ?? {};
+  return { place: left.length > 0 ? { unfinished: left } : undefined, counts, findings, cpuMs };
 }
 
 async function placeAfter(
@@ -81,7 +83,7 @@ async function placeAfter(
   return next === undefined ? undefined : { bucket: next.name };
 }
 
-interface Tiered extends Pick<SliceOutcome, "counts" | "findings"> {
+interface Tiered extends Pick<SliceOutcome, "counts" | "findings" | "cpuMs"> {
   readonly next?: VersionPlace;
   readonly unfinished: readonly Unfinished[];
 }
@@ -97,33 +99,42 @@ async function tierSome(
   const limit = only === undefined ? rowsPerSlice : 1;
   const page = await index.scanTiered({ limit, ...(after !== undefined && { after }) });
   const rows = page.rows.filter(({ seq }) => only === undefined || seq === only);
-  const counts: Record<string, number> = only === undefined ? { tiered: rows.length } : {};
+  const turn = turnOf(call, bucket, rows);
+  const counts: Record<string, number> = only === undefined ? { tiered: turn.seen } : {};
   const findings: Finding[] = [];
   const unfinished: Unfinished[] = [];
-  let bytes = 0;
-  let moves = 0;
-  let emission: { readonly emit?: Emission } | undefined;
-  for (const version of rows) {
-    const to = destinationOf(call, bucket, version);
-    if (to === undefined) continue;
-    emission ??= await upkeepEmission(call, bucket.bucketId);
+  let cpuMs = 0;
+  const emission = turn.moves.length > 0 ? await upkeepEmission(call, bucket.bucketId) : undefined;
+  await forEachMove(turn.moves, async ({ version, to }) => {
     const facts = { ...call, epoch: bucket.epoch, ...emission };
     const outcome = await moveVersion(facts, bucket.bucketId, version, to).catch(noteFailure);
     counts[outcome.kind] = (counts[outcome.kind] ?? 0) + 1;
     if (outcome.kind === "failed" && (counts["failed"] ?? 0) >= maximumFailures)
       throw outcome.error;
     if (outcome.kind === "damaged") findings.push(damage(bucket, version, outcome.blob));
+    if ("cpuMs" in outcome) cpuMs += outcome.cpuMs;
+    const { key, seq } = version;
+    if (outcome.kind === "paused") unfinished.push({ bucket: bucket.name, key, seq });
+  });
+  const next = turn.next ?? page.next;
+  return { counts, findings, unfinished, cpuMs, ...(next !== undefined && { next }) };
+}
+
+/** The moves of one slice, and where the next one begins if the rows hold more. */
+function turnOf(call: SliceCall, bucket: UpkeptBucket, rows: readonly TieredVersion[]) {
+  const moves: { version: TieredVersion; to: Destination; sizeBytes: number }[] = [];
+  let bytes = 0;
+  for (const [at, version] of rows.entries()) {
+    const to = destinationOf(call, bucket, version);
+    if (to === undefined) continue;
     const { key, seq, sizeBytes } = version;
-    const isPaused = outcome.kind === "paused";
-    if (isPaused) unfinished.push({ bucket: bucket.name, key, seq });
-    moves += 1;
-    bytes += outcome.kind === "moved" ? sizeBytes : 0;
-    if (isPaused || moves >= movesPerSlice || bytes >= bytesPerSlice) {
-      return { next: { key, seq }, counts, findings, unfinished };
+    moves.push({ version, to, sizeBytes });
+    bytes += sizeBytes;
+    if (moves.length >= movesPerSlice || bytes >= bytesPerSlice) {
+      return { moves, next: { key, seq }, seen: at + 1 };
     }
   }
-  const next = page.next === undefined ? {} : { next: page.next };
-  return { counts, findings, unfinished, ...next };
+  return { moves, next: undefined, seen: rows.length };
 }
 
 /** Where the version should be; `undefined` where it is. */

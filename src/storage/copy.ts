@@ -4,7 +4,7 @@
 // as far as its store answers.
 
 import { decodeChecksum, equalBytes } from "../checksums/algorithms.ts";
-import { createHasher, hashBytes } from "../checksums/hashers.ts";
+import { createHasher } from "../checksums/hashers.ts";
 import type { Env, Seams } from "../env.ts";
 import type { Checksum, Segment, StorageClass } from "../s3/content.ts";
 import { newBlobId } from "../s3/ids.ts";
@@ -13,8 +13,9 @@ import { headBlob, writeLimits } from "./blobs.ts";
 import { chooseStore, factsOfClass } from "./classes.ts";
 import { collect, type Feed, hashedFeed } from "./encryption/feeds.ts";
 import { type BlobOrigin, encodeOrigin, type ReadOrigin } from "./origin.ts";
+import { probe } from "./pack-probe.ts";
 import { PackedSink } from "./packed-sink.ts";
-import { digestUnpacked, isWorthwhile, packFeed, renderPacked, unpackBytes } from "./packing.ts";
+import { digestOpened, digestUnpacked, isWorthwhile, packFeed, renderPacked } from "./packing.ts";
 import { createOnly, type PutTarget, putInParts, putWhole } from "./put-stream.ts";
 import { translateStoreError } from "./store-errors.ts";
 import { openSource, type Source, type SourceWish } from "./stored-source.ts";
@@ -46,7 +47,16 @@ export interface CopiedBlob {
   /** Calls made to stores: reads are R2's class B, writes its class A. */
   readonly reads: number;
   readonly writes: number;
+  /** About how much CPU it took, milliseconds: no clock tells a Worker. */
+  readonly cpuMs: number;
 }
+
+/**
+ * Milliseconds for a MiB that is read, hashed and put, and for one that is packed and proved by
+ * opening it, or opened, on its way (measured: docs/BENCHMARKS.md, "What movers are limited by").
+ */
+const cpuMsPerMib = { copied: 4, packed: 10, opened: 8 } as const;
+const mib = 1024 * 1024;
 
 /** The bytes are not those that were recorded, or the store kept others than it was given. */
 export class UnfaithfulCopyError extends Error {
@@ -66,7 +76,10 @@ export class UnfaithfulCopyError extends Error {
 export async function copyBlob(env: Env, wish: CopyWish): Promise<CopiedBlob> {
   try {
     const mayPack = !wish.isSealed && factsOfClass(wish.holding).isArchive;
-    return (await tryCopy(env, wish, mayPack)) ?? (await tryCopy(env, wish, false)) ?? failed();
+    const probed = mayPack ? await probe(env, wish.from) : { isHopeful: false, reads: 0 };
+    const copied = probed.isHopeful ? await tryCopy(env, wish, true) : undefined;
+    const done = copied ?? (await tryCopy(env, wish, false)) ?? failed();
+    return { ...done, reads: done.reads + probed.reads };
   } catch (error) {
     throw error instanceof UnfaithfulCopyError ? error : translateStoreError(error);
   }
@@ -147,7 +160,9 @@ async function copyInto(
   const writes = await store(target, hashes.feed);
   const md5 = hashes.judge();
   const reads = await proveCopy(env, target, md5);
-  return { blob, sizeBytes, md5Hex: toHex(md5), reads: source.reads + reads, writes };
+  const rate = source.isOpened ? cpuMsPerMib.opened : cpuMsPerMib.copied;
+  const cpuMs = (sizeBytes / mib) * rate;
+  return { blob, sizeBytes, md5Hex: toHex(md5), reads: source.reads + reads, writes, cpuMs };
 }
 
 /** Packed on its way. What comes out is proved by unpacking it, before anybody is told. */
@@ -181,7 +196,12 @@ async function packInto(
       whole === undefined
         ? await proveByReading(env, blob, { md5Hex, plainBytes })
         : await proveInHand(env, { blob, sizeBytes, whole }, { md5, packed });
-    return { blob, sizeBytes, md5Hex: toHex(packed), reads: source.reads + reads, writes };
+    const facts = {
+      reads: source.reads + reads,
+      writes,
+      cpuMs: (plainBytes / mib) * cpuMsPerMib.packed,
+    };
+    return { blob, sizeBytes, md5Hex: toHex(packed), ...facts };
   } catch (error) {
     await sink.abort();
     throw error;
@@ -194,8 +214,8 @@ async function proveInHand(
   target: { readonly blob: string; readonly sizeBytes: number; readonly whole: Uint8Array },
   expected: { readonly md5: Uint8Array; readonly packed: Uint8Array },
 ): Promise<number> {
-  const opened = await unpackBytes(target.whole);
-  if (!equalBytes(hashBytes("MD5", opened), expected.md5)) {
+  const opened = await digestOpened(target.whole).catch(() => undefined);
+  if (opened === undefined || !equalBytes(opened.md5, expected.md5)) {
     throw new UnfaithfulCopyError(target.blob, "copy");
   }
   return proveCopy(env, target, expected.packed);

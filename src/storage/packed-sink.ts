@@ -7,6 +7,8 @@ import { createOnly } from "./put-stream.ts";
 
 /** Held in memory at most; the size of R2's parts, which must be equal. */
 const partBytes = 8 * 1024 * 1024;
+/** Most of what is packed is small: eight movers at once would hold half of an isolate's memory. */
+const firstBytes = 64 * 1024;
 
 interface SinkTarget {
   readonly store: BlobStore;
@@ -26,7 +28,7 @@ export interface Sunk {
 
 export class PackedSink {
   readonly #target: SinkTarget;
-  #buffer = new Uint8Array(partBytes);
+  #buffer = new Uint8Array(firstBytes);
   #filled = 0;
   #sizeBytes = 0;
   #upload: PartedUpload | undefined;
@@ -40,6 +42,7 @@ export class PackedSink {
     for (let rest = bytes; rest.length > 0; ) {
       if (this.#filled === partBytes) await this.#sendPart();
       const taken = rest.subarray(0, partBytes - this.#filled);
+      this.#makeRoom(this.#filled + taken.length);
       this.#buffer.set(taken, this.#filled);
       this.#filled += taken.length;
       this.#sizeBytes += taken.length;
@@ -65,6 +68,13 @@ export class PackedSink {
   /** Nothing of it stays. When this is lost, R2 gives up the parts by itself after seven days. */
   async abort(): Promise<void> {
     await this.#upload?.abort().catch(() => undefined);
+  }
+
+  #makeRoom(length: number): void {
+    if (length <= this.#buffer.length) return;
+    const buffer = new Uint8Array(Math.min(partBytes, Math.max(length, 2 * this.#buffer.length)));
+    buffer.set(this.#buffer.subarray(0, this.#filled));
+    this.#buffer = buffer;
   }
 
   async #sendPart(): Promise<void> {

@@ -37,21 +37,50 @@ export function isWorthwhile(packedBytes: number, plainBytes: number): boolean {
   return packedBytes < plainBytes * worthwhile;
 }
 
-/** Bytes in hand, packed. */
-export async function packBytes(bytes: Uint8Array): Promise<Uint8Array> {
-  return pourThrough(bytes, new CompressionStream(method));
+/** How many bytes a stream comes to, packed. */
+export async function packedLength(body: ReadableStream<Uint8Array>): Promise<number> {
+  let lengthBytes = 0;
+  const packed = body.pipeThrough(new CompressionStream(method) as never) as ReadableStream;
+  for await (const piece of piecesOf(packed)) lengthBytes += piece.length;
+  return lengthBytes;
 }
 
-/** Packed bytes in hand, opened. Throws for bytes that are not what was packed. */
-export async function unpackBytes(bytes: Uint8Array): Promise<Uint8Array> {
-  return pourThrough(bytes, new DecompressionStream(method));
-}
-
-async function pourThrough(bytes: Uint8Array, stream: CompressionStream | DecompressionStream) {
+/** The MD5 of what is in packed bytes in hand, however much that is. Throws where they do not open. */
+export async function digestOpened(
+  packed: Uint8Array,
+): Promise<{ readonly lengthBytes: number; readonly md5: Uint8Array }> {
+  const stream = new DecompressionStream(method);
   const writer = stream.writable.getWriter();
-  const written = writer.write(bytes as Uint8Array<ArrayBuffer>).then(() => writer.close());
-  const [poured] = await Promise.all([new Response(stream.readable).arrayBuffer(), written]);
-  return new Uint8Array(poured);
+  const written = writer.write(packed as Uint8Array<ArrayBuffer>).then(() => writer.close());
+  // Looked at below; until then a failure must not count as unhandled.
+  written.catch(() => undefined);
+  const hasher = createHasher("MD5");
+  let lengthBytes = 0;
+  for await (const piece of piecesOf(stream.readable)) {
+    lengthBytes += piece.length;
+    hasher.update(piece);
+  }
+  await written;
+  return { lengthBytes, md5: hasher.digest() };
+}
+
+/** The runtime's own pieces are of 4 KiB: larger ones cost fewer turns of the event loop. */
+const pieceBytes = 64 * 1024;
+
+/** A stream of the runtime's, in large pieces. Each is valid until the next one. */
+async function* piecesOf(stream: ReadableStream): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader({ mode: "byob" });
+  let buffer = new ArrayBuffer(pieceBytes);
+  try {
+    for (;;) {
+      const { value } = await reader.readAtLeast(pieceBytes, new Uint8Array(buffer));
+      if (value === undefined || value.length === 0) return;
+      yield value;
+      buffer = value.buffer as ArrayBuffer;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
 }
 
 /** The bytes of a packed blob's stream, opened. */
@@ -66,7 +95,7 @@ export async function* packFeed(feed: Feed): AsyncGenerator<Uint8Array> {
   // Looked at below; until then a failure must not count as unhandled.
   filled.catch(() => undefined);
   try {
-    for await (const piece of stream.readable as AsyncIterable<Uint8Array>) yield piece;
+    yield* piecesOf(stream.readable);
   } finally {
     await filled;
   }
@@ -99,7 +128,7 @@ export async function digestUnpacked(
     if (object === null) return null;
     const hashers = new Map([...new Set(algorithms)].map((name) => [name, createHasher(name)]));
     let lengthBytes = 0;
-    for await (const piece of unpackStream(object.body) as AsyncIterable<Uint8Array>) {
+    for await (const piece of piecesOf(unpackStream(object.body))) {
       lengthBytes += piece.length;
       for (const hasher of hashers.values()) hasher.update(piece);
     }

@@ -28,6 +28,8 @@ export interface Source {
   readonly origin: ReadOrigin | null;
   /** What comes is packed, and stays so. */
   readonly isPacked: boolean;
+  /** It lies there packed, and is opened as it comes. */
+  readonly isOpened?: true;
   readonly reads: number;
   cancel(): Promise<void>;
 }
@@ -59,8 +61,8 @@ function openWhole(
   if (origin?.packed !== undefined && !factsOfClass(holding).isArchive) {
     // Opened on its way out; whether it is whole, its own checks and the recorded digests tell.
     const { plainBytes: sizeBytes } = parsePacked(origin.packed);
-    const opened = streamFeed(unpackStream(object.body), sizeBytes, true);
-    return { ...facts, sizeBytes, isPacked: false, ...opened };
+    const opened = streamFeed(unpackStream(object.body), sizeBytes);
+    return { ...facts, sizeBytes, isPacked: false, isOpened: true, ...opened };
   }
   const isPacked = origin?.packed !== undefined;
   if (!isSealed && !isPacked && object.size !== length) return undefined;
@@ -84,16 +86,11 @@ const readBytes = 256 * 1024;
 
 type Pull = (leftBytes: number) => Promise<Uint8Array | undefined>;
 
-/** Stored bytes come as large as they are asked for; what is unpacked comes as it comes. */
-function pullFrom(
-  body: ReadableStream<Uint8Array>,
-  isUnpacked: boolean,
-): { readonly pull: Pull; cancel(): Promise<void> } {
-  if (isUnpacked) {
-    const reader = body.getReader();
-    const pull = async () => (await reader.read()).value;
-    return { pull, cancel: () => reader.cancel().catch(() => undefined) };
-  }
+/** Bytes come as large as they are asked for, unpacked ones too. */
+function pullFrom(body: ReadableStream<Uint8Array>): {
+  readonly pull: Pull;
+  cancel(): Promise<void>;
+} {
   const reader = body.getReader({ mode: "byob" });
   let buffer = new ArrayBuffer(readBytes);
   const pull = async (leftBytes: number) => {
@@ -109,9 +106,8 @@ function pullFrom(
 function streamFeed(
   body: ReadableStream<Uint8Array>,
   lengthBytes: number,
-  isUnpacked = false,
 ): { readonly feed: Feed; cancel(): Promise<void> } {
-  const { pull, cancel } = pullFrom(body, isUnpacked);
+  const { pull, cancel } = pullFrom(body);
   let chunk = new Uint8Array(0);
   let left = lengthBytes;
   const take = async (maximumBytes: number) => {

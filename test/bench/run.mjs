@@ -6,6 +6,7 @@ import { measureAccess, measurePublicCache } from "./access.mjs";
 import { hangUp } from "./client.mjs";
 import { measureHistory } from "./history.mjs";
 import { peakBytes, residentBytes, runSlice } from "./measure.mjs";
+import { measureMovers } from "./movers.mjs";
 import { measureRecords } from "./records.mjs";
 import { insertTable, renderTable, summarise } from "./report.mjs";
 import { serverNames, startServers } from "./servers.mjs";
@@ -52,6 +53,14 @@ export async function runRecords({ rounds, write }) {
   process.stdout.write(`${table}\n`);
   if (!write) return;
   writeFileSync(document, insertTable(readFileSync(document, "utf8"), table, "records"));
+}
+
+/** What moving bytes between classes costs, as a table of its own. */
+export async function runMovers(options) {
+  const table = await measureMovers(options);
+  process.stdout.write(`${table}\n`);
+  if (!options.write) return;
+  writeFileSync(document, insertTable(readFileSync(document, "utf8"), table, "movers"));
 }
 
 async function measureAll(servers, { quick, rounds, only }) {

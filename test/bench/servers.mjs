@@ -8,7 +8,7 @@ import { Log, LogLevel, Miniflare } from "miniflare";
 import { guardRuntime } from "../../server/guard.mjs";
 import { startCairn } from "../../server/index.mjs";
 
-const floorSource = readFileSync(new URL("floor.worker.mjs", import.meta.url), "utf8");
+const sourceOf = (name) => readFileSync(new URL(name, import.meta.url), "utf8");
 
 /**
  * @typedef {object} Server
@@ -36,10 +36,13 @@ async function watched(start) {
   }
 }
 
-function startFloor(name, withIndex) {
+const store = { type: "r2", name: "STORE" };
+const index = { type: "durable-object", worker: "floor", exportName: "FloorIndex" };
+
+function startFloor(name, bindings, source = "floor.worker.mjs") {
   return watched(async () => {
     const directory = mkdtempSync(join(tmpdir(), "cairn-bench-"));
-    const miniflare = new Miniflare(floorOptions(directory, withIndex));
+    const miniflare = new Miniflare(floorOptions(directory, bindings, sourceOf(source)));
     const { href } = await miniflare.unsafeGetDirectURL();
     return {
       name,
@@ -54,8 +57,8 @@ function startFloor(name, withIndex) {
   });
 }
 
-function floorOptions(directory, withIndex) {
-  const index = { type: "durable-object", worker: "floor", exportName: "FloorIndex" };
+function floorOptions(directory, env, contents) {
+  const isIndexed = "INDEX" in env;
   return {
     host: "127.0.0.1",
     port: 0,
@@ -75,10 +78,12 @@ function floorOptions(directory, withIndex) {
           manifest: {
             mainModule: "index.js",
             modulesRoot: directory,
-            modules: { "index.js": { type: "esm", contents: floorSource } },
+            modules: { "index.js": { type: "esm", contents } },
           },
-          env: { STORE: { type: "r2", name: "STORE" }, ...(withIndex && { INDEX: index }) },
-          exports: { FloorIndex: { type: "durable-object", storage: "sqlite" } },
+          env,
+          ...(isIndexed && {
+            exports: { FloorIndex: { type: "durable-object", storage: "sqlite" } },
+          }),
         },
         dev: {
           rootPath: directory,
@@ -91,10 +96,16 @@ function floorOptions(directory, withIndex) {
 }
 
 const starters = {
-  floor: () => startFloor("floor", false),
-  "floor + object": () => startFloor("floor + object", true),
+  floor: () => startFloor("floor", { STORE: store }),
+  "floor + object": () => startFloor("floor + object", { STORE: store, INDEX: index }),
   cairn: () => startCairnWith({}),
 };
+
+/** What moves bytes between two stores and does nothing else. */
+export function startMoversFloor() {
+  const other = { type: "r2", name: "OTHER" };
+  return startFloor("floor", { STORE: store, OTHER: other }, "movers.worker.mjs");
+}
 
 /**
  * A Cairn with these settings.

@@ -29,8 +29,11 @@ async function jobAt(slice: Slice) {
   const wish = { kind: "fsck" as const, target: `test ${targets}`, options: {} };
   const { jobId } = await startJob(call(), wish);
   const table = { fsck: slice } as unknown as SliceTable;
-  const advance = (slices = 1) =>
-    advanceJob({ env, seams, deliver: noDelivery, table }, jobId, { slices, milliseconds: 1000 });
+  const advance = async (slices = 1, cpuMs?: number) => {
+    const budget = { slices, milliseconds: 1000, ...(cpuMs !== undefined && { cpuMs }) };
+    const facts = { env, seams, deliver: noDelivery, table };
+    return (await advanceJob(facts, jobId, budget)).slices;
+  };
   return { clock, call, jobId, advance, wish, read: () => getJob(call(), jobId) };
 }
 
@@ -54,6 +57,14 @@ describe("a job", () => {
     const after = findings.at(-1)?.findingId ?? 0;
     expect(await listFindings(call(), { jobId, after, limit: 3 })).toHaveLength(2);
     expect(await countFindings(call(), ["seen"], 0)).toBe(2);
+  });
+
+  it("makes way for others when its share of the CPU is spent", async () => {
+    const { advance } = await jobAt(async (call, job) => ({
+      ...(await counting(call, job)),
+      cpuMs: 100,
+    }));
+    for (const done of [3, 2]) expect(await advance(10, 250)).toBe(done);
   });
 
   it("is started once, however many start it, and anew when it is over", async () => {

@@ -18,6 +18,8 @@ import { type Piece, sweepPiece } from "./piece.ts";
 /** Buckets looked at in one run; those left over are the next run's first. */
 const bucketsPerRun = 500;
 const runMs = 60_000;
+/** Of the 30 seconds of CPU that the cron has for all of its duties. */
+const runCpuMs = 5000;
 /** A bucket that could not be looked at is tried again after this. */
 const retryMs = 15 * 60_000;
 
@@ -33,6 +35,7 @@ export const lifecycle: Slice = async (call, job) => {
     place: isOver ? undefined : {},
     counts: piece?.counts ?? {},
     findings: piece?.findings ?? [],
+    cpuMs: piece?.cpuMs ?? 0,
   };
 };
 
@@ -52,12 +55,13 @@ export async function lookAtDue({
   const facts = { ...given, recordActions };
   const { seams } = facts;
   const startedAtMs = seams.now();
+  let cpuMs = 0;
   const due = await dueLifecycle({ ...facts, nowMs: startedAtMs }, bucketsPerRun);
   for (const bucket of due) {
     const call = { ...facts, nowMs: seams.now() };
-    if (call.nowMs - startedAtMs > runMs) break;
+    if (call.nowMs - startedAtMs > runMs || cpuMs > runCpuMs) break;
     try {
-      await look(call, bucket);
+      cpuMs += await look(call, bucket);
     } catch (error) {
       console.error(JSON.stringify({ event: "lifecycle-failed", bucket: bucket.name }), error);
       await saveLifecycleLook(call, bucket, {
@@ -73,14 +77,18 @@ export async function lookAtDue({
   return { left: rest.length };
 }
 
-async function look(call: SliceCall, bucket: LifecycleBucket): Promise<void> {
-  const piece = await sweepPiece(call, bucket.name);
-  if (piece === undefined) return removeLifecycle(call, bucket.bucketId);
-  await keep(call, bucket, piece);
-  if (piece.isDone) return;
+/** Gives about how much CPU it took, milliseconds. */
+async function look(call: SliceCall, bucket: LifecycleBucket): Promise<number> {
   const { bucketId, name } = bucket;
+  const piece = await sweepPiece(call, name);
+  if (piece === undefined) {
+    await removeLifecycle(call, bucketId);
+    return 0;
+  }
+  await keep(call, bucket, piece);
   const options = { bucket: name, bucketId };
-  await startJob(call, { kind: "lifecycle", target: bucketId, options });
+  if (!piece.isDone) await startJob(call, { kind: "lifecycle", target: bucketId, options });
+  return piece.cpuMs;
 }
 
 /** A run begins with the first look after a completed one, and ends when nothing is due. */

@@ -11,11 +11,13 @@ import {
   PutBucketVersioningCommand,
 } from "@aws-sdk/client-s3";
 import { describe, expect, it } from "vitest";
+import { startJob } from "../../../src/catalog/jobs.ts";
 import { findLifecycle } from "../../../src/catalog/lifecycle-buckets.ts";
 import type { Env } from "../../../src/env.ts";
 import { findMissing, lookAtDue } from "../../../src/jobs/lifecycle/run.ts";
+import type { RecordActions } from "../../../src/jobs/record-action.ts";
 import { advanceDueJobs } from "../../../src/jobs/slices.ts";
-import { sliceTable } from "../../../src/jobs/table.ts";
+import { advanceAllJobs, sliceTable } from "../../../src/jobs/table.ts";
 import type { GivenRule } from "../../../src/lifecycle/document.ts";
 import { brokenIndex } from "../../operations/object/fixtures.ts";
 import { about, daysOn, noDelivery, openTestBucket, put, runJob, s3, upload } from "../fixture.ts";
@@ -187,6 +189,21 @@ describe("lifecycle", () => {
     const { job } = await runJob({ kind: "lifecycle", options: about(bucket), seams: daysOn(7) });
     expect(job.counts).toMatchObject({ Expiration: 1, versions: 1 });
     expect(await classesOf(bucket)).toEqual([]);
+  });
+
+  it("of the five-minute cron tells logs what it did", async () => {
+    const bucket = await openTestBucket("told");
+    await setRules(bucket, walk);
+    await put(bucket.name, "a", body);
+    const seams = daysOn(31);
+    const wish = { kind: "lifecycle" as const, target: bucket.bucketId, options: about(bucket) };
+    await startJob({ env, seams, nowMs: seams.now() }, wish);
+    const told: string[] = [];
+    const recordActions: RecordActions = async (name, actions) => {
+      if (name === bucket.name) told.push(...actions.map(({ operation }) => operation));
+    };
+    await advanceAllJobs({ env, seams, deliver: noDelivery, recordActions });
+    expect(told).toEqual(["S3.TRANSITION_SIA.OBJECT"]);
   });
 
   it("counts shortened days", async () => {
