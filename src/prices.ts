@@ -1,7 +1,6 @@
 // What storage costs: dated lists of R2's and AWS's public prices in US dollars, us-east-1, without
 // free allowances and volume discounts. For reports and forecasts; nothing is billed by them. Pure.
-// https://developers.cloudflare.com/r2/pricing/
-// https://aws.amazon.com/s3/pricing/
+// Each group names where it was read, and of what day that text is; all were compared on 2026-11-28.
 
 import type { StorageClass } from "./s3/content.ts";
 
@@ -45,6 +44,8 @@ const none = {
   overheadStandardBytes: 0,
 } as const;
 
+// R2, both classes: storage, class A and B, retrieval, 30 days. Source of the page, 2026-09 at the least:
+// https://github.com/cloudflare/cloudflare-docs/blob/production/src/content/docs/r2/pricing.mdx
 const r2Standard: ClassPrices = {
   ...none,
   storagePerGbMonth: 0.015,
@@ -62,6 +63,9 @@ const r2InfrequentAccess: ClassPrices = {
   minimumAgeDays: 30,
 };
 
+// Workers and Durable Objects beyond what a plan includes, 2026-01:
+// https://developers.cloudflare.com/workers/platform/pricing/
+// https://developers.cloudflare.com/durable-objects/platform/pricing/
 /** A request of the Worker ($0.30 a million) and one of the index ($0.15). */
 const callsPerThousand = 0.00045;
 /** A plain put of a key that stands writes two rows of the index ($1 a million). */
@@ -70,7 +74,7 @@ const rowsPerThousand = 0.002;
 /** Cairn keeps each class on one of R2's two (`storage/classes.ts`). */
 const r2: PriceList = {
   name: "Cloudflare",
-  asOf: "2026-11-27",
+  asOf: "2026-11-28",
   bytesPerGb: 1_000_000_000,
   egressPerGb: 0,
   besideWritePerThousand: callsPerThousand + rowsPerThousand,
@@ -88,6 +92,13 @@ const r2: PriceList = {
   },
 };
 
+// Amazon S3, us-east-1, first 50 TB. Storage of all classes but the three that follow, requests of
+// STANDARD and monitoring: AWS's Price List API as read on 2025-10-28. Storage and retrieval of GLACIER
+// and DEEP_ARCHIVE, retrieval of the IA classes, minimum durations and sizes: the page's table as copied
+// in June 2026. REDUCED_REDUNDANCY (no longer on the page), requests and transitions of the colder
+// classes: several public price tables, which agree.
+// https://aws.amazon.com/s3/pricing/
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html
 const kib = 1024;
 const awsStandard: ClassPrices = {
   ...none,
@@ -106,11 +117,15 @@ const awsInfrequentAccess: ClassPrices = {
   minimumAgeDays: 30,
   minimumBillableBytes: 128 * kib,
 };
+// 32 KiB of index at the class's price and 8 KiB at that of STANDARD:
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
 const archiveOverhead = { overheadBytes: 32 * kib, overheadStandardBytes: 8 * kib } as const;
 
+// Retrieval is that of the Standard tier; Bulk is free out of GLACIER and $0.0025 out of DEEP_ARCHIVE.
+// Egress: to the Internet, first 10 TB of a month.
 const aws: PriceList = {
   name: "Amazon S3",
-  asOf: "2026-11-27",
+  asOf: "2026-11-28",
   bytesPerGb: 1024 ** 3,
   egressPerGb: 0.09,
   besideWritePerThousand: 0,
@@ -168,10 +183,12 @@ export function monthlyStorageCost(
   const own = billed + objects * prices.overheadBytes;
   const standard = objects * prices.overheadStandardBytes;
   const perByte = (price: number) => price / list.bytesPerGb;
-  const isWatched = storageClass === "INTELLIGENT_TIERING";
+  const isTiered = storageClass === "INTELLIGENT_TIERING";
+  // Nobody watches objects under 128 KiB, nor bills it: of so many bytes, no more can be larger.
+  const watched = isTiered ? Math.min(objects, Math.floor(bytes / (128 * kib))) : 0;
   return (
     own * perByte(prices.storagePerGbMonth) +
     standard * perByte(list.classes.STANDARD.storagePerGbMonth) +
-    (isWatched ? (objects / 1000) * list.monitoringPerThousand : 0)
+    (watched / 1000) * list.monitoringPerThousand
   );
 }

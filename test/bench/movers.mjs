@@ -13,7 +13,7 @@ import { startCairnWith, startMoversFloor } from "./servers.mjs";
 const kib = 1024;
 const mib = 1024 * kib;
 /** Restorations are asked for first, and all made together when this is over. */
-const restoreDelaySeconds = 4;
+const restoreDelaySeconds = 10;
 
 const noise = (length) => randomBytes(length);
 /** Lines of a log: they come out at about a fifth. */
@@ -29,8 +29,8 @@ function text(length) {
 }
 
 const workloads = (quick) => [
-  { name: "1 KiB", count: quick ? 40 : 1000, sizeBytes: kib, makes: text, rounds: 2 },
-  { name: "64 KiB", count: quick ? 20 : 400, sizeBytes: 64 * kib, makes: text, rounds: 2 },
+  { name: "1 KiB", count: quick ? 40 : 600, sizeBytes: kib, makes: text, rounds: 2 },
+  { name: "64 KiB", count: quick ? 20 : 300, sizeBytes: 64 * kib, makes: text, rounds: 2 },
   { name: "64 MiB, text", count: quick ? 1 : 3, sizeBytes: 64 * mib, makes: text, rounds: 2 },
   { name: "64 MiB, noise", count: quick ? 1 : 3, sizeBytes: 64 * mib, makes: noise, rounds: 2 },
   ...(quick
