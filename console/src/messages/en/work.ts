@@ -30,8 +30,11 @@ export const work = messages("work", {
   cutOff: "A reload cut this upload off. Resume it and, if asked, choose {name} again.",
   cutOffKept:
     "{count, plural, one {A reload cut this upload off. # file is kept here: resume to send it.} other {A reload cut this upload off. # files are kept here: resume to send them.}}",
-  cutOffPart:
-    "A reload cut this upload off. Resume to send {kept} that are kept here; {rest} have to be chosen again.",
+  cutOffPart: "A reload cut this upload off. Resume it:",
+  cutOffCopied: "{count, plural, one {# is kept here;} other {# are kept here;}}",
+  cutOffOpened:
+    "{count, plural, one {# is read again once you let the browser;} other {# are read again once you let the browser;}}",
+  cutOffRest: "{count, plural, one {# has to be chosen again.} other {# have to be chosen again.}}",
   cutOffChoose:
     "{count, plural, one {A reload cut this upload off. Resume it and choose {name} again.} other {A reload cut this upload off. Resume it and choose {name} again: of # files, what is there already is skipped.}}",
   notAmongThem: "They were not among what you chose. Choose {name} again, or stop this upload.",

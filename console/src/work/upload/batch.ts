@@ -6,6 +6,7 @@ import { currentSession } from "../../session/store.ts";
 import { openGate, runPool } from "../gate.ts";
 import { Report } from "../report.ts";
 import { addTask, updateTask } from "../store.ts";
+import { handleBelow } from "./choose.ts";
 import type { ChosenFile } from "./files.ts";
 import { keepBatch } from "./kept.ts";
 import type { UploadSettings } from "./settings.ts";
@@ -73,11 +74,18 @@ export function startUpload(batch: Batch): Promise<void> {
   const tell = throttle(() => tellStored(bucket), 1000);
   const one = async (chosen: ChosenFile) => {
     updateTask(id, { current: chosen.path });
-    const { file, handle } = chosen;
+    const { file } = chosen;
     const onBegun = () => keeping.drop(places.get(chosen) ?? -1);
     try {
       const wish = { bucket, key: folder + chosen.path, settings, isAgain };
-      const outcome = await transfer({ ...wish, file, handle, gate, onBytes, onBegun });
+      const outcome = await transfer({
+        ...wish,
+        file,
+        findHandle: () => findHandle(chosen),
+        gate,
+        onBytes,
+        onBegun,
+      });
       keeping.drop(places.get(chosen) ?? -1);
       report.add(chosen.path, outcome === "stored" ? "done" : "skipped");
       finish(id, outcome, file.size);
@@ -91,11 +99,7 @@ export function startUpload(batch: Batch): Promise<void> {
   };
   const run = async (list: readonly ChosenFile[]) => {
     try {
-      // Large files one after the other, each with parts at once; small ones beside each other.
-      const small = list.filter(({ file }) => file.size < multipartFrom);
-      const large = list.filter(({ file }) => file.size >= multipartFrom);
-      await runPool(small, filesAtOnce, one);
-      await runPool(large, 1, one);
+      await sendAll(list, one);
     } catch {
       // Stopped: each file's own failure is caught above.
     }
@@ -108,6 +112,19 @@ export function startUpload(batch: Batch): Promise<void> {
   };
   run(files);
   return keeping.written;
+}
+
+/** Large files one after the other, each with parts at once; small ones beside each other. */
+async function sendAll(list: readonly ChosenFile[], one: (file: ChosenFile) => Promise<void>) {
+  const small = list.filter(({ file }) => file.size < multipartFrom);
+  const large = list.filter(({ file }) => file.size >= multipartFrom);
+  await runPool(small, filesAtOnce, one);
+  await runPool(large, 1, one);
+}
+
+/** What opens a large file again after a reload, where the browser has that. */
+async function findHandle({ handle, root, path }: ChosenFile) {
+  return handle ?? (root && (await handleBelow(root, path)));
 }
 
 function finish(id: number, outcome: Outcome, bytes: number): void {

@@ -2,15 +2,40 @@
 
 import { type ChosenFile, filesOfInput } from "./files.ts";
 
-interface AskingHandle extends FileSystemFileHandle {
+interface Asking {
   requestPermission?(wish: { mode: "read" }): Promise<PermissionState>;
 }
 
-/** The file behind a handle; nothing when it may not be read, or is not there any more. */
-export async function openHandle(handle: AskingHandle): Promise<File | undefined> {
+/** Asks the person, through the browser, to let a handle be read again. Has to follow a click. */
+export async function mayRead(handle: FileSystemHandle & Asking): Promise<boolean> {
   try {
-    const state = (await handle.requestPermission?.({ mode: "read" })) ?? "granted";
-    return state === "granted" ? await handle.getFile() : undefined;
+    return ((await handle.requestPermission?.({ mode: "read" })) ?? "granted") === "granted";
+  } catch {
+    return false;
+  }
+}
+
+/** The file behind a handle; nothing when it may not be read, or is not there any more. */
+export async function openHandle(handle: FileSystemFileHandle): Promise<File | undefined> {
+  try {
+    return (await mayRead(handle)) ? await handle.getFile() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The handle of a file below a folder; `path` begins with the folder's own name. Nothing when it is gone. */
+export async function handleBelow(
+  root: FileSystemDirectoryHandle,
+  path: string,
+): Promise<FileSystemFileHandle | undefined> {
+  const names = path.split("/").slice(1);
+  const name = names.pop();
+  if (name === undefined) return undefined;
+  try {
+    let folder = root;
+    for (const each of names) folder = await folder.getDirectoryHandle(each);
+    return await folder.getFileHandle(name);
   } catch {
     return undefined;
   }

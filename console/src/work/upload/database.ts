@@ -1,8 +1,8 @@
 // The browser's own database of uploads: what of them outlives the page. No secrets; of this browser only.
 
 const databaseName = "cairn-uploads";
-/** 2: batches of files beside the multipart uploads. */
-const databaseVersion = 2;
+/** 2: batches of files beside the multipart uploads; 3: their bytes are no files any more. */
+const databaseVersion = 3;
 
 export type StoreName = "uploads" | "batches" | "files";
 
@@ -12,6 +12,7 @@ function open(): Promise<IDBDatabase> {
     request.onupgradeneeded = ({ oldVersion }) => {
       const { result } = request;
       if (oldVersion < 1) result.createObjectStore("uploads", { keyPath: "uploadId" });
+      if (oldVersion === 2) for (const name of ["batches", "files"]) result.deleteObjectStore(name);
       result.createObjectStore("batches", { keyPath: "id" });
       result.createObjectStore("files", { keyPath: ["batch", "at"] });
     };

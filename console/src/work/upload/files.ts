@@ -7,6 +7,8 @@ export interface ChosenFile {
   readonly path: string;
   /** Opens the file again after a reload, where the browser has that. */
   readonly handle?: FileSystemFileHandle;
+  /** The folder that was dropped, likewise: the first name of the path is its own. */
+  readonly root?: FileSystemDirectoryHandle;
 }
 
 /** The files of an `<input type=file>`, with `webkitdirectory` or without. */
@@ -42,26 +44,32 @@ export async function filesOfTransfer(
     }));
   const files: ChosenFile[] = [];
   let unreadable = 0;
-  const walk = async (directory: FileSystemDirectoryEntry, path: string): Promise<void> => {
+  const walk = async (
+    directory: FileSystemDirectoryEntry,
+    path: string,
+    extra: Pick<ChosenFile, "root">,
+  ): Promise<void> => {
     const entries = await readDirectory(directory).catch(() => undefined);
     if (entries === undefined) unreadable += 1;
     for (const entry of entries ?? []) {
       const below = `${path}/${entry.name}`;
-      if (entry.isDirectory) await walk(entry as FileSystemDirectoryEntry, below);
+      if (entry.isDirectory) await walk(entry as FileSystemDirectoryEntry, below, extra);
       else {
         const file = await readFile(entry as FileSystemFileEntry).catch(() => undefined);
         if (file === undefined) unreadable += 1;
-        else files.push({ file, path: below });
+        else files.push({ file, path: below, ...extra });
       }
     }
     tell(files.length);
   };
   for (const { entry, handle, file } of asked) {
+    const found = await handle;
     if (entry?.isDirectory) {
-      await walk(entry as FileSystemDirectoryEntry, entry.name);
+      const root = found as FileSystemDirectoryHandle | undefined;
+      const extra = found?.kind === "directory" && root ? { root } : {};
+      await walk(entry as FileSystemDirectoryEntry, entry.name, extra);
       continue;
     }
-    const found = await handle;
     if (file !== null) {
       const isFile = found?.kind === "file";
       const extra = isFile ? { handle: found as FileSystemFileHandle } : {};

@@ -15,6 +15,8 @@ export interface KeptBatch {
   /** Whose upload it is: another identity is not offered to go on with it. */
   readonly owner: string;
   readonly startedAtMs: number;
+  /** The folders that were dropped, where the browser gives handles to them. */
+  readonly roots?: readonly FileSystemDirectoryHandle[];
 }
 
 export interface KeptFile {
@@ -22,9 +24,24 @@ export interface KeptFile {
   readonly at: number;
   readonly path: string;
   readonly sizeBytes: number;
-  /** Absent where the bound was reached, or the file is large: it has to be chosen again. */
-  readonly file?: File;
+  /** Absent where the bound was reached, or the file is large: it is read again, or chosen again. */
+  readonly copy?: Copy;
   readonly handle?: FileSystemFileHandle;
+  /** Which of the batch's folders it lies in. */
+  readonly root?: number;
+}
+
+/** The bytes themselves. No File: the browser would write a file of its own for each. */
+interface Copy {
+  readonly bytes: ArrayBuffer;
+  readonly name: string;
+  readonly type: string;
+  readonly lastModified: number;
+}
+
+/** The file as it was. */
+export function fileOfCopy({ bytes, name, ...facts }: Copy): File {
+  return new File([bytes], name, facts);
 }
 
 /** Of one batch. Browsers give an origin far more; a person's disk is not ours to fill. */
@@ -48,8 +65,13 @@ export interface Keeping {
 }
 
 /** Writes down what is to be uploaded; resolves at once, the writing goes on beside. */
-export function keepBatch(batch: Omit<KeptBatch, "id">, files: readonly ChosenFile[]): Keeping {
+export function keepBatch(
+  facts: Omit<KeptBatch, "id" | "roots">,
+  files: readonly ChosenFile[],
+): Keeping {
   const id = crypto.randomUUID();
+  // A handle is dear to write down: once for all files below it.
+  const roots = [...new Set(files.flatMap(({ root }) => root ?? []))];
   const gone = new Set<number>();
   const toDelete = new Set<number>();
   let written = 0;
@@ -63,7 +85,8 @@ export function keepBatch(batch: Omit<KeptBatch, "id">, files: readonly ChosenFi
     if (places.length > 0) await forgetFiles(id, places);
   };
   const writeAll = async () => {
-    await transact(["batches"], "readwrite", (store) => store("batches").put({ ...batch, id }));
+    const batch: KeptBatch = { ...facts, id, ...(roots.length > 0 && { roots }) };
+    await transact(["batches"], "readwrite", (store) => store("batches").put(batch));
     let room = maximumKeptBytes;
     while (written < files.length && !isOver) {
       const rows: KeptFile[] = [];
@@ -73,9 +96,10 @@ export function keepBatch(batch: Omit<KeptBatch, "id">, files: readonly ChosenFi
         written += 1;
         const chosen = files[at];
         if (chosen === undefined || gone.has(at)) continue;
-        const row = await makeRow(id, at, chosen, room);
-        inHand += row.file?.size ?? 0;
-        room -= row.file?.size ?? 0;
+        const row = await makeRow({ batch: id, at, roots }, chosen, room);
+        const bytes = row.copy?.bytes.byteLength ?? 0;
+        inHand += bytes;
+        room -= bytes;
         rows.push(row);
       }
       // No room for the bytes: from here on only the list is kept.
@@ -104,18 +128,32 @@ export function keepBatch(batch: Omit<KeptBatch, "id">, files: readonly ChosenFi
   };
 }
 
-async function makeRow(batch: string, at: number, chosen: ChosenFile, room: number) {
-  const { path, file, handle } = chosen;
-  const isKept = file.size < maximumKeptFileBytes && file.size <= room;
-  const copy = isKept ? await copyFile(file).catch(() => undefined) : undefined;
-  const facts: KeptFile = { batch, at, path, sizeBytes: file.size };
-  return { ...facts, ...(copy && { file: copy }), ...(handle && { handle }) };
+interface RowPlace {
+  readonly batch: string;
+  readonly at: number;
+  readonly roots: readonly FileSystemDirectoryHandle[];
 }
 
-/** The bytes themselves: a file as it was dropped stays a reference to the disk, which a reload ends. */
-async function copyFile(file: File): Promise<File> {
+async function makeRow(
+  { batch, at, roots }: RowPlace,
+  chosen: ChosenFile,
+  room: number,
+): Promise<KeptFile> {
+  const { path, file, handle, root } = chosen;
+  const isKept = file.size < maximumKeptFileBytes && file.size <= room;
+  const copy = isKept ? await copyOf(file).catch(() => undefined) : undefined;
+  const facts: KeptFile = { batch, at, path, sizeBytes: file.size };
+  return {
+    ...facts,
+    ...(copy && { copy }),
+    ...(handle && { handle }),
+    ...(root && { root: roots.indexOf(root) }),
+  };
+}
+
+async function copyOf(file: File): Promise<Copy> {
   const { name, type, lastModified } = file;
-  return new File([await file.arrayBuffer()], name, { type, lastModified });
+  return { bytes: await file.arrayBuffer(), name, type, lastModified };
 }
 
 /** Answers false when the bytes found no room: then the rows are there without. */
@@ -129,7 +167,7 @@ async function putRows(rows: readonly KeptFile[]): Promise<boolean> {
     await put(rows);
     return true;
   } catch {
-    await put(rows.map(({ file: _, ...row }) => row));
+    await put(rows.map(({ copy: _, ...row }) => row));
     return false;
   }
 }
@@ -178,7 +216,7 @@ export async function forgetBytes(): Promise<void> {
     walk.onsuccess = () => {
       const cursor = walk.result;
       if (cursor === null) return;
-      const { file: _, ...row } = cursor.value as KeptFile;
+      const { copy: _, ...row } = cursor.value as KeptFile;
       cursor.update(row);
       cursor.continue();
     };

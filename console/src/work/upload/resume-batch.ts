@@ -5,10 +5,11 @@
 import { work as text } from "../../messages/en/work.ts";
 import { addTask, removeTask, updateTask } from "../store.ts";
 import { startUpload } from "./batch.ts";
-import { chooseAgain, openHandle } from "./choose.ts";
+import { chooseAgain, handleBelow, mayRead, openHandle } from "./choose.ts";
 import type { ChosenFile } from "./files.ts";
 import {
   dropBatch,
+  fileOfCopy,
   forgetFiles,
   type KeptBatch,
   type KeptFile,
@@ -51,7 +52,7 @@ function offer(batch: KeptBatch, given: readonly KeptFile[]): void {
     },
   );
   const goOn = async () => {
-    const found = await findFiles(files);
+    const found = await findFiles(batch, files);
     if (found === undefined) return;
     const places = new Set(found.map(({ at }) => at));
     files = files.filter(({ at }) => !places.has(at));
@@ -67,14 +68,24 @@ function offer(batch: KeptBatch, given: readonly KeptFile[]): void {
 
 /** What the dock says of files that wait. */
 function factsOf(files: readonly KeptFile[]) {
-  const kept = files.filter(({ file }) => file !== undefined).length;
-  const name = rootOf(files);
+  const copied = files.filter(({ copy }) => copy !== undefined).length;
+  const opened = files.filter(
+    ({ copy, handle, root }) => copy === undefined && (handle ?? root) !== undefined,
+  ).length;
+  const rest = files.length - copied - opened;
   const note =
-    kept === files.length
-      ? text("cutOffKept", { count: kept })
-      : kept > 0
-        ? text("cutOffPart", { kept, rest: files.length - kept })
-        : text("cutOffChoose", { count: files.length, name });
+    copied === files.length
+      ? text("cutOffKept", { count: copied })
+      : rest === files.length
+        ? text("cutOffChoose", { count: rest, name: rootOf(files) })
+        : [
+            text("cutOffPart"),
+            copied > 0 && text("cutOffCopied", { count: copied }),
+            opened > 0 && text("cutOffOpened", { count: opened }),
+            rest > 0 && text("cutOffRest", { count: rest }),
+          ]
+            .filter((part) => part !== false)
+            .join(" ");
   return {
     note,
     doneBytes: 0,
@@ -92,12 +103,32 @@ const rootOf = ([first]: readonly KeptFile[]): string => first?.path.split("/", 
 
 type FoundFile = ChosenFile & { readonly at: number };
 
-/** Those whose bytes are here; else those the person gives again. Nothing when called off. */
-async function findFiles(files: readonly KeptFile[]): Promise<readonly FoundFile[] | undefined> {
+/**
+ * Those whose bytes are here or whose handles the person lets be read; else those the person gives again.
+ * Nothing when called off.
+ */
+async function findFiles(
+  { roots = [] }: KeptBatch,
+  files: readonly KeptFile[],
+): Promise<readonly FoundFile[] | undefined> {
   const here: FoundFile[] = [];
-  for (const { at, path, file, handle } of files) {
-    const opened = file ?? (handle && (await openHandle(handle)));
-    if (opened) here.push({ at, path, file: opened, ...(handle && { handle }) });
+  const needed = new Set(files.flatMap(({ copy, root }) => (copy ? [] : (root ?? []))));
+  const open = new Set<number>();
+  for (const at of needed) {
+    const root = roots[at];
+    if (root !== undefined && (await mayRead(root))) open.add(at);
+  }
+  for (const { at, path, copy, handle, root: rootAt } of files) {
+    const root = rootAt === undefined ? undefined : roots[rootAt];
+    const known = { at, path, ...(handle && { handle }), ...(root && { root }) };
+    if (copy) {
+      here.push({ ...known, file: fileOfCopy(copy) });
+      continue;
+    }
+    const below = root && open.has(rootAt ?? -1) ? await handleBelow(root, path) : undefined;
+    const opener = handle ?? below;
+    const file = opener && (await openHandle(opener));
+    if (file) here.push({ ...known, file });
   }
   if (here.length > 0) return here;
   const isFolder = files.some(({ path }) => path.includes("/"));

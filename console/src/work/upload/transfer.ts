@@ -26,6 +26,8 @@ import { onSent } from "./xhr-handler.ts";
 const mebibyte = 1024 * 1024;
 /** From here on a file goes in parts. */
 export const multipartFrom = maximumKeptFileBytes;
+/** Smaller files are there at once: nobody asks how far they are. */
+const progressFrom = 256 * 1024;
 const smallestPart = 8 * mebibyte;
 const maximumParts = 10_000;
 const partsAtOnce = 3;
@@ -34,11 +36,12 @@ export interface Transfer {
   readonly bucket: string;
   readonly key: string;
   readonly file: File;
-  readonly handle?: FileSystemFileHandle | undefined;
   readonly settings: UploadSettings;
   readonly gate: Gate;
   /** A reload cut this file off: the server may have it already. */
   readonly isAgain?: boolean | undefined;
+  /** Finds what opens the file again after a reload, where the browser has that. */
+  findHandle?(): Promise<FileSystemFileHandle | undefined>;
   /** Runs once a record of the upload outlives the page. */
   onBegun?(): void;
   /** Hears how many more bytes are done; negative when some have to be sent again. */
@@ -104,8 +107,10 @@ async function putWhole(given: Transfer): Promise<void> {
   await gate.pass();
   const body = new Uint8Array(await file.arrayBuffer());
   const tell = countBytes(given, body);
+  // Of little there is no progress to tell, and fetch is the cheaper way.
+  const sendBody = body.length < progressFrom ? send : sendUpload;
   try {
-    await sendUpload(
+    await sendBody(
       new PutObjectCommand({
         Bucket: bucket,
         Key: key,
@@ -167,6 +172,7 @@ async function putParts(given: Transfer): Promise<void> {
     }),
     { abortSignal: gate.signal },
   );
+  const handle = await given.findHandle?.();
   const record: UploadRecord = {
     uploadId: UploadId,
     bucket,
@@ -178,7 +184,7 @@ async function putParts(given: Transfer): Promise<void> {
     settings,
     owner: currentSession()?.identity.arn ?? "",
     startedAtMs: Date.now(),
-    ...(given.handle && { handle: given.handle }),
+    ...(handle && { handle }),
   };
   await claim(UploadId);
   begun.set(file, record);
