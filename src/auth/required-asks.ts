@@ -66,8 +66,11 @@ export function requiredAsks(row: OperationRow, request: AskedRequest): readonly
   if (replicating !== undefined) return replicating.map((action) => ({ action, ...subject }));
   const namesVersion = target.query.has("versionId");
   const action = (namesVersion ? row.versionAction : undefined) ?? row.action;
+  // What is delivered has the ACL that the owner's own configuration asks for, or AWS's policy for
+  // inventories demands, and that policy allows s3:PutObject alone.
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html#example-bucket-policies-s3-inventory-1
   const further = furtherActions(row, headers, namesVersion).filter(
-    (name) => name !== "s3:PutObjectAcl" || !isOwnersDue(request),
+    (name) => name !== "s3:PutObjectAcl" || request.errand !== "delivery",
   );
   return [action, ...further].map((name) => ({
     action: name,
@@ -110,15 +113,6 @@ function replicationActions(row: OperationRow, request: AskedRequest): string[] 
     ...(isOwnerOverridden === true ? ["s3:ObjectOwnerOverrideToBucketOwner"] : []),
     ...comparerActions(row.name, headers),
   ];
-}
-
-/**
- * A report that is the bucket owner's whatever the bucket says of ownership: AWS's policy for
- * inventories demands this ACL, and allows s3:PutObject alone.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html#example-bucket-policies-s3-inventory-1
- */
-function isOwnersDue({ errand, headers }: AskedRequest): boolean {
-  return errand === "delivery" && headers.get("x-amz-acl") === "bucket-owner-full-control";
 }
 
 function furtherActions(row: OperationRow, headers: Headers, namesVersion: boolean): string[] {

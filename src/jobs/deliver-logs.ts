@@ -111,7 +111,7 @@ async function deliverLog(
   const { grants } = target;
   if (grants === undefined) return put({});
   const outcome = await put(grants);
-  // Without the grants rather than not at all: ACLs may be off by now, or not the service's to set.
+  // Without the grants rather than not at all: ACLs may be off by now, or public ones blocked.
   return outcome.kind === "refused" && !isPassing(outcome.code) ? put({}) : outcome;
 }
 

@@ -4,9 +4,11 @@ import { env } from "cloudflare:test";
 import {
   CopyObjectCommand,
   DeleteObjectsCommand,
+  GetObjectAclCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutBucketLoggingCommand,
+  PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
@@ -18,7 +20,7 @@ import { advanceJob } from "../../src/jobs/slices.ts";
 import { sliceTable } from "../../src/jobs/table.ts";
 import { deleteRecords, listRecords, writeRecords } from "../../src/storage/records.ts";
 import { writeAsService } from "../../src/write-as-service.ts";
-import { makeBucket, rootKeys } from "../operations/bucket/fixtures.ts";
+import { makeAccount, makeBucket, rootKeys } from "../operations/bucket/fixtures.ts";
 import { refusal, sdk, through } from "../operations/object/fixtures.ts";
 
 /** As AWS publishes it for Athena. */
@@ -206,6 +208,35 @@ describe("access logs", () => {
 });
 
 describe("a log on its way", () => {
+  it("bears the grants that were asked for, though the policy allows s3:PutObject alone", async () => {
+    const { Bucket, target } = await makeLogged();
+    await s3.send(
+      new PutBucketOwnershipControlsCommand({
+        Bucket: target,
+        OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerPreferred" }] },
+      }),
+    );
+    const { canonicalId: ID } = await makeAccount();
+    const LoggingEnabled = {
+      TargetBucket: target,
+      TargetPrefix: "logs/",
+      TargetGrants: [
+        { Grantee: { Type: "CanonicalUser" as const, ID }, Permission: "READ" as const },
+      ],
+    };
+    await s3.send(new PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: { LoggingEnabled } }));
+    await s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: "x" }));
+    await runDelivery();
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: target }));
+    const Key = Contents.at(-1)?.Key;
+    const { Grants = [] } = await s3.send(new GetObjectAclCommand({ Bucket: target, Key }));
+    expect(Grants.map(({ Grantee, Permission }) => [Grantee?.ID, Permission])).toContainEqual([
+      ID,
+      "READ",
+    ]);
+    expect(Grants).toHaveLength(2);
+  });
+
   it("goes to no bucket of another account, whoever has the target's name by then", async () => {
     const { Bucket } = await makeLogged();
     await s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: "x" }));

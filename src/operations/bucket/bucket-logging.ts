@@ -4,8 +4,8 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html
 //
 // Differs from AWS:
-// - Grants (TargetGrants) that the target's policy does not let the service set (s3:PutObjectAcl) are
-//   left out of the log objects.
+// - Grants (TargetGrants) that the target bucket would not take, as public ones under Block Public Access,
+//   are left out of the log objects.
 // - Keys in a log are URL encoded once.
 // - Logs are delivered every five minutes; AWS says "within a few hours".
 
