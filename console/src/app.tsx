@@ -6,7 +6,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { Tooltip } from "radix-ui";
 import { describeError } from "./errors.ts";
 import { router } from "./router.tsx";
-import { whenIdentityChanges } from "./session/store.ts";
+import { whenIdentityChanges, whenRenewed } from "./session/store.ts";
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -23,6 +23,8 @@ const queries = new QueryClient({
 });
 
 whenIdentityChanges(() => queries.clear());
+// What a missing key or an ended session kept from being shown comes as soon as there is a new one.
+whenRenewed(() => queries.refetchQueries({ predicate: ({ state }) => state.status === "error" }));
 
 export default function App() {
   return (

@@ -1,6 +1,9 @@
 // Errors as a person reads them: the service's code and words, and for denials the parts of its
 // sentence (who, action, resource, reason).
 
+import { signIn as text } from "./messages/en/frame.ts";
+import { KeyWithheld } from "./session/store.ts";
+
 export interface ErrorDescription {
   readonly code: string;
   readonly message: string;
@@ -53,6 +56,11 @@ const codeOfStatus: Readonly<Record<number, string>> = {
 export function describeError(error: unknown): ErrorDescription {
   if (error instanceof TypeError && /fetch|network|load failed/i.test(error.message)) {
     return { code: "NetworkError", message: "The server does not answer." };
+  }
+  if (error instanceof KeyWithheld) {
+    const isEnded = error.ask === "expired";
+    const code = text(isEnded ? "again" : "keyNeeded");
+    return { code, message: text(isEnded ? "againText" : "keyNeededText"), status: 401 };
   }
   const given = (error ?? {}) as ServiceError;
   const status = given.$metadata?.httpStatusCode;

@@ -4,6 +4,7 @@ import { CircleAlert, Lock } from "lucide-react";
 import type { ReactNode } from "react";
 import { describeError } from "../errors.ts";
 import { frame as text } from "../messages/en/frame.ts";
+import { askForKey, KeyWithheld } from "../session/store.ts";
 import { Button } from "./button.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { Go } from "./go.tsx";
@@ -43,10 +44,19 @@ export function ErrorPanel({ error, onRetry, children }: ErrorPanelProps) {
         )}
         {/* Where no permission is named, no policy would help. */}
         {denial?.action && <p className="muted">{text("deniedHint")}</p>}
+        {error instanceof KeyWithheld && (
+          <div>
+            <Button kind="primary" onClick={() => askForKey(error.ask).catch(() => undefined)}>
+              {text(error.ask === "expired" ? "signInAgain" : "enterKey")}
+            </Button>
+          </div>
+        )}
         {requestId && <p className="muted small">{text("requestId", { id: requestId })}</p>}
         {children}
       </div>
-      {onRetry && <Button onClick={onRetry}>{text("retry")}</Button>}
+      {onRetry && !(error instanceof KeyWithheld) && (
+        <Button onClick={onRetry}>{text("retry")}</Button>
+      )}
     </div>
   );
 }

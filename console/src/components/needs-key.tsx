@@ -17,7 +17,10 @@ export function useMissesKey(): boolean {
 /** Asks for the key, then runs `onGiven`. */
 export function GiveKey({ onGiven }: { onGiven(): unknown }) {
   return (
-    <Button icon={<KeyRound />} onClick={() => askForKey("key-needed").then(onGiven)}>
+    <Button
+      icon={<KeyRound />}
+      onClick={() => askForKey("key-needed").then(onGiven, () => undefined)}
+    >
       {text("giveKey")}
     </Button>
   );

@@ -38,7 +38,7 @@ export interface SessionState {
 const storageKey = "cairn.session";
 let state: SessionState = { session: restore(), ask: undefined };
 let longTerm: Key | undefined;
-let waiting: (() => void)[] = [];
+let waiting: { readonly go: () => void; readonly giveUp: (reason: Error) => void }[] = [];
 const listeners = new Set<() => void>();
 
 const forgetters = new Set<() => void>();
@@ -46,6 +46,13 @@ const forgetters = new Set<() => void>();
 /** Runs `forget` before another identity, or nobody, is shown anything. */
 export function whenIdentityChanges(forget: () => void): void {
   forgetters.add(forget);
+}
+
+const renewers = new Set<() => void>();
+
+/** Runs `renewed` whenever there is a new session, or the key of one. */
+export function whenRenewed(renewed: () => void): void {
+  renewers.add(renewed);
 }
 
 function set(next: SessionState): void {
@@ -76,7 +83,8 @@ export function begin(session: Session, key?: Key): void {
   set({ session, ask: undefined });
   const renewed = waiting;
   waiting = [];
-  for (const go of renewed) go();
+  for (const { go } of renewed) go();
+  for (const tell of renewers) tell();
 }
 
 /** Forgets everything. */
@@ -93,17 +101,35 @@ export function stopActing(): void {
   if (own !== undefined) begin(own);
 }
 
-/** Asks for a key, with everything left open; resolves when there is a new session. */
+/** The key that was asked for was not given. */
+export class KeyWithheld extends Error {
+  readonly ask: Ask;
+
+  constructor(ask: Ask) {
+    super(ask);
+    this.name = "KeyWithheld";
+    this.ask = ask;
+  }
+}
+
+/**
+ * Asks for a key, with everything left open; resolves when there is a new session. Throws KeyWithheld
+ * when the question is closed without an answer.
+ */
 export function askForKey(ask: Ask): Promise<void> {
   set({ ...state, ask });
-  return new Promise((resolve) => {
-    waiting.push(resolve);
+  return new Promise((go, giveUp) => {
+    waiting.push({ go, giveUp });
   });
 }
 
-/** Closes the question; who waits for the answer keeps waiting until the next session. */
+/** Closes the question; whoever waits for the answer is told so, and can ask again. */
 export function dismissAsk(): void {
+  const { ask = "key-needed" } = state;
+  const refused = waiting;
+  waiting = [];
   set({ ...state, ask: undefined });
+  for (const { giveUp } of refused) giveUp(new KeyWithheld(ask));
 }
 
 function store(session: Session | undefined): void {

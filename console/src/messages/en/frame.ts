@@ -58,6 +58,8 @@ export const frame = messages("frame", {
   deniedHint:
     "Whoever manages permissions can grant it: a policy that allows the action on the resource.",
   requestId: "Request id {id}",
+  signInAgain: "Sign in again",
+  enterKey: "Enter the key",
   typeToConfirm: "Type {name} to confirm",
   notifications: "Notifications",
   sortAscending: "sorted ascending",

@@ -10,9 +10,12 @@ export const home = messages("home", {
   storedAll: "All buckets of this server, as measured last.",
   notMeasured: "Not measured yet: usage is measured once a day.",
   hidden: "Totals, requests and jobs are left out here: this identity may not see them.",
+  keyGone:
+    "Totals, requests and jobs are asked for with the access key itself. This page was reloaded and does not have it any more.",
   alerts: "What needs you",
   noAlerts: "Nothing needs you.",
   noAlertsHere: "Nothing needs you, as far as this identity may see.",
+  noAlertsKeyless: "Nothing needs you, as far as can be seen without the access key.",
   looking: "Looking",
   lookedAt: "{count, plural, one {# bucket} other {# buckets}} looked at.",
   lookedAtFirst: "Only the first {count} buckets were looked at.",

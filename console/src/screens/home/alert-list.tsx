@@ -6,6 +6,7 @@ import { useState } from "react";
 import type { LifecycleState, Webhook } from "../../../../src/admin/answers.ts";
 import { Button } from "../../components/button.tsx";
 import { Go } from "../../components/go.tsx";
+import { useMissesKey } from "../../components/needs-key.tsx";
 import { Badge, Card, Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { home as text } from "../../messages/en/home.ts";
@@ -20,6 +21,7 @@ const mostBuckets = 30;
 const refreshMs = 30_000;
 
 export function AlertList() {
+  const missesKey = useMissesKey();
   const buckets = useQuery(bucketsQuery());
   const status = useQuery({ ...statusQuery(), refetchInterval: refreshMs });
   const webhooks = useQuery({
@@ -63,7 +65,7 @@ export function AlertList() {
       {!isLooking && alerts.length === 0 && (
         <p className="home-nothing">
           <CircleCheck aria-hidden="true" className="home-well" />
-          {text(isPart ? "noAlertsHere" : "noAlerts")}
+          {text(!isPart ? "noAlerts" : missesKey ? "noAlertsKeyless" : "noAlertsHere")}
         </p>
       )}
       {!isLooking && looked.length > 0 && (

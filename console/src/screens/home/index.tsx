@@ -67,7 +67,7 @@ function Hidden() {
   const missesKey = useMissesKey();
   return (
     <div className="row">
-      <p className="muted">{text("hidden")}</p>
+      <p className="muted">{text(missesKey ? "keyGone" : "hidden")}</p>
       {missesKey && <GiveKey onGiven={() => queries.invalidateQueries()} />}
     </div>
   );
