@@ -57,13 +57,16 @@ export interface CopiedNames {
   readonly isNoted?: true;
 }
 
-/** Copies everything the version names, or as much as one slice may. */
+/** Copies everything the version names, or as much as one slice may; `left`: nothing at all. */
 export async function copyContent(
   call: CopyCall,
   facts: CopyFacts,
-): Promise<CopiedNames | "paused"> {
+): Promise<CopiedNames | "paused" | "left"> {
   const { claim, copies, origins } = facts;
-  const { version } = claim;
+  const { version, parts } = claim;
+  const largestBytes = call.pace?.largestBytes ?? Number.POSITIVE_INFINITY;
+  const pieces = parts.length > 0 ? parts : [version];
+  if (pieces.some(({ sizeBytes }) => sizeBytes > largestBytes)) return "left";
   const source = version.content ?? "";
   if (source.startsWith("u")) return copyParts(call, facts);
   const { etag, detail } = version;

@@ -19,6 +19,8 @@ export interface CopyPace {
   readonly sliceBytes: number;
   readonly sliceParts: number;
   readonly sliceMs: number;
+  /** What is larger in one piece (a blob, a part) is left to those who have the time. */
+  readonly largestBytes?: number;
 }
 
 /**
@@ -32,6 +34,12 @@ export const copyPace: CopyPace = {
   sliceParts: 1000,
   sliceMs: 120_000,
 };
+
+/**
+ * For runs that have 30 seconds of CPU for everything: a piece of a GiB takes ten of them where it is
+ * packed. Larger ones, up to the 5 GiB of a single put, are an hourly run's.
+ */
+export const shortPace: CopyPace = { ...copyPace, largestBytes: 1024 ** 3 };
 
 const proofsAtOnce = 6;
 

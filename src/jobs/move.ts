@@ -66,6 +66,8 @@ export type MoveOutcome =
   | { readonly kind: "leased"; readonly untilMs: number }
   /** Parts of it are copied and noted: asked again, the mover goes on from there. */
   | { readonly kind: "paused"; readonly cpuMs: number }
+  /** It holds a piece that is too large for this run: an hourly one moves it. */
+  | { readonly kind: "left" }
   /** Bytes that are missing, or not those that were recorded. Nothing was changed. */
   | {
       readonly kind: "damaged";
@@ -116,13 +118,16 @@ export async function moveVersion(
     outcome =
       copied === "paused"
         ? { kind: "paused", cpuMs: cpuMsOf(copies.made) }
-        : await swap(call, index, { ...facts, claim, copied, copies });
+        : copied === "left"
+          ? { kind: "left" }
+          : await swap(call, index, { ...facts, claim, copied, copies });
   } catch (error) {
     outcome = endOf(error);
     if (outcome === undefined) throw error;
   } finally {
     if (outcome?.kind !== "moved") {
-      const isPaused = outcome?.kind === "paused" && call.lifecycle !== undefined;
+      const isUndone = outcome?.kind === "paused" || outcome?.kind === "left";
+      const isPaused = isUndone && call.lifecycle !== undefined;
       await giveUp(call, index, { ...facts, copies, isPaused });
     }
   }

@@ -127,7 +127,7 @@ async function restoreCopy(call: RestoreCall, { index, one, facts }: Work) {
         origins: originsOfRestored(index.bucketId, claim),
       },
     );
-    if (copied === "paused") return { kind: "paused" } as const;
+    if (copied === "paused" || copied === "left") return { kind: "paused" } as const;
     const outcome = await index.finishRestore({
       ...facts,
       nowMs: call.seams.now(),

@@ -28,6 +28,8 @@ export interface SliceOutcome {
   readonly findings: readonly Finding[];
   /** About how much CPU it took, where that is much. */
   readonly cpuMs?: number;
+  /** What comes next is too large for this run: an hourly one goes on. */
+  readonly isLeft?: boolean;
 }
 
 /** What a slice is given: when it began, and where. */
@@ -37,6 +39,8 @@ export interface SliceCall extends CatalogCall {
   readonly nowMs: number;
   readonly deliver: Deliver;
   readonly recordActions: RecordActions;
+  /** The run has minutes of CPU, not seconds. */
+  readonly isLong?: boolean;
 }
 
 /** What jobs are worked on with. */
@@ -47,6 +51,8 @@ export interface WorkFacts {
   readonly deliver: Deliver;
   /** How what they do to objects gets into logs and the audit; nowhere when absent. */
   readonly recordActions?: RecordActions;
+  /** The run has minutes of CPU, not seconds. */
+  readonly isLong?: boolean;
 }
 
 const recordNothing: RecordActions = async () => {};
@@ -85,13 +91,14 @@ export async function advanceJob(
   jobId: string,
   budget: Budget,
 ): Promise<Spent> {
-  const { env, seams, deliver, recordActions = recordNothing, table } = facts;
+  const { env, seams, deliver, recordActions = recordNothing, isLong = false, table } = facts;
   const startedAtMs = seams.now();
   const callNow = (): SliceCall => ({
     env,
     seams,
     deliver,
     recordActions,
+    isLong,
     nowMs: seams.now(),
   });
   let job = await leaseJob(callNow(), jobId, leaseMs);
@@ -103,7 +110,7 @@ export async function advanceJob(
     slices += 1;
     cpuMs += step.cpuMs;
     const isLate = seams.now() - startedAtMs >= budget.milliseconds;
-    const isOver = isLate || slices >= budget.slices || cpuMs >= maximumCpuMs;
+    const isOver = step.isLeft || isLate || slices >= budget.slices || cpuMs >= maximumCpuMs;
     if (step.next !== undefined && isOver) await releaseLease(callNow(), step.next);
     job = isOver ? undefined : step.next;
   }
@@ -114,6 +121,7 @@ export async function advanceJob(
 interface Step {
   readonly next?: LeasedJob;
   readonly cpuMs: number;
+  readonly isLeft: boolean;
 }
 
 async function advanceOnce(
@@ -127,17 +135,17 @@ async function advanceOnce(
   } catch (error) {
     console.error(JSON.stringify({ event: "slice-failed", job: job.jobId, kind: job.kind }), error);
     await noteFailure(callNow(), job, { error: describeError(error), maximumFailures });
-    return { cpuMs: 0 };
+    return { cpuMs: 0, isLeft: false };
   }
-  const { cpuMs = 0 } = outcome;
+  const { cpuMs = 0, isLeft = false } = outcome;
   const counts = addCounts(job.counts, outcome);
   const isFull = (job.counts["findings"] ?? 0) >= FINDINGS_LISTED;
   const findings = isFull ? [] : outcome.findings;
   const progress = { place: outcome.place, findings, counts, leaseMs };
   const isKept = await saveProgress(callNow(), job, progress);
   const isFinished = outcome.place === undefined;
-  if (!isKept || isFinished) return { cpuMs };
-  return { next: { ...job, place: outcome.place, counts }, cpuMs };
+  if (!isKept || isFinished) return { cpuMs, isLeft };
+  return { next: { ...job, place: outcome.place, counts }, cpuMs, isLeft };
 }
 
 function addCounts(before: JobCounts, { counts, findings }: SliceOutcome): JobCounts {

@@ -10,6 +10,7 @@ import { findBucket, nextBucket, type UpkeptBucket } from "../catalog/every-buck
 import type { Finding } from "../catalog/jobs.ts";
 import { lifecycleDayMs } from "../env.ts";
 import type { Destination } from "../s3/content.ts";
+import { copyPace, shortPace } from "./copy-parts.ts";
 import { moveVersion } from "./move.ts";
 import { forEachMove } from "./moves-at-once.ts";
 import type { Slice, SliceCall, SliceOutcome } from "./slices.ts";
@@ -70,7 +71,9 @@ async function finishOne(
   const done = bucket && (await tierSome(call, bucket, after, first.seq));
   const left = [...others, ...(done?.unfinished ?? [])];
   const { counts = {}, findings = [], cpuMs = 0 } = done ?? {};
-  return { place: left.length > 0 ? { unfinished: left } : undefined, counts, findings, cpuMs };
+  const isLeft = (counts["left"] ?? 0) > 0;
+  const place = left.length > 0 ? { unfinished: left } : undefined;
+  return { place, counts, findings, cpuMs, isLeft };
 }
 
 async function placeAfter(
@@ -106,7 +109,8 @@ async function tierSome(
   let cpuMs = 0;
   const emission = turn.moves.length > 0 ? await upkeepEmission(call, bucket.bucketId) : undefined;
   await forEachMove(turn.moves, async ({ version, to }) => {
-    const facts = { ...call, epoch: bucket.epoch, ...emission };
+    const pace = call.isLong === true ? copyPace : shortPace;
+    const facts = { ...call, epoch: bucket.epoch, ...emission, pace };
     const outcome = await moveVersion(facts, bucket.bucketId, version, to).catch(noteFailure);
     counts[outcome.kind] = (counts[outcome.kind] ?? 0) + 1;
     if (outcome.kind === "failed" && (counts["failed"] ?? 0) >= maximumFailures)
@@ -114,7 +118,8 @@ async function tierSome(
     if (outcome.kind === "damaged") findings.push(damage(bucket, version, outcome.blob));
     if ("cpuMs" in outcome) cpuMs += outcome.cpuMs;
     const { key, seq } = version;
-    if (outcome.kind === "paused") unfinished.push({ bucket: bucket.name, key, seq });
+    const isLeft = outcome.kind === "left";
+    if (isLeft || outcome.kind === "paused") unfinished.push({ bucket: bucket.name, key, seq });
   });
   const next = turn.next ?? page.next;
   return { counts, findings, unfinished, cpuMs, ...(next !== undefined && { next }) };

@@ -13,14 +13,27 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { describe, expect, it } from "vitest";
+import { getJob, startJob } from "../../src/catalog/jobs.ts";
 import { type Env, type Seams, systemSeams } from "../../src/env.ts";
 import { collectCondemned } from "../../src/jobs/collect.ts";
 import type { CopyPace } from "../../src/jobs/copy-parts.ts";
 import { moveVersion } from "../../src/jobs/move.ts";
 import { advanceRestores } from "../../src/jobs/restore.ts";
+import { advanceJob } from "../../src/jobs/slices.ts";
+import { sliceTable } from "../../src/jobs/table.ts";
 import type { Destination } from "../../src/s3/content.ts";
 import { brokenIndex, brokenStore } from "../operations/object/fixtures.ts";
-import { about, dayMs, daysOn, openTestBucket, put, runJob, s3, upload } from "./fixture.ts";
+import {
+  about,
+  dayMs,
+  daysOn,
+  noDelivery,
+  openTestBucket,
+  put,
+  runJob,
+  s3,
+  upload,
+} from "./fixture.ts";
 
 type TestBucket = Awaited<ReturnType<typeof openTestBucket>>;
 
@@ -475,6 +488,34 @@ describe("jobs that move", () => {
       "STANDARD_IA",
     );
     await expectSame(bucket, whole);
+  });
+
+  it("leave a piece too large for the five-minute cron to the hourly one", async () => {
+    const bucket = await openTestBucket("left");
+    await put(bucket.name, "k", "x".repeat(200_000));
+    const Transitions = [{ Days: 30, StorageClass: "STANDARD_IA" as const }];
+    const rule = { ID: "r", Status: "Enabled" as const, Filter: { Prefix: "" }, Transitions };
+    const rules = { Bucket: bucket.name, LifecycleConfiguration: { Rules: [rule] } };
+    await s3().send(new PutBucketLifecycleConfigurationCommand(rules));
+    const seams = daysOn(32);
+    const call = { env, seams, nowMs: seams.now() };
+    const options = about(bucket);
+    const wish = { kind: "lifecycle" as const, target: bucket.bucketId, options };
+    const { jobId } = await startJob(call, wish);
+    const facts = { env: env as Env, seams, deliver: noDelivery, table: sliceTable };
+    const budget = { slices: 50, milliseconds: 60_000 };
+    const advance = (isLong: boolean) => advanceJob({ ...facts, isLong }, jobId, budget);
+    const counts = async () => (await getJob(call, jobId))?.counts;
+    await rowsOf(bucket, "UPDATE current SET size = 2147483648");
+    expect((await advance(false)).slices).toBe(1);
+    expect(await counts()).toMatchObject({ left: 1 });
+    expect((await advance(false)).slices).toBe(1);
+    // The hourly one takes it on, and finds that there are not as many bytes: nothing changes.
+    await advance(true);
+    expect(await counts()).toMatchObject({ left: 2, damaged: 1 });
+    await rowsOf(bucket, "UPDATE current SET size = 200000");
+    const { job } = await runJob({ kind: "lifecycle", options, seams: daysOn(33) });
+    expect(job.counts).toMatchObject({ Transition: 1 });
   });
 
   it("go on with what Intelligent-Tiering copied in part when their walk is over", async () => {

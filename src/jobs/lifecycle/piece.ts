@@ -10,6 +10,7 @@ import type { Finding } from "../../catalog/jobs.ts";
 import { lifecycleDayMs } from "../../env.ts";
 import type { TransitionClass } from "../../lifecycle/classes.ts";
 import { newVersionId } from "../../s3/ids.ts";
+import { copyPace, shortPace } from "../copy-parts.ts";
 import { type MoveOutcome, moveVersion } from "../move.ts";
 import { forEachMove } from "../moves-at-once.ts";
 import type { ServiceAction } from "../record-action.ts";
@@ -36,6 +37,8 @@ export interface Piece {
   readonly counts: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];
   readonly cpuMs: number;
+  /** Nothing is left but what is too large for this run. */
+  readonly isLeft: boolean;
   /** Of the first move that failed. */
   readonly error?: string;
 }
@@ -92,7 +95,8 @@ async function finish(call: SliceCall, bucket: BucketRecord, swept: Swept): Prom
   const moves = new Moves(call, bucket, counts);
   await moves.run(swept.transitions);
   // What is copied in part marked its range: it is asked for again at once.
-  const isPaused = (counts["paused"] ?? 0) > 0;
+  const isLeft = (counts["left"] ?? 0) > 0;
+  const isPaused = isLeft || (counts["paused"] ?? 0) > 0;
   const deeds = [...swept.deeds.map(recordOf), ...moves.deeds];
   if (deeds.length > 0) await call.recordActions(bucket.name, deeds);
   return {
@@ -102,6 +106,7 @@ async function finish(call: SliceCall, bucket: BucketRecord, swept: Swept): Prom
     counts,
     findings: moves.findings,
     cpuMs: moves.cpuMs,
+    isLeft: isLeft && moves.cpuMs === 0,
     ...(moves.error !== undefined && { error: moves.error }),
   };
 }
@@ -147,12 +152,13 @@ class Moves {
   async #move(due: DueTransition): Promise<void> {
     const { key, versionId, storageClass, action, rule, sizeBytes } = due;
     const { bucketId, epoch, name } = this.#bucket;
-    const { env, seams } = this.#call;
+    const { env, seams, isLong } = this.#call;
     let kind: string;
     try {
       const call = {
         ...{ env, seams, nowMs: seams.now(), epoch, lifecycle: { rule, action } },
         ...emissionOf(this.#bucket, () => serviceOrigin(seams)),
+        pace: isLong === true ? copyPace : shortPace,
       };
       const outcome = await moveVersion(call, bucketId, due, { storageClass });
       kind = outcome.kind;

@@ -36,6 +36,7 @@ export const lifecycle: Slice = async (call, job) => {
     counts: piece?.counts ?? {},
     findings: piece?.findings ?? [],
     cpuMs: piece?.cpuMs ?? 0,
+    isLeft: piece?.isLeft ?? false,
   };
 };
 
