@@ -62,10 +62,31 @@ export function describeRequest(facts: Facts, ending: Ending): RequestRecord {
     turnAroundMs: ending.answeredAtMs - startedAtMs,
     ...browserOf(request),
     ...connectionOf(facts),
-    ...(decision?.reason === "acl" && { isAclRequired: true }),
+    ...((decision?.reason === "acl" || grantsAcl(facts, response)) && { isAclRequired: true }),
     ...optional("decision", decision),
     ...optional("denial", notes.denial),
   };
+}
+
+/** Requests that give an ACL need ACLs, but for the one that is the bucket owner's anyway. */
+const aclGivers: ReadonlySet<string> = new Set(["PutBucketAcl", "PutObjectAcl"]);
+const aclBearers: ReadonlySet<string> = new Set([
+  "CopyObject",
+  "CreateMultipartUpload",
+  "PutObject",
+]);
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#aclrequired-s3 */
+function grantsAcl({ request, notes }: Facts, response: Response): boolean {
+  const name = notes.row?.name ?? "";
+  if (!response.ok) return false;
+  if (aclGivers.has(name)) return true;
+  const canned = request.headers.get("x-amz-acl");
+  const isGranting = [...request.headers.keys()].some((key) => key.startsWith("x-amz-grant-"));
+  return (
+    aclBearers.has(name) &&
+    (isGranting || (canned !== null && canned !== "bucket-owner-full-control"))
+  );
 }
 
 function optional<Name extends string, Value>(name: Name, value: Value | undefined) {
@@ -163,7 +184,7 @@ function sizesOf(
     headers.get("x-amz-decoded-content-length") ?? headers.get("content-length"),
   );
   const name = notes.row?.name ?? "";
-  let objectBytes = notes.source?.sizeBytes;
+  let objectBytes = notes.source?.sizeBytes ?? notes.removedBytes;
   if (writers.has(name)) objectBytes = received;
   if (readers.has(name) && response.ok) {
     const total = response.headers.get("content-range")?.split("/")[1];
@@ -233,7 +254,7 @@ export function partsOf(
     });
   }
   if (bucket === undefined || members === undefined) return parts;
-  for (const { key, versionId, status, errorCode } of members()) {
+  for (const { key, versionId, status, errorCode, sizeBytes } of members()) {
     parts.push({
       bucket,
       record: {
@@ -243,6 +264,7 @@ export function partsOf(
         status,
         ...optional("versionId", versionId === "null" ? undefined : versionId),
         ...optional("errorCode", errorCode),
+        ...optional("objectBytes", sizeBytes),
       },
     });
   }

@@ -78,7 +78,7 @@ function deleteNull(
   condemnCurrent(index, current, ledger.takeSeq());
   sql.run(statements.dropCurrent, key);
   emitOf(index, request.emit, { event: removal(request, "Delete"), version: current });
-  return { kind: "deleted", isDeleteMarker: false };
+  return { kind: "deleted", isDeleteMarker: false, sizeBytes: current[column.sizeBytes] };
 }
 
 /** Every such delete leaves a marker, on a key that has none and on one that has several. */
@@ -172,7 +172,7 @@ function deleteVersion(
     kind: "deleted",
     versionId,
     isDeleteMarker,
-    ...(isDeleteMarker && { markerVersionId: versionId }),
+    ...(isDeleteMarker ? { markerVersionId: versionId } : { sizeBytes: row[column.sizeBytes] }),
   };
 }
 

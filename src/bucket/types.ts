@@ -240,6 +240,8 @@ export type DeletionResult =
       readonly isDeleteMarker: boolean;
       /** Id of the marker that was made (or removed). */
       readonly markerVersionId?: string;
+      /** Of the object that was removed for good. */
+      readonly sizeBytes?: number;
     }
   | ConditionRefusal
   | { readonly kind: "locked" }

@@ -14,6 +14,8 @@ export interface MemberNote {
   readonly versionId?: string | undefined;
   readonly status: number;
   readonly errorCode?: string;
+  /** Of the object that was removed for good. */
+  readonly sizeBytes?: number | undefined;
 }
 
 /** Filled in as the request goes on; each part may stay absent when it is refused before. */
@@ -51,6 +53,8 @@ export interface RequestNotes {
     readonly versionId?: string | undefined;
     readonly sizeBytes?: number;
   };
+  /** Of the object that was removed for good. */
+  removedBytes?: number;
   /** The keys of a batch. */
   members?: () => readonly MemberNote[];
   /** The encoded authorization message that a denial was given. */

@@ -117,7 +117,7 @@ class Run {
     const result = await this.index.delete(name, { markerVersionId });
     if (this.index.versioning === "Unversioned") {
       this.model.set(name, []);
-      expect(result).toEqual({ kind: "deleted", isDeleteMarker: false });
+      expect(result).toMatchObject({ kind: "deleted", isDeleteMarker: false });
       return;
     }
     const marker = { isMarker: true, etag: "", blobs: [] };

@@ -3,6 +3,7 @@
 import { env } from "cloudflare:test";
 import {
   CopyObjectCommand,
+  DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectAclCommand,
   GetObjectCommand,
@@ -204,6 +205,40 @@ describe("access logs", () => {
     await s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: "x" }));
     await runDelivery();
     expect(await listRecords(env, "log", 10)).toHaveLength(0);
+  });
+});
+
+describe("lines of removals and of ACLs", () => {
+  it("tell how large what was removed was, and whether the request needs ACLs, as on AWS", async () => {
+    const { Bucket, target } = await makeLogged();
+    const Rules = [{ ObjectOwnership: "BucketOwnerPreferred" as const }];
+    await s3.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls: { Rules } }));
+    const put = (Key: string, more: object = {}) =>
+      s3.send(new PutObjectCommand({ Bucket, Key, Body: "12345", ...more }));
+    await put("plain");
+    await put("owned", { ACL: "bucket-owner-full-control" });
+    await put("private", { ACL: "private" });
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: "plain" }));
+    const Objects = [{ Key: "owned" }, { Key: "absent" }];
+    await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    await runDelivery();
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: target }));
+    const { Body } = await s3.send(
+      new GetObjectCommand({ Bucket: target, Key: Contents.at(-1)?.Key }),
+    );
+    const lines = ((await Body?.transformToString()) ?? "").trimEnd().split("\n");
+    const told = lines.map((line) => {
+      const fields = lineShape.exec(line) ?? [];
+      return [fields[7], fields[8], fields[13], fields[26]].join(" ");
+    });
+    expect(told.filter((line) => /OBJECT (?!-)/.test(line)).sort()).toEqual([
+      "BATCH.DELETE.OBJECT absent - -",
+      "BATCH.DELETE.OBJECT owned 5 -",
+      "REST.DELETE.OBJECT plain 5 -",
+      "REST.PUT.OBJECT owned 5 -",
+      "REST.PUT.OBJECT plain 5 -",
+      "REST.PUT.OBJECT private 5 Yes",
+    ]);
   });
 });
 

@@ -69,7 +69,8 @@ function membersOf(
     const result = failures[position] ?? results[next++] ?? "InternalError";
     const { Key: key = "", VersionId: named } = object;
     if (typeof result !== "string" && result.kind === "deleted") {
-      return { key, versionId: named ?? result.markerVersionId, status: 204 };
+      const { markerVersionId, sizeBytes } = result;
+      return { key, versionId: named ?? markerVersionId, status: 204, sizeBytes };
     }
     const errorCode = typeof result === "string" ? result : codeOf(result);
     return { key, versionId: named, status: errorTable[errorCode][0], errorCode };

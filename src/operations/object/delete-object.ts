@@ -56,6 +56,9 @@ export const deleteObject: Handler<"DeleteObject"> = async (context, input) => {
     case "deleted": {
       const versionId = result.versionId ?? result.markerVersionId;
       noteDeletions(context, [notedDeletion(deletion, result)]);
+      if (context.notes !== undefined && result.sizeBytes !== undefined) {
+        context.notes.removedBytes = result.sizeBytes;
+      }
       return {
         ...(versionId !== undefined && { VersionId: versionId }),
         ...(result.isDeleteMarker && { DeleteMarker: true }),
