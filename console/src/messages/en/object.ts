@@ -115,6 +115,21 @@ export const object = messages("object", {
   noDifference: "The texts are the same.",
   tooLargeToCompare: "Only texts up to 512 KiB can be compared here.",
   notText: "One of the two is no text.",
+  history: "History",
+  when: "When",
+  what: "What",
+  who: "Who",
+  madeBy: "Made by",
+  result: "Result",
+  anonymous: "anonymous",
+  showOlder: "Show older",
+  noChanges: "The audit knows of no change of this object.",
+  auditOff:
+    "Who made changes is not known: the server records no requests now (its variable AUDIT is off).",
+  auditDenied:
+    "Who made changes stands in the audit. Reading it is the operator's: it takes the deployment's root key, and no IAM policy can grant it.",
+  auditNeedsKey:
+    "Who made changes stands in the audit. This session was kept over a reload and may not read it: give the root key again.",
   noLock: "This bucket has no object lock",
   noLockText:
     "With object lock, versions can be kept from deletion until a date. It is switched on for the bucket.",

@@ -23,6 +23,7 @@ import { toast, toastError } from "../../components/toasts.tsx";
 import { object as text } from "../../messages/en/object.ts";
 import { copySource } from "../objects/bulk/copy.ts";
 import { DiffDialog } from "./diff-dialog.tsx";
+import { History, useHistory, Who } from "./history.tsx";
 import type { ObjectPlace } from "./place.ts";
 
 export interface Version {
@@ -90,8 +91,10 @@ export function Versions({ place, onChanged }: VersionsProps) {
     staleTime: 0,
     queryFn: () => listVersions(place),
   });
+  const history = useHistory(place);
   const reload = () => {
     query.refetch();
+    history.query.refetch();
     onChanged();
   };
   const restore = async ({ versionId }: Version) => {
@@ -110,7 +113,7 @@ export function Versions({ place, onChanged }: VersionsProps) {
   if (query.error) return <ErrorPanel error={query.error} onRetry={() => query.refetch()} />;
   if (query.data === undefined) return <Loading />;
   const latest = query.data.find(({ isLatest }) => isLatest);
-  const columns = columnsOf(place, (version) => [
+  const columns = columnsOf({ place, madeBy: history.madeBy }, (version) => [
     {
       label: text("makeCurrent"),
       icon: <RotateCcw />,
@@ -140,6 +143,7 @@ export function Versions({ place, onChanged }: VersionsProps) {
         columns={columns}
         rowKey={({ versionId }) => versionId}
       />
+      <History {...history} />
       {deleted && (
         <DeleteVersion
           place={place}
@@ -160,8 +164,13 @@ export function Versions({ place, onChanged }: VersionsProps) {
   );
 }
 
+interface Told {
+  readonly place: ObjectPlace;
+  readonly madeBy: ReturnType<typeof useHistory>["madeBy"];
+}
+
 function columnsOf(
-  { bucket, key }: ObjectPlace,
+  { place: { bucket, key }, madeBy }: Told,
   entriesOf: (version: Version) => readonly MenuEntry[],
 ): readonly Column<Version>[] {
   return [
@@ -180,6 +189,7 @@ function columnsOf(
         </span>
       ),
     },
+    ...(madeBy.size > 0 ? [makerColumn(madeBy)] : []),
     {
       id: "size",
       head: text("size"),
@@ -214,6 +224,15 @@ function columnsOf(
     },
   ];
 }
+
+const makerColumn = (madeBy: Told["madeBy"]): Column<Version> => ({
+  id: "maker",
+  head: text("madeBy"),
+  cell: ({ versionId }) => {
+    const record = madeBy.get(versionId);
+    return record && <Who record={record} />;
+  },
+});
 
 interface DeleteVersionProps {
   readonly place: ObjectPlace;
