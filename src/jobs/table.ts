@@ -56,5 +56,5 @@ export function advanceJobsOf(kind: JobKind, facts: WorkFacts): Promise<void> {
 
 /** A caller's share of the work on one job. */
 export async function pushJob(facts: WorkFacts, jobId: string): Promise<void> {
-  await advanceJob({ ...facts, isLong: true, table: sliceTable }, jobId, callerBudget);
+  await advanceJob({ ...facts, table: sliceTable }, jobId, callerBudget);
 }
