@@ -49,7 +49,15 @@ export function IconButton(props: ButtonProps & { readonly name: string }) {
 export function Hint({ text, children }: { readonly text: string; readonly children: ReactNode }) {
   return (
     <Tooltip.Root>
-      <Tooltip.Trigger asChild>{children}</Tooltip.Trigger>
+      {/* By keyboard: focus that comes back to what was clicked would cover what stands around it. */}
+      <Tooltip.Trigger
+        asChild
+        onFocus={(event) => {
+          if (!event.currentTarget.matches(":focus-visible")) event.preventDefault();
+        }}
+      >
+        {children}
+      </Tooltip.Trigger>
       <Tooltip.Portal>
         <Tooltip.Content className="hint" sideOffset={4} collisionPadding={8}>
           {text}

@@ -2,7 +2,7 @@
 
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { frame as text } from "../messages/en/frame.ts";
 import { Button } from "./button.tsx";
 import { ErrorPanel } from "./error-panel.tsx";
@@ -42,8 +42,36 @@ function focusFirst(event: Event): void {
   first.focus();
 }
 
+/**
+ * For the content of a dialog that Radix does not open itself: the focus goes back to what had it
+ * before. Where that is gone it goes to the button of its menu, or to the screen.
+ */
+export function useFocusBack(onOpen?: (event: Event) => void) {
+  const back = useRef<() => (HTMLElement | null)[]>(undefined);
+  return {
+    onOpenAutoFocus: (event: Event) => {
+      const opener = document.activeElement as HTMLElement | null;
+      const menu = opener?.closest("[role=menu]")?.getAttribute("aria-labelledby");
+      back.current = () => [
+        opener === document.body ? null : opener,
+        menu ? document.getElementById(menu) : null,
+        document.getElementById("content"),
+      ];
+      onOpen?.(event);
+    },
+    onCloseAutoFocus: (event: Event) => {
+      event.preventDefault();
+      back
+        .current?.()
+        .find((element) => element?.isConnected)
+        ?.focus();
+    },
+  };
+}
+
 export function Dialog(props: DialogProps) {
   const { title, lead, isOpen, size = "medium", actions, children, onClose } = props;
+  const focusBack = useFocusBack(focusFirst);
   return (
     <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
@@ -51,7 +79,7 @@ export function Dialog(props: DialogProps) {
         <Radix.Content
           className={`dialog ${size}`}
           onEscapeKeyDown={spend}
-          onOpenAutoFocus={focusFirst}
+          {...focusBack}
           {...(lead === undefined && { "aria-describedby": undefined })}
         >
           <header className="dialog-head">

@@ -6,6 +6,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { Button, IconButton } from "../components/button.tsx";
 import { Go, useAddress } from "../components/go.tsx";
 import { Icon } from "../components/icons.tsx";
+import { safeText } from "../components/safe-text.tsx";
 import { Toasts } from "../components/toasts.tsx";
 import { frame as text } from "../messages/en/frame.ts";
 import { screens as names } from "../messages/en/screens.ts";
@@ -91,11 +92,40 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           {children}
         </main>
       </div>
+      <Announcement path={path} />
       <Toasts />
       <Dock />
       {isPaletteOpen && <Palette onClose={() => setPaletteOpen(false)} />}
     </div>
   );
+}
+
+/** Says which screen was opened, to whoever cannot see it, and names the window after it. */
+function Announcement({ path }: { readonly path: string }) {
+  const words = titleOf(path);
+  useEffect(() => {
+    document.title = words === "" ? text("product") : `${words} - ${text("product")}`;
+  }, [words]);
+  return (
+    <p className="hidden announcement" role="status">
+      {words}
+    </p>
+  );
+}
+
+/** The name of the screen, and of what it is about. */
+function titleOf(path: string): string {
+  const parts = path.replace(/^(\/-\/console)?\//, "").split("/");
+  const screen = screens.find(({ path: pattern }) => {
+    const wanted = pattern.slice(1).split("/");
+    return (
+      wanted.length === parts.length &&
+      wanted.every((part, index) => part.startsWith("$") || part === parts[index])
+    );
+  });
+  if (screen === undefined) return "";
+  const about = parts.filter((_, index) => screen.path.slice(1).split("/")[index]?.startsWith("$"));
+  return [screen.title, ...about.map((part) => safeText(decodeURIComponent(part)))].join(" ");
 }
 
 function Navigation({ path }: { readonly path: string }) {

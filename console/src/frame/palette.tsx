@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Dialog as Radix } from "radix-ui";
 import { type KeyboardEvent, useId, useMemo, useState } from "react";
+import { useFocusBack } from "../components/dialog.tsx";
 import { useAddress, useGo } from "../components/go.tsx";
 import { SafeText } from "../components/safe-text.tsx";
 import { frame as text } from "../messages/en/frame.ts";
@@ -24,6 +25,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const [chosen, setChosen] = useState(0);
   const id = useId();
+  const focusBack = useFocusBack();
   const all = useEntries();
   const keys = useKeyEntries(typed);
   const entries = useMemo(() => [...findEntries(all, typed), ...keys], [all, typed, keys]);
@@ -47,7 +49,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     <Radix.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="overlay" />
-        <Radix.Content className="dialog palette" aria-describedby={undefined}>
+        <Radix.Content className="dialog palette" aria-describedby={undefined} {...focusBack}>
           <Radix.Title className="hidden">{text("paletteTitle")}</Radix.Title>
           <input
             className="palette-input"
