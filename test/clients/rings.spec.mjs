@@ -158,6 +158,13 @@ describe("plain S3 remotes of each other", () => {
       await settle(ring, Bucket, 7);
       const { Metadata } = await second.send(new HeadObjectCommand({ Bucket, Key: "one" }));
       assert.deepEqual(Metadata, { colour: "blue" }, "a copy says nothing of where it came from");
+
+      // So is what a tool writes with the metadata that it found.
+      const kept = await second.send(new HeadObjectCommand({ Bucket, Key: "empty" }));
+      assert.ok(kept.Metadata?.["cairn-source-version-id"]);
+      const again = { Bucket, Key: "empty", Body: "no more", Metadata: kept.Metadata };
+      await second.send(new PutObjectCommand(again));
+      await settle(ring, Bucket, 8);
     });
   }
 });

@@ -19,7 +19,7 @@ import {
   withLength,
 } from "./exchange.ts";
 import { changeHeaders, digestHeaders, originHeaders, versionHeaders } from "./headers.ts";
-import { cameFrom, longestWay, originsOf } from "./origins.ts";
+import { cameFrom, isWhatWasDeleted, longestWay, originsOf } from "./origins.ts";
 
 type Described = Extract<DescribeOutcome, { kind: "version" }>;
 
@@ -82,8 +82,18 @@ async function copyWhole(facts: CopyFacts, version: Version): Promise<CopyOutcom
   return copied(await demand(facts.send, put));
 }
 
-/** The delete marker; on another server a deletion of what is there. */
-export function copyMarker(facts: CopyFacts, version: Version): Promise<CopyOutcome> {
+/** What a delete marker hides, and what that is called at the destination. */
+export interface Hidden {
+  readonly version: Version;
+  readonly id: string | undefined;
+}
+
+/** The delete marker; on another server a deletion of what is there, if that is what was deleted. */
+export function copyMarker(
+  facts: CopyFacts,
+  version: Version,
+  hidden: Hidden | undefined,
+): Promise<CopyOutcome> {
   return settled(async () => {
     const { key } = version;
     if (!facts.isCairn) {
@@ -91,6 +101,8 @@ export function copyMarker(facts: CopyFacts, version: Version): Promise<CopyOutc
       const request = { method: "HEAD", key, query: "", body: null } as const;
       const there = await facts.send({ ...request, headers: new Headers() });
       if (there.status === 404) return { kind: "copied" };
+      const isNewer = there.ok && hidden !== undefined && !isWhatWasDeleted(there, hidden);
+      if (isNewer) return { kind: "copied" };
     }
     const headers = new Headers(originHeaders(facts, version));
     return copied(

@@ -10,6 +10,7 @@ import type {
   OutboxBatch,
   OutboxEntry,
   ReplicationResult,
+  Version,
 } from "../../bucket/types.ts";
 import { type BucketRecord, forgetBucket, loadBucket } from "../../catalog/buckets.ts";
 import { openRemote } from "../../catalog/remotes.ts";
@@ -28,7 +29,7 @@ import {
   deliverByKey,
   isLastAttempt,
 } from "../outbox.ts";
-import { copyChange, copyMarker, copyVersion } from "./copy.ts";
+import { copyChange, copyMarker, copyVersion, type Hidden } from "./copy.ts";
 import { abandonUpload } from "./copy-parts.ts";
 import type { CopyFacts, CopyOutcome, UploadMemory, UploadPace } from "./exchange.ts";
 import { assumeReplicationRole } from "./role.ts";
@@ -164,7 +165,10 @@ async function deliverOne(errand: Errand, entry: OutboxEntry): Promise<CopyOutco
     pace: errand.pace,
     now: () => call.seams.now(),
   };
-  if (described.version.isDeleteMarker) return copyMarker(facts, described.version);
+  if (described.version.isDeleteMarker) {
+    const hidden = errand.isCairn ? undefined : await findHidden(errand, described.version);
+    return copyMarker(facts, described.version, hidden);
+  }
   const known = described.version.detail.replication?.targets?.[errand.target];
   if (entry.event === "Replicate:Change") return copyChange(facts, described, known?.id);
   const isLate = !errand.isCairn && !described.version.isLatest && entry.failures > 0;
@@ -173,6 +177,28 @@ async function deliverOne(errand: Errand, entry: OutboxEntry): Promise<CopyOutco
   }
   return copyVersion(facts, described);
 }
+
+/** The object under the delete marker, with the id it has at the destination. */
+async function findHidden(
+  { call, bucket, target }: Errand,
+  { key, versionId }: Version,
+): Promise<Hidden | undefined> {
+  const index = openBucket(call.env, bucket.bucketId);
+  const page = await index.listVersions({
+    ...{ epoch: bucket.epoch, nowMs: call.seams.now(), prefix: key, delimiter: "" },
+    ...{ keyMarker: key, versionIdMarker: versionId, limit: markersInARow },
+  });
+  if (page.kind !== "page") return undefined;
+  const below = page.versions.find((one) => one.key === key && !one.isDeleteMarker);
+  if (below === undefined) return undefined;
+  const described = await index.describe(key, below.versionId);
+  if (described.kind !== "version") return undefined;
+  const { version } = described;
+  return { version, id: version.detail.replication?.targets?.[target]?.id };
+}
+
+/** So many are looked under. */
+const markersInARow = 20;
 
 /** What the source's index remembers of an upload for the entry. */
 function memoryOf({ call, bucket, target }: Errand, { seq }: OutboxEntry): UploadMemory {

@@ -19,7 +19,7 @@ export function originsOf({ detail }: Pick<Version, "detail">): readonly string[
 
 /**
  * Whether the destination has one of the versions that this one was made from. Asked of it rather than
- * believed: metadata is the writer's word. A destination that forbids the question is taken to have
+ * believed: metadata is the writer's word, and tools hand it on with new content. A destination that forbids the question is taken to have
  * none. Throws as a copy ends, where it cannot answer now.
  */
 export async function cameFrom(send: Send, version: Version): Promise<boolean> {
@@ -30,9 +30,41 @@ export async function cameFrom(send: Send, version: Version): Promise<boolean> {
     if (answer.status >= 500 || answer.status === 429) await judge(answer);
     // Servers without versions answer with what they have.
     if (!answer.ok || answer.headers.get("x-amz-version-id") !== id) continue;
-    // Every key may have a null version: only one of the same content is the one meant.
-    const etag = answer.headers.get("etag")?.replaceAll('"', "");
-    if (id !== nullVersionId || etag === version.etag) return true;
+    if (isSameContent(answer, { id, version })) return true;
   }
   return false;
+}
+
+/** Whether what was found can be what the version was made from. */
+function isSameContent(
+  { headers }: Response,
+  { id, version }: { readonly id: string; readonly version: Version },
+): boolean {
+  const etag = headers.get("etag")?.replaceAll('"', "") ?? "";
+  // Every key may have a null version: only one of the same content is the one meant.
+  if (id === nullVersionId) return etag === version.etag;
+  const length = headers.get("content-length");
+  if (length !== null && Number(length) !== version.sizeBytes) return false;
+  const seal = headers.get("x-amz-server-side-encryption") ?? "AES256";
+  const isSealed = version.detail.encryption !== undefined || seal !== "AES256";
+  // Only the digest of whole, open bytes is the same wherever they are.
+  const areDigests = !isSealed && digestShape.test(etag) && digestShape.test(version.etag);
+  return !areDigests || etag === version.etag;
+}
+
+const digestShape = /^[0-9a-f]{32}$/;
+
+/**
+ * Whether the object that a destination has now is the one that was deleted here, where that came from
+ * elsewhere: a deletion that comes back must not hide what was written there since.
+ */
+export function isWhatWasDeleted(
+  { headers }: Response,
+  { version, id }: { readonly version: Version; readonly id: string | undefined },
+): boolean {
+  const origins = originsOf(version);
+  const there = headers.get("x-amz-version-id");
+  if (origins.length === 0 || there === null) return true;
+  const [source] = (headers.get(`x-amz-meta-${sourceVersionMember}`) ?? "").split(" ");
+  return there === id || origins.includes(there) || source === version.versionId;
 }

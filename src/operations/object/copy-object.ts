@@ -5,7 +5,7 @@
 // Differs from AWS:
 // - A copy by reference keeps the ETag, the part boundaries and the checksum of its source; AWS
 //   gives a copied multipart object a plain MD5 ETag.
-// - The metadata `cairn-source-version-id`, by which a replica names its source, is not copied.
+// - The metadata `cairn-source-version-id`, by which a replica names its source, is dropped.
 
 import type { Version, VersionDetail } from "../../bucket/types.ts";
 import { encodeChecksum } from "../../checksums/algorithms.ts";
@@ -143,12 +143,12 @@ function copiedDetail(
     ? { ...keptHeaders, ...(redirect !== undefined && { websiteRedirectLocation: redirect }) }
     : intent.detail.headers;
   // What a copy is made of may be a replica; the copy is none.
-  const { [sourceVersionMember]: _origin, ...keptMetadata } = sourceMetadata ?? {};
-  const metadata = keeps.keepsMetadata ? keptMetadata : intent.detail.metadata;
+  const given = keeps.keepsMetadata ? sourceMetadata : intent.detail.metadata;
+  const { [sourceVersionMember]: _origin, ...metadata } = given ?? {};
   const tags = keeps.keepsTags ? sourceTags : parseTagging(keeps.tagging ?? "");
   return {
     ...(headers !== undefined && Object.keys(headers).length > 0 && { headers }),
-    ...(metadata !== undefined && Object.keys(metadata).length > 0 && { metadata }),
+    ...(Object.keys(metadata).length > 0 && { metadata }),
     ...(tags !== undefined && tags.length > 0 && { tags }),
   };
 }

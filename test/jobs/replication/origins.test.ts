@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import type { Version } from "../../../src/bucket/types.ts";
 import { systemSeams } from "../../../src/env.ts";
-import { copyVersion } from "../../../src/jobs/replication/copy.ts";
+import { copyMarker, copyVersion } from "../../../src/jobs/replication/copy.ts";
 import type { CopyFacts } from "../../../src/jobs/replication/exchange.ts";
 import { cameFrom, longestWay, originsOf } from "../../../src/jobs/replication/origins.ts";
 import type { TargetRequest } from "../../../src/jobs/replication/sender.ts";
@@ -79,4 +79,47 @@ it("a version that has been through as many servers as a version may is sent no 
   });
   expect(outcome).toMatchObject({ kind: "refused", reason: expect.stringContaining("ring") });
   expect(asked).toHaveLength(longestWay);
+});
+
+const digests = { kept: "0".repeat(32), changed: "1".repeat(32) };
+const found = (length: string, etag: string, more = {}) =>
+  [200, { "x-amz-version-id": one, "content-length": length, etag: `"${etag}"`, ...more }] as const;
+
+it.each([
+  ["of another size", found("6", digests.kept), false],
+  ["of the same size with another digest", found("5", digests.changed), false],
+  ["of the same size and digest", found("5", digests.kept), true],
+  ["of the same size, in parts", found("5", `${digests.changed}-2`), true],
+  [
+    "of the same size, under a key of its own",
+    found("5", digests.changed, { "x-amz-server-side-encryption": "aws:kms" }),
+    true,
+  ],
+])(
+  "content that is new under old metadata is sent: there it is %s",
+  async (_name, answer, isIt) => {
+    const { send } = destination({ [one]: [...answer] });
+    const version = { ...madeFrom(one), etag: digests.kept, sizeBytes: 5 };
+    expect(await cameFrom(send, version)).toBe(isIt);
+  },
+);
+
+it.each([
+  ["what it came from", { "x-amz-version-id": one }, true],
+  [
+    "what was made of it",
+    { "x-amz-version-id": two, "x-amz-meta-cairn-source-version-id": "w" },
+    true,
+  ],
+  ["what it is known as", { "x-amz-version-id": "known" }, true],
+  ["an object without versions", {}, true],
+  ["what was written since", { "x-amz-version-id": two }, false],
+])("a deletion that comes back meets %s", async (_name, headers, isDeleted) => {
+  const { send, asked } = destination({ "": [200, headers] });
+  const facts = { send, isCairn: false, destination: {} } as unknown as CopyFacts;
+  const marker = { ...madeFrom(""), detail: {}, isLatest: true } as Version;
+  const version = { ...madeFrom(one), versionId: "w" };
+  const outcome = await copyMarker(facts, marker, { version, id: "known" });
+  expect(outcome.kind).toBe("copied");
+  expect(asked).toEqual(isDeleted ? ["HEAD ", "DELETE "] : ["HEAD "]);
 });
