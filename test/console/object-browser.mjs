@@ -52,6 +52,7 @@ export function openObjectBrowser(Bucket, { prepare, hasLock, isBare, options } 
   const ordered = orderedTests();
   return {
     scratch,
+    place: () => place,
     /** A test that needs what came before it. */
     step: (/** @type {string} */ name, /** @type {(place: Place) => Promise<void>} */ work) =>
       ordered(name, () => work(place)),

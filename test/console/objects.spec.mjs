@@ -3,91 +3,48 @@
 // first minutes, and what an old one does in bulk. CAIRN_FULL=1 makes the numbers large.
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before } from "node:test";
 import {
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
 } from "@aws-sdk/client-s3";
-import {
-  assertAccessible,
-  describeConsole,
-  openConsole,
-  orderedTests,
-  signIn,
-} from "./support.mjs";
-
-/** @import { Page } from "playwright-core" */
+import { openObjectBrowser } from "./object-browser.mjs";
+import { assertAccessible, describeConsole } from "./support.mjs";
 
 const isFull = process.env["CAIRN_FULL"] === "1";
 const smallFiles = isFull ? 2000 : 40;
-const largeBytes = (isFull ? 300 : 40) * 1024 * 1024;
+const largeBytes = (isFull ? 300 : 24) * 1024 * 1024;
 const Bucket = "stones";
 
 describeConsole("objects", () => {
-  /** @type {Awaited<ReturnType<typeof openConsole>>} */
-  let site;
-  /** @type {Page} */
-  let page;
-  /** @type {string[]} */
-  let problems;
-  const scratch = mkdtempSync(join(tmpdir(), "cairn-console-"));
+  const browser = openObjectBrowser(Bucket, { isBare: true });
+  const { step, row, choose, giveFiles, done, finish, open, scratch } = browser;
 
-  const step = orderedTests();
+  step(
+    "a bucket is made by the wizard, which says when a name is wrong or taken",
+    async ({ page }) => {
+      await page.getByRole("button", { name: "Create bucket" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Bucket name").fill("Stones");
+      await dialog.getByText("Only lower-case letters, digits, hyphens and dots.").waitFor();
+      await dialog.getByLabel("Bucket name").fill(Bucket);
+      await dialog.getByText("This name is free.").waitFor();
+      await dialog.getByLabel("Keep versions").check();
+      await dialog.getByRole("button", { name: "Show as code" }).click();
+      const code = page.getByRole("dialog", { name: "The same, without the console" });
+      await code.getByText("aws s3api create-bucket").waitFor();
+      await page.keyboard.press("Escape");
+      await assertAccessible(page, "create bucket");
+      await dialog.getByRole("button", { name: "Create bucket" }).click();
+      await page.getByText("This bucket is empty").waitFor();
+      await assertAccessible(page, "empty bucket");
+    },
+  );
 
-  before(async () => {
-    site = await openConsole();
-    ({ page, problems } = await site.openPage());
-    await signIn(page, site.server, { path: "/-/console/buckets" });
-  });
-  after(async () => {
-    await site?.stop();
-    rmSync(scratch, { recursive: true, force: true });
-  });
-
-  const row = (/** @type {string} */ name) =>
-    page.getByRole("row").filter({ hasText: name }).first();
-
-  /** The dock, once everything ended well. */
-  const done = () => page.getByText("All done", { exact: true });
-
-  /** Chooses rows by their boxes, and one thing to do with them. */
-  async function choose(/** @type {string[]} */ ...names) {
-    for (const name of names) await page.getByRole("checkbox", { name: `Choose ${name}` }).check();
-  }
-
-  /** Opens the upload dialog and gives it files. */
-  async function giveFiles(/** @type {string[]} */ paths, isFolder = false) {
-    await page.getByRole("button", { name: "Upload", exact: true }).first().click();
-    const name = isFolder ? "Choose a folder" : "Choose files";
-    const chooser = page.waitForEvent("filechooser");
-    await page.getByRole("button", { name }).click();
-    await (await chooser).setFiles(isFolder ? (paths[0] ?? "") : paths);
-  }
-
-  step("a bucket is made by the wizard, which says when a name is wrong or taken", async () => {
-    await page.getByRole("button", { name: "Create bucket" }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Bucket name").fill("Stones");
-    await dialog.getByText("Only lower-case letters, digits, hyphens and dots.").waitFor();
-    await dialog.getByLabel("Bucket name").fill(Bucket);
-    await dialog.getByText("This name is free.").waitFor();
-    await dialog.getByLabel("Keep versions").check();
-    await dialog.getByRole("button", { name: "Show as code" }).click();
-    const code = page.getByRole("dialog", { name: "The same, without the console" });
-    await code.getByText("aws s3api create-bucket").waitFor();
-    await page.keyboard.press("Escape");
-    await assertAccessible(page, "create bucket");
-    await dialog.getByRole("button", { name: "Create bucket" }).click();
-    await page.getByText("This bucket is empty").waitFor();
-    await assertAccessible(page, "empty bucket");
-  });
-
-  step(`a folder of ${smallFiles} files is uploaded and shown`, async () => {
+  step(`a folder of ${smallFiles} files is uploaded and shown`, async ({ page, site }) => {
     const folder = join(scratch, "quarry");
     mkdirSync(join(folder, "deep"), { recursive: true });
     for (let index = 0; index < smallFiles; index++) {
@@ -98,7 +55,7 @@ describeConsole("objects", () => {
     await page
       .getByRole("button", { name: `Upload ${smallFiles.toLocaleString("en")} files` })
       .click();
-    await done().waitFor({ timeout: 120_000 });
+    await done(120_000);
     await page.getByRole("link", { name: "quarry/" }).click();
     await page.getByRole("link", { name: "deep/" }).waitFor();
     const { KeyCount } = await site.client.send(
@@ -108,51 +65,56 @@ describeConsole("objects", () => {
     await assertAccessible(page, "list");
   });
 
-  step("a large upload goes on after a reload, with only the parts that were missing", async () => {
-    const path = join(scratch, "boulder.bin");
-    writeFileSync(path, randomBytes(largeBytes));
-    await page.goto(`${site.server.endpoint}/-/console/buckets/${Bucket}`);
-    // From the third part on nothing arrives, until the page is loaded again.
-    let sentParts = 0;
-    const isPart = (/** @type {URL} */ url) => url.searchParams.has("partNumber");
-    await page.route(isPart, async (route) => {
-      const number = Number(new URL(route.request().url()).searchParams.get("partNumber"));
-      if (number <= 2) await route.continue();
-    });
-    await giveFiles([path]);
-    await page.getByRole("button", { name: "Upload 1 file" }).click();
-    await page.getByText(/16\.0 MiB \//).waitFor({ timeout: 60_000 });
-    await page.reload();
-    await page.unroute(isPart);
-    page.on("request", (request) => {
-      if (isPart(new URL(request.url()))) sentParts += 1;
-    });
-    await page.getByText("A reload cut this upload off.").waitFor();
-    const chooser = page.waitForEvent("filechooser");
-    await page.getByRole("button", { name: /^Resume: boulder/ }).click();
-    await (await chooser).setFiles(path);
-    await done().waitFor({ timeout: 300_000 });
-    assert.equal(sentParts, Math.ceil(largeBytes / (8 * 1024 * 1024)) - 2);
-    const stored = await site.client.send(new GetObjectCommand({ Bucket, Key: "boulder.bin" }));
-    const hash = createHash("sha256");
-    for await (const chunk of /** @type {AsyncIterable<Uint8Array>} */ (stored.Body)) {
-      hash.update(chunk);
-    }
-    assert.equal(hash.digest("hex"), createHash("sha256").update(readFileSync(path)).digest("hex"));
-    const { Uploads = [] } = await site.client.send(new ListMultipartUploadsCommand({ Bucket }));
-    assert.deepEqual(Uploads, []);
-    await page.getByRole("button", { name: "Clear finished" }).click();
-  });
+  step(
+    "a large upload goes on after a reload, with only the parts that were missing",
+    async ({ page, site }) => {
+      const path = join(scratch, "boulder.bin");
+      writeFileSync(path, randomBytes(largeBytes));
+      await open();
+      // From the third part on nothing arrives, until the page is loaded again.
+      let sentParts = 0;
+      const isPart = (/** @type {URL} */ url) => url.searchParams.has("partNumber");
+      await page.route(isPart, async (route) => {
+        const number = Number(new URL(route.request().url()).searchParams.get("partNumber"));
+        if (number <= 2) await route.continue();
+      });
+      await giveFiles([path]);
+      await page.getByRole("button", { name: "Upload 1 file" }).click();
+      await page.getByText(/16\.0 MiB \//).waitFor({ timeout: 60_000 });
+      await page.reload();
+      await page.unroute(isPart);
+      page.on("request", (request) => {
+        if (isPart(new URL(request.url()))) sentParts += 1;
+      });
+      await page.getByText("A reload cut this upload off.").waitFor();
+      const chooser = page.waitForEvent("filechooser");
+      await page.getByRole("button", { name: /^Resume: boulder/ }).click();
+      await (await chooser).setFiles(path);
+      await done(300_000);
+      assert.equal(sentParts, Math.ceil(largeBytes / (8 * 1024 * 1024)) - 2);
+      const stored = await site.client.send(new GetObjectCommand({ Bucket, Key: "boulder.bin" }));
+      const hash = createHash("sha256");
+      for await (const chunk of /** @type {AsyncIterable<Uint8Array>} */ (stored.Body)) {
+        hash.update(chunk);
+      }
+      assert.equal(
+        hash.digest("hex"),
+        createHash("sha256").update(readFileSync(path)).digest("hex"),
+      );
+      const { Uploads = [] } = await site.client.send(new ListMultipartUploadsCommand({ Bucket }));
+      assert.deepEqual(Uploads, []);
+      await page.getByRole("button", { name: "Clear finished" }).click();
+    },
+  );
 
-  step("a taken key is kept beside the new one, or skipped", async () => {
+  step("a taken key is kept beside the new one, or skipped", async ({ page, site }) => {
     const path = join(scratch, "note.txt");
     writeFileSync(path, "first\n");
     const upload = async (/** @type {string} */ conflict) => {
       await giveFiles([path]);
       await page.getByRole("radio", { name: conflict }).check();
       await page.getByRole("button", { name: "Upload 1 file" }).click();
-      await done().waitFor();
-      await page.getByRole("button", { name: "Clear finished" }).click();
+      await finish();
     };
     await upload("Overwrite");
     writeFileSync(path, "second\n");
@@ -165,59 +127,61 @@ describeConsole("objects", () => {
     assert.equal(await text("note (1).txt"), "second\n");
   });
 
-  step("an object is looked at, tagged, and compared with its older version", async () => {
-    const path = join(scratch, "note.txt");
-    writeFileSync(path, "first\nand more\n");
-    await giveFiles([path]);
-    await page.getByRole("button", { name: "Upload 1 file" }).click();
-    await done().waitFor();
-    await page.getByRole("button", { name: "Clear finished" }).click();
-    await page.getByRole("link", { name: "note.txt" }).click();
-    await page.getByText("and more").waitFor();
-    await assertAccessible(page, "preview");
-    for (const name of ["Details", "Annotations", "Protection"]) {
-      await page.getByRole("tab", { name }).click();
-      await assertAccessible(page, name);
-    }
-    await page.getByRole("tab", { name: "Tags and metadata" }).click();
-    await page.getByRole("button", { name: "Save tags" }).waitFor();
-    await page.getByRole("button", { name: "Add" }).first().click();
-    await page.getByLabel("Tags: name 1").fill("kind");
-    await page.getByLabel("Tags: value 1").fill("granite");
-    await page.getByRole("button", { name: "Save tags" }).click();
-    await page.getByText("Tags saved").waitFor();
-    await assertAccessible(page, "tags");
-    await page.getByRole("tab", { name: "Versions", exact: true }).click();
-    await page
-      .getByRole("button", { name: /^Actions for version/ })
-      .last()
-      .click();
-    await page.getByRole("menuitem", { name: "Compare with the current" }).click();
-    await page.locator(".diff-line.added").getByText("and more").waitFor();
-    await assertAccessible(page, "differences");
-    await page.keyboard.press("Escape");
-    const makeCurrent = async () => {
+  step(
+    "an object is looked at, tagged, and compared with its older version",
+    async ({ page, site }) => {
+      const path = join(scratch, "note.txt");
+      writeFileSync(path, "first\nand more\n");
+      await giveFiles([path]);
+      await page.getByRole("button", { name: "Upload 1 file" }).click();
+      await finish();
+      await page.getByRole("link", { name: "note.txt" }).click();
+      await page.getByText("and more").waitFor();
+      await assertAccessible(page, "preview");
+      for (const name of ["Details", "Annotations", "Protection"]) {
+        await page.getByRole("tab", { name }).click();
+        await assertAccessible(page, name);
+      }
+      await page.getByRole("tab", { name: "Tags and metadata" }).click();
+      await page.getByRole("button", { name: "Save tags" }).waitFor();
+      await page.getByRole("button", { name: "Add" }).first().click();
+      await page.getByLabel("Tags: name 1").fill("kind");
+      await page.getByLabel("Tags: value 1").fill("granite");
+      await page.getByRole("button", { name: "Save tags" }).click();
+      await page.getByText("Tags saved").waitFor();
+      await assertAccessible(page, "tags");
+      await page.getByRole("tab", { name: "Versions", exact: true }).click();
       await page
         .getByRole("button", { name: /^Actions for version/ })
         .last()
         .click();
-      await page.getByRole("menuitem", { name: "Make current" }).click();
-      await page.getByText("The version is current again").waitFor();
-    };
-    const size = async () => {
-      const head = await site.client.send(new HeadObjectCommand({ Bucket, Key: "note.txt" }));
-      return head.ContentLength;
-    };
-    await makeCurrent();
-    assert.equal(await size(), 6);
-    await page.getByRole("button", { name: "Undo" }).last().click();
-    await page.getByText("The version is current again").waitFor({ state: "detached" });
-    assert.equal(await size(), 15);
-    await makeCurrent();
-    assert.equal(await size(), 6);
-  });
+      await page.getByRole("menuitem", { name: "Compare with the current" }).click();
+      await page.locator(".diff-line.added").getByText("and more").waitFor();
+      await assertAccessible(page, "differences");
+      await page.keyboard.press("Escape");
+      const makeCurrent = async () => {
+        await page
+          .getByRole("button", { name: /^Actions for version/ })
+          .last()
+          .click();
+        await page.getByRole("menuitem", { name: "Make current" }).click();
+        await page.getByText("The version is current again").waitFor();
+      };
+      const size = async () => {
+        const head = await site.client.send(new HeadObjectCommand({ Bucket, Key: "note.txt" }));
+        return head.ContentLength;
+      };
+      await makeCurrent();
+      assert.equal(await size(), 6);
+      await page.getByRole("button", { name: "Undo" }).last().click();
+      await page.getByText("The version is current again").waitFor({ state: "detached" });
+      assert.equal(await size(), 15);
+      await makeCurrent();
+      assert.equal(await size(), 6);
+    },
+  );
 
-  step("a shared link gives the object to somebody without a key", async () => {
+  step("a shared link gives the object to somebody without a key", async ({ page }) => {
     await page.getByRole("button", { name: "Share" }).click();
     await assertAccessible(page, "share");
     const link = await page.getByLabel("Link", { exact: true }).inputValue();
@@ -232,7 +196,7 @@ describeConsole("objects", () => {
     await page.keyboard.press("Escape");
   });
 
-  step("the download saves the object under its name", async () => {
+  step("the download saves the object under its name", async ({ page }) => {
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "Download", exact: true }).click();
     const saved = await download;
@@ -240,8 +204,8 @@ describeConsole("objects", () => {
     assert.equal(readFileSync(await saved.path(), "utf8"), "third\n");
   });
 
-  step("a deletion is undone, from the note and from the versions", async () => {
-    await page.goto(`${site.server.endpoint}/-/console/buckets/${Bucket}`);
+  step("a deletion is undone, from the note and from the versions", async ({ page, site }) => {
+    await open();
     await row("note.txt").waitFor();
     await choose("note.txt", "note (1).txt");
     await page.getByRole("button", { name: "Delete", exact: true }).click();
@@ -266,8 +230,8 @@ describeConsole("objects", () => {
     await page.getByRole("button", { name: "Versions", exact: true }).click();
   });
 
-  step("a folder is renamed, copied and saved as a zip", async () => {
-    await page.goto(`${site.server.endpoint}/-/console/buckets/${Bucket}`);
+  step("a folder is renamed, copied and saved as a zip", async ({ page }) => {
+    await open();
     await choose("quarry/");
     await page.getByRole("button", { name: "More", exact: true }).click();
     await page.getByRole("menuitem", { name: "Rename" }).click();
@@ -275,7 +239,7 @@ describeConsole("objects", () => {
     await page.getByText(`${smallFiles.toLocaleString("en")} objects, `).waitFor();
     await assertAccessible(page, "rename");
     await page.getByRole("dialog").getByRole("button", { name: "Rename", exact: true }).click();
-    await done().waitFor({ timeout: 120_000 });
+    await done(120_000);
     await row("pit/").waitFor();
     await row("quarry/").waitFor({ state: "detached" });
     await choose("pit/");
@@ -287,8 +251,8 @@ describeConsole("objects", () => {
     assert.ok(statSync(await saved.path()).size > smallFiles * 100);
   });
 
-  step("the keyboard alone walks, chooses, opens and goes back", async () => {
-    await page.goto(`${site.server.endpoint}/-/console/buckets/${Bucket}`);
+  step("the keyboard alone walks, chooses, opens and goes back", async ({ page }) => {
+    await open();
     await row("pit/").waitFor();
     await page.getByRole("grid").focus();
     await page.keyboard.press("End");
@@ -304,26 +268,29 @@ describeConsole("objects", () => {
     await row("note.txt").waitFor();
     await page.keyboard.press("Control+k");
     await page.keyboard.type("ston");
-    await page.getByRole("option", { name: Bucket }).waitFor();
+    await page.getByRole("option", { name: Bucket }).first().waitFor();
     await page.keyboard.press("Enter");
     await row("note.txt").waitFor();
   });
 
-  step("a bucket goes only once it is empty, and after its name was typed", async () => {
-    await page.goto(`${site.server.endpoint}/-/console/buckets`);
-    await page.getByRole("button", { name: `Actions for ${Bucket}` }).click();
-    await page.getByRole("menuitem", { name: "Delete", exact: true }).click();
-    await page.getByRole("button", { name: "Empty it first" }).click();
-    await page.getByText("versions and markers,").waitFor();
-    await page.getByLabel(`Type ${Bucket} to confirm`).fill(Bucket);
-    await assertAccessible(page, "empty");
-    await page.getByRole("dialog").getByRole("button", { name: "Empty" }).click();
-    await done().waitFor({ timeout: 120_000 });
-    await page.getByRole("button", { name: `Actions for ${Bucket}` }).click();
-    await page.getByRole("menuitem", { name: "Delete", exact: true }).click();
-    await page.getByLabel(`Type ${Bucket} to confirm`).fill(Bucket);
-    await page.keyboard.press("Enter");
-    await page.getByText("No buckets yet").waitFor();
-    assert.deepEqual(problems, []);
-  });
+  step(
+    "a bucket goes only once it is empty, and after its name was typed",
+    async ({ page, site, problems }) => {
+      await page.goto(`${site.server.endpoint}/-/console/buckets`);
+      await page.getByRole("button", { name: `Actions for ${Bucket}` }).click();
+      await page.getByRole("menuitem", { name: "Delete", exact: true }).click();
+      await page.getByRole("button", { name: "Empty it first" }).click();
+      await page.getByText("versions and markers,").waitFor();
+      await page.getByLabel(`Type ${Bucket} to confirm`).fill(Bucket);
+      await assertAccessible(page, "empty");
+      await page.getByRole("dialog").getByRole("button", { name: "Empty" }).click();
+      await done(120_000);
+      await page.getByRole("button", { name: `Actions for ${Bucket}` }).click();
+      await page.getByRole("menuitem", { name: "Delete", exact: true }).click();
+      await page.getByLabel(`Type ${Bucket} to confirm`).fill(Bucket);
+      await page.keyboard.press("Enter");
+      await page.getByText("No buckets yet").waitFor();
+      assert.deepEqual(problems, []);
+    },
+  );
 });

@@ -2,103 +2,81 @@
 // The object browser's rows: the menu each has, by pointer and by keyboard, and the grid with its
 // small pictures.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
 import { crc32, deflateSync } from "node:zlib";
-import {
-  CreateBucketCommand,
-  PutBucketVersioningCommand,
-  PutObjectCommand,
-} from "@aws-sdk/client-s3";
-import {
-  assertAccessible,
-  describeConsole,
-  openConsole,
-  orderedTests,
-  signIn,
-} from "./support.mjs";
-
-/** @import { Page } from "playwright-core" */
+import { PutBucketVersioningCommand } from "@aws-sdk/client-s3";
+import { openObjectBrowser } from "./object-browser.mjs";
+import { assertAccessible, describeConsole } from "./support.mjs";
 
 const Bucket = "wall";
 const pictures = 12;
 
 describeConsole("rows", () => {
-  /** @type {Awaited<ReturnType<typeof openConsole>>} */
-  let site;
-  /** @type {Page} */
-  let page;
-  /** @type {string[]} */
-  let problems;
-  const step = orderedTests();
-
-  before(async () => {
-    site = await openConsole();
-    await site.client.send(new CreateBucketCommand({ Bucket }));
-    const VersioningConfiguration = { Status: /** @type {const} */ ("Enabled") };
-    await site.client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
-    const put = (/** @type {string} */ Key, /** @type {string | Uint8Array} */ Body) =>
-      site.client.send(new PutObjectCommand({ Bucket, Key, Body }));
-    await put("notes.txt", "first");
-    await put("notes.txt", "second");
-    for (let n = 0; n < pictures; n += 1) await put(`pictures/p${n}.png`, png(n));
-    await put("pictures/drawing.svg", svg);
-    await put("pictures/broken.png", "no picture at all");
-    ({ page, problems } = await site.openPage());
-    await signIn(page, site.server, { path: `/-/console/buckets/${Bucket}` });
-  });
-  after(() => site?.stop());
-
-  const menu = () => page.getByRole("menu");
-  const row = (/** @type {string} */ name) =>
-    page.getByRole("row").filter({ hasText: name }).first();
-
-  step("Ctrl-K goes to screens, tabs of the bucket, and keys by their beginning", async () => {
-    const jump = async (/** @type {string} */ words, /** @type {string} */ to) => {
-      await page.keyboard.press("Control+K");
-      await page.getByRole("combobox").fill(words);
-      await page.getByRole("option", { name: to }).first().waitFor();
-      await assertAccessible(page, "jump to");
-      await page.keyboard.press("Enter");
-    };
-    await jump("manage", "Management");
-    await page.getByRole("heading", { name: "Lifecycle" }).waitFor();
-    await jump("pictures/p1", "Keys that begin with pictures/p1 in wall");
-    await row("p11.png").waitFor();
-    assert.equal(await row("p7.png").count(), 0);
-    await jump("webho", "Webhooks");
-    await page.getByRole("heading", { name: "Webhooks" }).waitFor();
-    await jump("not", "Keys that begin with not in wall");
-    await row("notes.txt").waitFor();
-    await jump("object", "Objects");
-    await row("pictures/").waitFor();
+  const { step, row, open, put, place } = openObjectBrowser(Bucket, {
+    prepare: async ({ client }) => {
+      const VersioningConfiguration = { Status: /** @type {const} */ ("Enabled") };
+      await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+      await put("notes.txt", "first");
+      await put("notes.txt", "second");
+      for (let n = 0; n < pictures; n += 1) await put(`pictures/p${n}.png`, png(n));
+      await put("pictures/drawing.svg", svg);
+      await put("pictures/broken.png", "no picture at all");
+    },
   });
 
-  step("a row has its menu: by the right button, by its own, and by Shift+F10", async () => {
-    await row("notes.txt").click({ button: "right" });
-    await menu().getByRole("menuitem", { name: "Download" }).waitFor();
-    await assertAccessible(page, "menu of a row");
-    await menu().getByRole("menuitem", { name: "Delete…" }).click();
-    await page.getByRole("dialog").getByText("notes.txt").first().waitFor();
-    await page.keyboard.press("Escape");
-    await page.getByRole("button", { name: "Actions for notes.txt" }).click();
-    await menu().getByRole("menuitem", { name: "Share…" }).click();
-    await page.getByRole("dialog").waitFor();
-    await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
-    const list = page.getByRole("grid");
-    await list.focus();
-    await page.keyboard.press("End");
-    await page.keyboard.press("Shift+F10");
-    await menu().getByRole("menuitem", { name: "Open" }).waitFor();
-    await page.keyboard.press("Escape");
-    await menu().waitFor({ state: "detached" });
-    assert.equal(await list.evaluate((element) => element === document.activeElement), true);
-  });
+  const menu = () => place().page.getByRole("menu");
+  step(
+    "Ctrl-K goes to screens, tabs of the bucket, and keys by their beginning",
+    async ({ page }) => {
+      const jump = async (/** @type {string} */ words, /** @type {string} */ to) => {
+        await page.keyboard.press("Control+K");
+        await page.getByRole("combobox").fill(words);
+        await page.getByRole("option", { name: to }).first().waitFor();
+        await assertAccessible(page, "jump to");
+        await page.keyboard.press("Enter");
+      };
+      await jump("manage", "Management");
+      await page.getByRole("heading", { name: "Lifecycle" }).waitFor();
+      await jump("pictures/p1", "Keys that begin with pictures/p1 in wall");
+      await row("p11.png").waitFor();
+      assert.equal(await row("p7.png").count(), 0);
+      await jump("webho", "Webhooks");
+      await page.getByRole("heading", { name: "Webhooks" }).waitFor();
+      await jump("not", "Keys that begin with not in wall");
+      await row("notes.txt").waitFor();
+      await jump("object", "Objects");
+      await row("pictures/").waitFor();
+    },
+  );
+
+  step(
+    "a row has its menu: by the right button, by its own, and by Shift+F10",
+    async ({ page }) => {
+      await row("notes.txt").click({ button: "right" });
+      await menu().getByRole("menuitem", { name: "Download" }).waitFor();
+      await assertAccessible(page, "menu of a row");
+      await menu().getByRole("menuitem", { name: "Delete…" }).click();
+      await page.getByRole("dialog").getByText("notes.txt").first().waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Actions for notes.txt" }).click();
+      await menu().getByRole("menuitem", { name: "Share…" }).click();
+      await page.getByRole("dialog").waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      const list = page.getByRole("grid");
+      await list.focus();
+      await page.keyboard.press("End");
+      await page.keyboard.press("Shift+F10");
+      await menu().getByRole("menuitem", { name: "Open" }).waitFor();
+      await page.keyboard.press("Escape");
+      await menu().waitFor({ state: "detached" });
+      assert.equal(await list.evaluate((element) => element === document.activeElement), true);
+    },
+  );
 
   step(
     "the class of an older version is not changed: it would become the current one",
-    async () => {
-      await page.goto(`${site.server.endpoint}/-/console/buckets/${Bucket}?versions=1`);
+    async ({ page }) => {
+      await open("?versions=1");
       const older = page.getByRole("row").filter({ hasText: "Older" }).first();
       await older.click({ button: "right" });
       const entry = menu().getByRole("menuitem", { name: "Storage class…" });
@@ -107,48 +85,51 @@ describeConsole("rows", () => {
     },
   );
 
-  step("the grid shows small pictures, a few reads at a time, and is remembered", async () => {
-    let running = 0;
-    let most = 0;
-    await page.route(/\/wall\/pictures\//, async (route) => {
-      running += 1;
-      most = Math.max(most, running);
-      const response = await route.fetch();
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      running -= 1;
-      await route.fulfill({ response });
-    });
-    await page.goto(`${site.server.endpoint}/-/console/buckets/${Bucket}?prefix=pictures%2F`);
-    await page.getByRole("button", { name: "As a grid" }).click();
-    await page.waitForFunction(
-      (count) => document.querySelectorAll(".tile canvas").length === count,
-      pictures + 1,
-    );
-    assert.ok(most >= 1 && most <= 4, `${most} at once`);
-    assert.equal(await page.locator(".tile").filter({ hasText: "broken.png" }).count(), 1);
-    const colour = await page
-      .locator(".tile")
-      .filter({ hasText: "p7.png" })
-      .locator("canvas")
-      .evaluate((/** @type {HTMLCanvasElement} */ canvas) => [
-        ...(canvas.getContext("2d")?.getImageData(1, 1, 1, 1).data ?? []),
-      ]);
-    assert.deepEqual(colour, [7 * 20, 0, 0, 255]);
-    assert.equal(await page.evaluate(() => "ranHere" in window), false);
-    await assertAccessible(page, "grid");
-    await page.unroute(/\/wall\/pictures\//);
-    await page.reload();
-    await page.locator(".tile canvas").first().waitFor();
-    const grid = page.getByRole("grid");
-    await grid.focus();
-    await page.keyboard.press("Home");
-    await page.keyboard.press("ArrowRight");
-    await page.keyboard.press("Space");
-    await page.getByText("1 chosen").first().waitFor();
-    await page.getByRole("button", { name: "As a list" }).click();
-    await page.getByRole("row").filter({ hasText: "drawing.svg" }).waitFor();
-    assert.deepEqual(problems, []);
-  });
+  step(
+    "the grid shows small pictures, a few reads at a time, and is remembered",
+    async ({ page, problems }) => {
+      let running = 0;
+      let most = 0;
+      await page.route(/\/wall\/pictures\//, async (route) => {
+        running += 1;
+        most = Math.max(most, running);
+        const response = await route.fetch();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        running -= 1;
+        await route.fulfill({ response });
+      });
+      await open("?prefix=pictures%2F");
+      await page.getByRole("button", { name: "As a grid" }).click();
+      await page.waitForFunction(
+        (count) => document.querySelectorAll(".tile canvas").length === count,
+        pictures + 1,
+      );
+      assert.ok(most >= 1 && most <= 4, `${most} at once`);
+      assert.equal(await page.locator(".tile").filter({ hasText: "broken.png" }).count(), 1);
+      const colour = await page
+        .locator(".tile")
+        .filter({ hasText: "p7.png" })
+        .locator("canvas")
+        .evaluate((/** @type {HTMLCanvasElement} */ canvas) => [
+          ...(canvas.getContext("2d")?.getImageData(1, 1, 1, 1).data ?? []),
+        ]);
+      assert.deepEqual(colour, [7 * 20, 0, 0, 255]);
+      assert.equal(await page.evaluate(() => "ranHere" in window), false);
+      await assertAccessible(page, "grid");
+      await page.unroute(/\/wall\/pictures\//);
+      await page.reload();
+      await page.locator(".tile canvas").first().waitFor();
+      const grid = page.getByRole("grid");
+      await grid.focus();
+      await page.keyboard.press("Home");
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("Space");
+      await page.getByText("1 chosen").first().waitFor();
+      await page.getByRole("button", { name: "As a list" }).click();
+      await page.getByRole("row").filter({ hasText: "drawing.svg" }).waitFor();
+      assert.deepEqual(problems, []);
+    },
+  );
 });
 
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">
