@@ -211,6 +211,27 @@ describeConsole("hostile text in every place", () => {
     assert.deepEqual(problems, []);
   });
 
+  test("what a job found: every name in it", async () => {
+    const { page, problems } = await open();
+    const startedAt = new Date().toISOString();
+    const job = { jobId: "1", kind: "check", bucket: Bucket, state: "done", stuck: false };
+    const jobs = [{ ...job, startedAt, counts: { findings: payloads.length } }];
+    const findings = payloads.map((text) => ({
+      ...{ kind: "missing-blob", bucket: text, key: text, detail: text },
+      ...{ repaired: true, foundAt: startedAt },
+    }));
+    await page.route("**/-/api/v1/jobs?*", (route) => route.fulfill({ json: { jobs } }));
+    await page.route("**/-/api/v1/jobs/*/findings*", (route) =>
+      route.fulfill({ json: { findings } }),
+    );
+    await goTo(page, "/jobs");
+    await page.getByRole("button", { name: /finding/i }).click();
+    await page.getByRole("dialog").getByRole("row").nth(payloads.length).waitFor();
+    await waitForTexts(page, payloads, "findings");
+    await assertHarmless(page, "findings");
+    assert.deepEqual(problems, []);
+  });
+
   test("a server that lies: every text of its answers", async () => {
     const { page, problems } = await open();
     await page.route("**/-/api/v1/**", async (route) => {
