@@ -353,6 +353,10 @@ export interface Duties {
   readonly duties: readonly Duty[];
 }
 
+export interface EventQueues {
+  readonly queues: readonly { readonly name: string; readonly queueArn: string }[];
+}
+
 export interface Webhooks {
   readonly webhooks: readonly Webhook[];
 }

@@ -16,6 +16,7 @@ import {
 import { AdminError, answerError } from "./answer.ts";
 import { answerAudit } from "./audit.ts";
 import { answerCost } from "./cost.ts";
+import { answerListQueues } from "./event-queues.ts";
 import { answerEvents } from "./events.ts";
 import { answerBucketAccess, answerExplain, answerExplainMessage } from "./explain.ts";
 import { answerCreateKey, answerDeleteKey, answerListKeys, answerUpdateKey } from "./keys.ts";
@@ -132,6 +133,9 @@ route(`/buckets/${BUCKET}/lifecycle/preview`, {
 });
 route(`/buckets/${BUCKET}/lifecycle/explain`, {
   GET: (c) => answerExplainLifecycle(c.env, parameter(c, "bucket"), c.req.query("key")),
+});
+route(`/accounts/${ACCOUNT}/queues`, {
+  GET: (c) => answerListQueues(c.env, parameter(c, "account")),
 });
 route(`/accounts/${ACCOUNT}/webhooks`, {
   GET: (c) => answerListWebhooks(c.env, parameter(c, "account")),

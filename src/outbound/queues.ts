@@ -23,6 +23,14 @@ export function isKnownQueue(env: Env, queue: QueueName, operatorId: string): bo
   return bindingOf(env, queue, operatorId) !== undefined;
 }
 
+/** The queues of an account, by name. */
+export function queuesOf(env: Env, accountId: string, operatorId: string): readonly string[] {
+  return entries(env, operatorId)
+    .filter((entry) => entry.accountId === accountId)
+    .map(({ name }) => name)
+    .sort();
+}
+
 /** Puts the texts into the queue, in order. Throws when the binding is missing or refuses. */
 export async function sendToQueue(
   env: Env,
@@ -49,11 +57,17 @@ export async function sendToQueue(
 }
 
 function bindingOf(env: Env, { accountId, name }: QueueName, operatorId: string) {
-  for (const entry of (env.EVENT_QUEUES ?? "").split(",")) {
-    const [, account = operatorId, known, binding] = entryShape.exec(entry.trim()) ?? [];
-    if (known === name && account === accountId) return binding;
-  }
-  return undefined;
+  return entries(env, operatorId).find(
+    (entry) => entry.name === name && entry.accountId === accountId,
+  )?.binding;
+}
+
+/** The table; what is not of its shape is left out. */
+function entries(env: Env, operatorId: string) {
+  return (env.EVENT_QUEUES ?? "").split(",").flatMap((entry) => {
+    const [, accountId = operatorId, name, binding] = entryShape.exec(entry.trim()) ?? [];
+    return name === undefined || binding === undefined ? [] : [{ accountId, name, binding }];
+  });
 }
 
 function isQueue(value: unknown): value is Pick<Queue, "sendBatch"> {

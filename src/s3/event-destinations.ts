@@ -25,6 +25,9 @@ export function parseDestination(arn: string): EventDestination | undefined {
   return { service: (plain ?? lambda) as EventService, region, accountId, name };
 }
 
+export const queueArn = (region: string, accountId: string, name: string): string =>
+  `arn:aws:sqs:${region}:${accountId}:${name}`;
+
 /** The two ARNs of a webhook. */
 export function webhookArns(region: string, accountId: string, name: string) {
   return {

@@ -2,7 +2,7 @@
 // list them types the ARN; nothing is said of the refusal.
 
 import { useQuery } from "@tanstack/react-query";
-import type { Webhook } from "../../../src/admin/answers.ts";
+import type { EventQueues, Webhook } from "../../../src/admin/answers.ts";
 import type { Choice } from "../components/pick.tsx";
 import { keysQuery } from "../screens/kms/keys.ts";
 import { webhooksPath } from "../screens/webhooks/types.ts";
@@ -31,11 +31,16 @@ export function useKeys(): readonly Choice[] {
     }));
 }
 
-/** Webhooks, by the ARN that events are sent to. */
-export function useWebhooks(): readonly Choice[] {
+/** Webhooks and queues, by the ARN that events are sent to. */
+export function useEventTargets(): readonly Choice[] {
   const query = adminQuery<{ readonly webhooks: readonly Webhook[] }>(webhooksPath);
-  const { data } = useQuery({ ...query, retry: false });
-  return (data?.webhooks ?? []).map(({ name, topicArn }) => ({ value: topicArn, label: name }));
+  const { data: hooks } = useQuery({ ...query, retry: false });
+  const queuesQuery = adminQuery<EventQueues>("/accounts/self/queues");
+  const { data: bound } = useQuery({ ...queuesQuery, retry: false });
+  return [
+    ...(hooks?.webhooks ?? []).map(({ name, topicArn }) => ({ value: topicArn, label: name })),
+    ...(bound?.queues ?? []).map(({ name, queueArn }) => ({ value: queueArn, label: name })),
+  ];
 }
 
 /** Buckets to replicate to: those of this account, and the operator's remotes. */

@@ -15,7 +15,7 @@ import { Check } from "../../components/field.tsx";
 import { useParameter } from "../../components/go.tsx";
 import type { Choice } from "../../components/pick.tsx";
 import { settings as text } from "../../messages/en/settings.ts";
-import { useDestinations, useReplicationRoles, useWebhooks } from "../../queries/choices.ts";
+import { useDestinations, useEventTargets, useReplicationRoles } from "../../queries/choices.ts";
 import { Line, Lines, NumberField, Rules } from "./fields.tsx";
 import { FilterFields } from "./filter.tsx";
 import { ReplicationRoleDialog } from "./replication-role.tsx";
@@ -147,7 +147,7 @@ function withDestinations(
 }
 
 export function EventsForm({ value, onChange }: FormProps<NotificationConfiguration>) {
-  const webhooks = useWebhooks();
+  const webhooks = useEventTargets();
   return (
     <Rules<Destination>
       rules={destinationsOf(value)}
