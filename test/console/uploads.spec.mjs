@@ -3,26 +3,17 @@
 // a key is taken, and what a reload leaves of an upload. Drops are the browser's own: Chromium is told
 // that files of the disk are dragged over the page.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { after, before } from "node:test";
+import { before } from "node:test";
 import {
-  CreateBucketCommand,
-  GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
-import {
-  assertAccessible,
-  describeConsole,
-  openConsole,
-  orderedTests,
-  signIn,
-} from "./support.mjs";
+import { openObjectBrowser } from "./object-browser.mjs";
+import { assertAccessible, describeConsole, signIn } from "./support.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -30,36 +21,19 @@ const Bucket = "inbox";
 const mebibyte = 1024 * 1024;
 
 describeConsole("files that get in", () => {
-  /** @type {Awaited<ReturnType<typeof openConsole>>} */
+  /** @type {ReturnType<ReturnType<typeof openObjectBrowser>["place"]>["site"]} */
   let site;
   /** @type {Page} */
   let page;
   /** @type {string[]} */
   let problems;
-  const scratch = mkdtempSync(join(tmpdir(), "cairn-uploads-"));
-  const step = orderedTests();
+  const browser = openObjectBrowser(Bucket, { hasLock: true });
+  const { step, scratch, write, giveFiles, finish, keys, read } = browser;
 
   before(async () => {
-    site = await openConsole();
-    await site.client.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
-    ({ page, problems } = await site.openPage());
-    await signIn(page, site.server, { path: `/-/console/buckets/${Bucket}` });
+    ({ site, page, problems } = browser.place());
     await page.getByText("This bucket is empty").waitFor();
   });
-  after(async () => {
-    await site?.stop();
-    rmSync(scratch, { recursive: true, force: true });
-  });
-
-  /** Writes files below the scratch folder. @param {Record<string, string | Uint8Array>} files */
-  function write(files) {
-    return Object.entries(files).map(([name, content]) => {
-      const path = join(scratch, name);
-      mkdirSync(join(path, ".."), { recursive: true });
-      writeFileSync(path, content);
-      return path;
-    });
-  }
 
   /**
    * Drags files or folders of the disk over the page, runs `over`, and lets go.
@@ -76,26 +50,6 @@ describeConsole("files that get in", () => {
     }
     await devtools.detach();
   }
-
-  /** Opens the dialog and gives it files. @param {string[]} paths */
-  async function giveFiles(paths) {
-    await page.getByRole("button", { name: "Upload", exact: true }).first().click();
-    const chooser = page.waitForEvent("filechooser");
-    await page.getByRole("button", { name: "Choose files" }).click();
-    await (await chooser).setFiles(paths);
-  }
-
-  async function finish() {
-    await page.getByText("All done", { exact: true }).waitFor();
-    await page.getByRole("button", { name: "Clear finished" }).click();
-  }
-
-  const keys = async (Prefix = "") => {
-    const { Contents = [] } = await site.client.send(new ListObjectsV2Command({ Bucket, Prefix }));
-    return Contents.map(({ Key }) => Key);
-  };
-  const read = async (/** @type {string} */ Key) =>
-    (await site.client.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString();
 
   step("a folder and a file dropped on the list go in with their paths", async () => {
     const many = Array.from({ length: 120 }, (_, at) => [`trip/many/${at}.txt`, `${at}`]);
