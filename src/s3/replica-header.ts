@@ -10,13 +10,6 @@ import { isVersionId, nullVersionId } from "./ids.ts";
 /** Under `x-amz-`, so that no signature may leave it out. */
 export const replicaHeader = "x-amz-cairn-replica";
 
-/**
- * Where a server without our ids is told of which version an object is; user metadata, without its
- * `x-amz-meta-`. The id of the version that was sent, then those that it was made from, server by
- * server, newest first.
- */
-export const sourceVersionMember = "cairn-source-version-id";
-
 export interface ReplicaWish {
   /** Names the index the version is in. */
   readonly source: string;

@@ -9,6 +9,7 @@ import {
   DeleteObjectCommand,
   GetObjectTaggingCommand,
   ListMultipartUploadsCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   RestoreObjectCommand,
   UploadPartCopyCommand,
@@ -250,6 +251,22 @@ describeConsole("many objects at once", () => {
         ["text/x-stones", "max-age=60", { stone: "large" }],
       );
       assert.deepEqual(await tagsOf(site.client, "copies/large.bin"), { size: "large" });
+      // So is an older version that is made current again.
+      const VersioningConfiguration = /** @type {const} */ ({ Status: "Enabled" });
+      await site.client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+      await site.client.send(new PutObjectCommand({ Bucket, Key: "copies/large.bin", Body: "x" }));
+      await open("?prefix=copies%2F");
+      await page.getByRole("link", { name: "large.bin" }).click();
+      await page.getByRole("tab", { name: "Versions", exact: true }).click();
+      await page
+        .getByRole("button", { name: /^Actions for version/ })
+        .last()
+        .click();
+      await page.getByRole("menuitem", { name: "Make current" }).click();
+      await ended(page, "Make 1 version current");
+      const current = await head("copies/large.bin");
+      assert.equal(current.ContentLength, partBytes * partsCount);
+      assert.deepEqual(current.Metadata, { stone: "large" });
       const uploads = await site.client.send(new ListMultipartUploadsCommand({ Bucket }));
       assert.equal(uploads.Uploads, undefined);
       assert.deepEqual(problems, []);

@@ -3,7 +3,7 @@
 // were uploaded, and the target verifies them.
 
 import type { DescribeOutcome, RebuiltPart, Version } from "../../bucket/types.ts";
-import { sourceVersionMember } from "../../s3/replica-header.ts";
+import { sourceVersionMember } from "../../s3/source-version.ts";
 import { copyParts } from "./copy-parts.ts";
 import {
   type CopyFacts,

@@ -2,8 +2,9 @@
 
 import type { Version } from "../../bucket/types.ts";
 import type { ChecksumAlgorithm } from "../../s3/content.ts";
-import { renderReplica, replicaHeader, sourceVersionMember } from "../../s3/replica-header.ts";
+import { renderReplica, replicaHeader } from "../../s3/replica-header.ts";
 import type { DestinationDocument } from "../../s3/replication-rules.ts";
+import { sourceVersionMember } from "../../s3/source-version.ts";
 import { originsOf } from "./origins.ts";
 
 /** What is known of the target, and of the index the version is in. */

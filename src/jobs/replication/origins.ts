@@ -4,7 +4,7 @@
 
 import type { Version } from "../../bucket/types.ts";
 import { isVersionId, nullVersionId } from "../../s3/ids.ts";
-import { sourceVersionMember } from "../../s3/replica-header.ts";
+import { sourceVersionMember } from "../../s3/source-version.ts";
 import { judge } from "./exchange.ts";
 import type { Send } from "./sender.ts";
 

@@ -16,7 +16,7 @@ import type { Checksum, ChecksumAlgorithm } from "../../s3/content.ts";
 import { S3Error } from "../../s3/errors.ts";
 import { newVersionId } from "../../s3/ids.ts";
 import { parseTagging } from "../../s3/metadata.ts";
-import { sourceVersionMember } from "../../s3/replica-header.ts";
+import { sourceVersionMember } from "../../s3/source-version.ts";
 import { writeBlob } from "../../storage/blobs.ts";
 import { sharesStore } from "../../storage/classes.ts";
 import { segmentsSource } from "../../storage/sources.ts";

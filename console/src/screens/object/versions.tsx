@@ -21,7 +21,8 @@ import { Badge, Loading } from "../../components/parts.tsx";
 import { ShowAs } from "../../components/show-as.tsx";
 import { toast, toastError } from "../../components/toasts.tsx";
 import { object as text } from "../../messages/en/object.ts";
-import { copySource } from "../objects/bulk/copy.ts";
+import { copySource, largestCopy } from "../objects/bulk/copy.ts";
+import { restoreVersions } from "../objects/bulk/versions.ts";
 import { DiffDialog } from "./diff-dialog.tsx";
 import { History, useHistory, Who } from "./history.tsx";
 import type { ObjectPlace } from "./place.ts";
@@ -97,7 +98,12 @@ export function Versions({ place, onChanged }: VersionsProps) {
     history.query.refetch();
     onChanged();
   };
-  const restore = async ({ versionId }: Version) => {
+  const restore = async ({ versionId, sizeBytes }: Version) => {
+    if (sizeBytes > largestCopy) {
+      // Part by part, in the dock: it takes its time.
+      restoreVersions(bucket, [{ name: key, key, versionId, sizeBytes }], reload);
+      return;
+    }
     try {
       const CopySource = copySource(bucket, key, versionId);
       const copied = await send(new CopyObjectCommand({ Bucket: bucket, Key: key, CopySource }));

@@ -16,6 +16,7 @@ import {
   type Tag,
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
+import { sourceVersionMember } from "../../../../../src/s3/source-version.ts";
 import { send } from "../../../clients/s3.ts";
 import { objects as text } from "../../../messages/en/objects.ts";
 import type { FoundObject } from "../../../queries/walk.ts";
@@ -30,7 +31,8 @@ export interface CopyWish {
   readonly gate: StepGate;
 }
 
-const largestCopy = 5 * 1024 ** 3;
+/** What one call copies at the most. */
+export const largestCopy = 5 * 1024 ** 3;
 const partBytes = 1024 ** 3;
 
 /** The value of `x-amz-copy-source`. */
@@ -132,7 +134,9 @@ async function copyParts(
 
 function carried(head: HeadObjectCommandOutput) {
   const { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage } = head;
-  const { ContentType, ExpiresString, Metadata, WebsiteRedirectLocation } = head;
+  const { ContentType, ExpiresString, WebsiteRedirectLocation } = head;
+  // As CopyObject leaves it out: a copy of a replica is none.
+  const { [sourceVersionMember]: _origin, ...Metadata } = head.Metadata ?? {};
   const facts = { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType };
   const Expires = ExpiresString === undefined ? undefined : new Date(ExpiresString);
   return { ...facts, Metadata, WebsiteRedirectLocation, ...(Expires && { Expires }) };

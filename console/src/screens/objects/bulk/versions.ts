@@ -1,11 +1,9 @@
 // Bringing older versions back: a copy of each becomes the current one; nothing of the history goes.
 
-import { CopyObjectCommand } from "@aws-sdk/client-s3";
-import { send } from "../../../clients/s3.ts";
 import { objects as text } from "../../../messages/en/objects.ts";
 import type { FoundObject } from "../../../queries/walk.ts";
 import { startBulk } from "../../../work/bulk.ts";
-import { copySource } from "./copy.ts";
+import { copyBytes } from "./copy.ts";
 
 export function restoreVersions(
   bucket: string,
@@ -16,11 +14,9 @@ export function restoreVersions(
     title: text("restoringVersions", { count: versions.length, bucket }),
     totalItems: versions.length,
     batches: () => versions.map((version) => [version]),
-    act: async ([version], { signal: abortSignal }) => {
+    act: async ([version], gate) => {
       if (version === undefined) return {};
-      const { key: Key, versionId } = version;
-      const CopySource = copySource(bucket, Key, versionId);
-      await send(new CopyObjectCommand({ Bucket: bucket, Key, CopySource }), { abortSignal });
+      await copyBytes(bucket, version, { Bucket: bucket, Key: version.key }, gate);
       return {};
     },
     onEnd: onDone,
