@@ -19,7 +19,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { asCaller, runCairn } from "../cli/run-cairn.mjs";
-import { openClient, serve } from "./support/server.mjs";
+import { isFull, openClient, serve } from "./support/server.mjs";
 
 /** @import { S3Client } from "@aws-sdk/client-s3" */
 
@@ -119,7 +119,9 @@ async function settle(ring, Bucket, count) {
 }
 
 describe("plain S3 remotes of each other", () => {
-  for (const [name, ring] of Object.entries({ two: [a, b], three: [a, b, c] })) {
+  // A ring of three is what a pair is, and more.
+  const rings = { three: [a, b, c], ...(isFull && { two: [a, b] }) };
+  for (const [name, ring] of Object.entries(rings)) {
     test(`${name}: versions, markers and tags arrive once, and settle`, async () => {
       const Bucket = `ring-of-${name}`;
       await close(ring, Bucket);

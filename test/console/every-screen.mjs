@@ -168,3 +168,12 @@ export async function settle(page) {
     await page.waitForFunction(() => document.querySelector("main .loading") === null);
   }
 }
+
+/**
+ * All screens in the full run; in the short one every `parts`-th, another set for each `part`.
+ * @param {number} part @param {number} parts
+ */
+export function someScreens(part, parts) {
+  const isFull = process.env["CAIRN_FULL"] === "1";
+  return everyScreen.filter((_, at) => isFull || at % parts === part % parts);
+}

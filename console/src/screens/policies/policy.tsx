@@ -44,7 +44,7 @@ export default function PolicyScreen() {
   return (
     <IdentityPage
       list="policies"
-      name={policy?.PolicyName ?? ""}
+      name={policy?.PolicyName ?? arn.slice(arn.lastIndexOf("/") + 1)}
       error={error}
       arn={policy?.Arn}
       facts={[

@@ -82,8 +82,9 @@ function Answers({ isWell }: { readonly isWell: boolean }) {
 
 function Stores({ status }: { readonly status: ServerStatus }) {
   return (
-    <div className="table-scroll server-stores">
-      <table className="table" aria-label={text("stores")}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="table-scroll server-stores" tabIndex={0} aria-label={text("stores")}>
+      <table className="table">
         <thead>
           <tr>
             <th scope="col">{text("store")}</th>
@@ -105,7 +106,7 @@ function Stores({ status }: { readonly status: ServerStatus }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
