@@ -75,7 +75,7 @@ describeConsole("the console while the server fails", () => {
     /** @type {string[]} */
     const faults = [];
     const isGone = kind === "gone";
-    const screens = isGone ? everyScreen : someScreens(Object.keys(failures).indexOf(kind), 3);
+    const screens = isGone ? everyScreen : someScreens(Object.keys(failures).indexOf(kind), 4);
     for (const [name, path] of screens) {
       if (isGone && !path.startsWith("/buckets/photos")) continue;
       await goTo(page, path);
@@ -128,7 +128,7 @@ describeConsole("the console while the server fails", () => {
     });
     /** @type {string[]} */
     const faults = [];
-    for (const [name, path] of someScreens(1, 2)) {
+    for (const [name, path] of someScreens(3, 4)) {
       if (asksNothing.test(name)) continue;
       await goTo(page, path);
       const waiting = page.locator(
