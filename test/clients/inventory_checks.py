@@ -14,7 +14,7 @@ import urllib.parse
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from support.refusals import refused
 
 mode, endpoint = sys.argv[1:3]
 config = Config(signature_version="s3v4", retries={"max_attempts": 0}, s3={"addressing_style": "path"})
@@ -29,16 +29,6 @@ FIELDS = [
     "IntelligentTieringAccessTier", "BucketKeyStatus", "ChecksumAlgorithm", "ObjectAccessControlList",
     "ObjectOwner",
 ]
-
-
-def refused(code, status, function, **parameters):
-    try:
-        function(**parameters)
-    except ClientError as error:
-        told = (error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"])
-        assert told == (code, status), told
-        return
-    raise AssertionError(f"{code} was expected")
 
 
 def document(id, **more):

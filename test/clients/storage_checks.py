@@ -8,23 +8,13 @@ import time
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from support.refusals import refused
 
 config = Config(signature_version="s3v4", retries={"max_attempts": 0}, s3={"addressing_style": "path"})
 s3 = boto3.client("s3", endpoint_url=sys.argv[1], config=config)
 BUCKET = "boto-classes"
 READABLE = ["REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR"]
 ARCHIVED = ["GLACIER", "DEEP_ARCHIVE"]
-
-
-def refused(code, status, function, **parameters):
-    try:
-        function(**parameters)
-    except ClientError as error:
-        told = (error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"])
-        assert told == (code, status), told
-        return error.response
-    raise AssertionError(f"{code} was expected")
 
 
 s3.create_bucket(Bucket=BUCKET)

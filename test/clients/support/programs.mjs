@@ -81,6 +81,8 @@ export function clientEnvironment(server, extra = {}) {
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_MAX_ATTEMPTS: "1",
     AWS_PAGER: "",
+    // Scripts share modules, and leave nothing beside them.
+    PYTHONDONTWRITEBYTECODE: "1",
     ...extra,
   };
 }
