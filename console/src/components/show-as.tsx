@@ -1,14 +1,13 @@
 // "Show as code": what an action sends, as the AWS CLI, the JavaScript SDK, boto3 and JSON. The one
 // place that knows how those are written; actions hand over the operation's name and input.
 
-import { Code2 } from "lucide-react";
 import { useState } from "react";
 import { frame as text } from "../messages/en/frame.ts";
-import { Button, IconButton } from "./button.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { Dialog } from "./dialog.tsx";
 import { SafeLines } from "./safe-text.tsx";
 import { type Call, renderCall, styles } from "./show-as-text.ts";
+import { ShowButton } from "./show-button.tsx";
 import { Tabs } from "./tabs.tsx";
 
 interface ShowAsProps {
@@ -25,24 +24,7 @@ export function ShowAs({ calls, describedBy, isSmall }: ShowAsProps) {
   const open = () => setOpen(true);
   return (
     <>
-      {isSmall ? (
-        <IconButton
-          name={text("showAs")}
-          icon={<Code2 />}
-          onClick={open}
-          aria-describedby={describedBy}
-        />
-      ) : (
-        <Button
-          kind="quiet"
-          className="show-as"
-          icon={<Code2 />}
-          onClick={open}
-          aria-label={text("showAs")}
-        >
-          {text("showAs")}
-        </Button>
-      )}
+      <ShowButton name={text("showAs")} onClick={open} {...{ isSmall, describedBy }} />
       <ShowAsDialog calls={calls} isOpen={isOpen} onClose={() => setOpen(false)} />
     </>
   );

@@ -1,12 +1,11 @@
 // "Show as command" for what only `cairn` does: the line to type, ready to copy.
 
-import { Code2 } from "lucide-react";
 import { useState } from "react";
 import { operate as text } from "../messages/en/operate.ts";
-import { Button, IconButton } from "./button.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Snippet } from "./show-as.tsx";
 import { shellQuote } from "./show-as-text.ts";
+import { ShowButton } from "./show-button.tsx";
 
 interface ShowCommandProps {
   /** The words after `cairn`; those that need it are quoted. */
@@ -20,19 +19,7 @@ export function ShowCommand({ words, isSmall }: ShowCommandProps) {
   const open = () => setOpen(true);
   return (
     <>
-      {isSmall ? (
-        <IconButton name={text("showCommand")} icon={<Code2 />} onClick={open} />
-      ) : (
-        <Button
-          kind="quiet"
-          className="show-as"
-          icon={<Code2 />}
-          onClick={open}
-          aria-label={text("showCommand")}
-        >
-          {text("showCommand")}
-        </Button>
-      )}
+      <ShowButton name={text("showCommand")} onClick={open} isSmall={isSmall} />
       <Dialog title={text("showCommandTitle")} isOpen={isOpen} onClose={() => setOpen(false)}>
         <Snippet code={`npx cairn ${words.map(shellQuote).join(" ")}`} />
       </Dialog>

@@ -9,7 +9,7 @@ import { objects as text } from "../../messages/en/objects.ts";
 import type { RowHandlers } from "./cursor.ts";
 import type { Row } from "./listing.ts";
 
-interface ObjectRowProps {
+export interface ObjectRowProps {
   readonly id: string;
   readonly bucket: string;
   readonly row: Row;
@@ -29,13 +29,19 @@ export const icons = {
   marker: <FileX aria-hidden="true" />,
 };
 
+/** What the mouse does on a row or a tile. */
+export const mouseOf = (index: number, handlers: RowHandlers) => ({
+  onClick: ({ shiftKey, ctrlKey, metaKey }: MouseEvent) =>
+    handlers.click(index, { isRange: shiftKey, isToggle: ctrlKey || metaKey }),
+  onContextMenu: (event: MouseEvent) => openMenu(event, index, handlers),
+});
+
 export const ObjectRow = memo(
   function ObjectRow(props: ObjectRowProps) {
     const { id, row, index, top, isChosen, isFocused, folderBytes, handlers } = props;
     const size = row.kind === "folder" ? folderBytes : row.sizeBytes;
     return (
       // biome-ignore lint/a11y/useSemanticElements: a table cannot draw a part of its rows
-      // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
       // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
       <div
         id={id}
@@ -44,13 +50,7 @@ export const ObjectRow = memo(
         aria-rowindex={index + 2}
         aria-selected={isChosen}
         style={{ transform: `translateY(${top}px)` }}
-        onClick={(event) =>
-          handlers.click(index, {
-            isRange: event.shiftKey,
-            isToggle: event.ctrlKey || event.metaKey,
-          })
-        }
-        onContextMenu={(event) => openMenu(event, index, handlers)}
+        {...mouseOf(index, handlers)}
       >
         <Cell className="cell-box">
           <ChoiceBox {...{ row, index, isChosen, handlers }} />
@@ -128,7 +128,7 @@ export function MoreButton({ row, index, handlers }: PartProps) {
 }
 
 /** The menu at the pointer; with Shift the browser's own. */
-export function openMenu(event: MouseEvent, index: number, handlers: RowHandlers): void {
+function openMenu(event: MouseEvent, index: number, handlers: RowHandlers): void {
   if (event.shiftKey) return;
   event.preventDefault();
   handlers.menu(index, { x: event.clientX, y: event.clientY });

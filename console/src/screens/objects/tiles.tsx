@@ -5,9 +5,17 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useEffect, useId, useRef, useState } from "react";
 import { formatBytes } from "../../components/format.ts";
 import { objects as text } from "../../messages/en/objects.ts";
-import { type CursorProps, type RowHandlers, useCursor, useMoreAhead } from "./cursor.ts";
+import { type CursorProps, useCursor, useMoreAhead } from "./cursor.ts";
 import type { Listing, Row } from "./listing.ts";
-import { ChoiceBox, icons, MoreButton, Name, openMenu, VersionBadge } from "./object-row.tsx";
+import {
+  ChoiceBox,
+  icons,
+  MoreButton,
+  mouseOf,
+  Name,
+  type ObjectRowProps,
+  VersionBadge,
+} from "./object-row.tsx";
 import { hasThumbnail, wantThumbnail } from "./thumbnails.ts";
 
 interface TilesProps extends CursorProps {
@@ -94,33 +102,18 @@ function useColumns(element: RefObject<HTMLElement | null>): number {
   return columns;
 }
 
-interface TileProps {
-  readonly id: string;
-  readonly bucket: string;
-  readonly row: Row;
-  readonly index: number;
-  readonly isChosen: boolean;
-  readonly isFocused: boolean;
-  readonly folderBytes: number | undefined;
-  readonly handlers: RowHandlers;
-}
-
-function Tile(props: TileProps) {
+function Tile(props: Omit<ObjectRowProps, "top">) {
   const { id, bucket, row, index, isChosen, isFocused, folderBytes, handlers } = props;
   const size = row.kind === "folder" ? folderBytes : row.sizeBytes;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a cell of a grid that is no table
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
     // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
     <div
       id={id}
       role="gridcell"
       className={`tile ${row.kind} ${isFocused ? "focused" : ""}`}
       aria-selected={isChosen}
-      onClick={({ shiftKey, ctrlKey, metaKey }) =>
-        handlers.click(index, { isRange: shiftKey, isToggle: ctrlKey || metaKey })
-      }
-      onContextMenu={(event) => openMenu(event, index, handlers)}
+      {...mouseOf(index, handlers)}
     >
       <div className="tile-picture" aria-hidden="true">
         {hasThumbnail(row) ? <Thumbnail bucket={bucket} row={row} /> : icons[row.kind]}
