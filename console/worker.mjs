@@ -41,7 +41,9 @@ async function serve(request, env) {
   );
   if (!isFile) return page(answer, request, env);
   const headers = new Headers(answer.headers);
-  secure(headers, "default-src 'none'");
+  // A worker has the policy of its own file, not the page's.
+  const isWorker = name.startsWith("assets/workers/");
+  secure(headers, isWorker ? "default-src 'none'; connect-src 'self'" : "default-src 'none'");
   // The name holds a hash of the content.
   if (answer.ok) headers.set("cache-control", "public, max-age=31536000, immutable");
   return new Response(request.method === "HEAD" ? null : answer.body, {

@@ -1,9 +1,10 @@
 // The SDK's S3 client for the session in force, and `send` for one call. An ended session asks the
 // person for a key and repeats the call, so that no screen has to know of it.
 
-import { S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { isExpired } from "../errors.ts";
 import { askForKey, currentSession, type Session } from "../session/store.ts";
+import { openS3 } from "./open-s3.ts";
 
 let opened: { readonly session: Session; readonly client: S3Client } | undefined;
 
@@ -11,22 +12,8 @@ let opened: { readonly session: Session; readonly client: S3Client } | undefined
 export function s3Client(): S3Client {
   const session = currentSession();
   if (session === undefined) throw new Error("no session");
-  if (opened?.session !== session) opened = { session, client: openClient(session) };
+  if (opened?.session !== session) opened = { session, client: openS3(session) };
   return opened.client;
-}
-
-function openClient({ key, region }: Session): S3Client {
-  const client = new S3Client({
-    endpoint: location.origin,
-    region,
-    credentials: key,
-    forcePathStyle: true,
-    // What a browser keeps for itself would hide changes.
-    requestHandler: { requestInit: () => ({ cache: "no-store" }) },
-    // Whole objects are checked; ranges for previews need not be.
-    responseChecksumValidation: "WHEN_REQUIRED",
-  });
-  return client;
 }
 
 /** What `send` of every client looks like once its overloads are set aside. */

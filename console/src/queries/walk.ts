@@ -7,6 +7,7 @@ import {
   type RestoreStatus,
 } from "@aws-sdk/client-s3";
 import { send } from "../clients/s3.ts";
+import { type Restoring, restoringOf, withRestores } from "./restores.ts";
 
 export interface FoundObject {
   readonly name: string;
@@ -17,18 +18,6 @@ export interface FoundObject {
   readonly isLatest?: boolean;
   readonly storageClass?: string;
   readonly restore?: Restoring;
-}
-
-/** How an archived object's restore stands: asked for, or done and not over yet. */
-export type Restoring = "ongoing" | "restored";
-
-/** For the member `OptionalObjectAttributes` of listings. */
-export const withRestores = { OptionalObjectAttributes: ["RestoreStatus" as const] };
-
-/** From what a listing says. */
-export function restoringOf(status: RestoreStatus | undefined): Restoring | undefined {
-  if (status?.IsRestoreInProgress) return "ongoing";
-  return status?.RestoreExpiryDate === undefined ? undefined : "restored";
 }
 
 interface Place {

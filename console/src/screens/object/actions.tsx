@@ -10,7 +10,7 @@ import { toast, toastError } from "../../components/toasts.tsx";
 import { object as text } from "../../messages/en/object.ts";
 import { saveObject } from "../../work/download/save.ts";
 import { BulkDialogs, type OpenDialog } from "../objects/bulk/dialogs.tsx";
-import type { Row } from "../objects/listing.ts";
+import type { Row } from "../objects/page.ts";
 import type { Head, ObjectPlace } from "./place.ts";
 import { ShareDialog } from "./share/dialog.tsx";
 

@@ -2,8 +2,9 @@
 // and the keys every file manager has. Which row is in focus, and which are chosen.
 
 import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
-import type { Listing, Row } from "./listing.ts";
+import type { Listing } from "./listing.ts";
 import { choose } from "./order.ts";
+import type { Row } from "./page.ts";
 
 /** Where a menu opens, in pixels of the window. */
 export interface Point {

@@ -25,7 +25,7 @@ import { undelete } from "./bulk/delete-dialog.tsx";
 import type { OpenDialog } from "./bulk/dialogs.tsx";
 import { expand } from "./bulk/selection.ts";
 import { restoreVersions } from "./bulk/versions.ts";
-import type { Row } from "./listing.ts";
+import type { Row } from "./page.ts";
 
 export interface Chosen {
   readonly bucket: string;

@@ -23,11 +23,12 @@ import { ChosenBar } from "./chosen-bar.tsx";
 import type { Point } from "./cursor.ts";
 import { DropTarget } from "./drop-target.tsx";
 import { EmptyFolder } from "./empty-folder.tsx";
-import { type Row, useListing } from "./listing.ts";
+import { useListing } from "./listing.ts";
+import type { Row } from "./page.ts";
 import "./objects.css";
 import { type Chosen, rowEntries } from "./entries.tsx";
 import { FolderDialog } from "./folder-dialog.tsx";
-import { listedOrder, type Order, orderRows } from "./order.ts";
+import { listedOrder, type Order, OrderedRows } from "./order.ts";
 import { Rows } from "./rows.tsx";
 import { Tiles } from "./tiles.tsx";
 import { Toolbar } from "./toolbar.tsx";
@@ -35,6 +36,7 @@ import { UploadDialog } from "./upload-dialog.tsx";
 import { keepView, keptView, type View } from "./view.ts";
 
 const none: ReadonlySet<string> = new Set();
+const noRows: readonly Row[] = [];
 
 /** The folder of the address, its rows in their order, and what is chosen of them. */
 function useFolder() {
@@ -53,9 +55,13 @@ function useFolder() {
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place, another choice
   useEffect(() => setChosen(none), [bucket, folder, find, hasVersions]);
+  const ordered = useMemo(() => new OrderedRows(listing.rows, order), [listing.rows, order]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows grow in place; the revision tells
-  const rows = useMemo(() => orderRows(listing.rows, order), [listing, listing.revision, order]);
-  const chosenRows = useMemo(() => rows.filter(({ id }) => chosen.has(id)), [rows, chosen]);
+  const rows = useMemo(() => ordered.take(), [ordered, listing.revision]);
+  const chosenRows = useMemo(
+    () => (chosen.size === 0 ? noRows : rows.filter(({ id }) => chosen.has(id))),
+    [rows, chosen],
+  );
   const reload = useCallback(() => {
     setChosen(none);
     listing.reload();

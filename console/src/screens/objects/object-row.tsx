@@ -7,7 +7,7 @@ import { Badge } from "../../components/parts.tsx";
 import { SafeText, safeText } from "../../components/safe-text.tsx";
 import { objects as text } from "../../messages/en/objects.ts";
 import type { RowHandlers } from "./cursor.ts";
-import type { Row } from "./listing.ts";
+import type { Row } from "./page.ts";
 
 export interface ObjectRowProps {
   readonly id: string;

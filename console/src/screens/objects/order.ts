@@ -1,6 +1,6 @@
 // Sorting of what is loaded, and which rows are chosen.
 
-import type { Row } from "./listing.ts";
+import type { Row } from "./page.ts";
 
 export type SortBy = "name" | "size" | "modified" | "class";
 
@@ -11,25 +11,42 @@ export interface Order {
 
 export const listedOrder: Order = { by: "name", isDescending: false };
 
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 const compare: Readonly<Record<SortBy, (a: Row, b: Row) => number>> = {
-  name: (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0),
+  name: (a, b) => compareText(a.key, b.key),
   size: (a, b) => a.sizeBytes - b.sizeBytes,
   modified: (a, b) => a.modifiedMs - b.modifiedMs,
-  class: (a, b) => a.storageClass.localeCompare(b.storageClass),
+  class: (a, b) => compareText(a.storageClass, b.storageClass),
 };
 
-/** Folders first, as everywhere. The order of the listing itself costs nothing. */
-export function orderRows(rows: readonly Row[], order: Order): readonly Row[] {
-  const folders: Row[] = [];
-  const rest: Row[] = [];
-  for (const row of rows) (row.kind === "folder" ? folders : rest).push(row);
-  if (order.by !== "name" || order.isDescending) {
-    const sign = order.isDescending ? -1 : 1;
-    const by = compare[order.by];
-    rest.sort((a, b) => sign * by(a, b));
-    if (order.by === "name") folders.reverse();
+/** Keeps the rows of a listing in an order while they grow. Folders first, as everywhere. */
+export class OrderedRows {
+  readonly #listed: readonly Row[];
+  readonly #order: Order;
+  readonly #folders: Row[] = [];
+  readonly #others: Row[] = [];
+  #count = 0;
+
+  constructor(listed: readonly Row[], order: Order) {
+    this.#listed = listed;
+    this.#order = order;
   }
-  return folders.concat(rest);
+
+  /** All rows listed by now, in an array of their own. Costs little more than what came since. */
+  take(): readonly Row[] {
+    const more = this.#listed.slice(this.#count);
+    this.#count = this.#listed.length;
+    for (const row of more) (row.kind === "folder" ? this.#folders : this.#others).push(row);
+    const { by, isDescending } = this.#order;
+    // The order of the listing itself costs nothing.
+    if (by === "name" && !isDescending) return this.#folders.concat(this.#others);
+    const sign = isDescending ? -1 : 1;
+    // What was in order stays: it is one run to the sort, which only puts the new ones between.
+    if (more.length > 0) this.#others.sort((a, b) => sign * compare[by](a, b));
+    const folders = by === "name" ? this.#folders.toReversed() : this.#folders;
+    return folders.concat(this.#others);
+  }
 }
 
 /** Which rows are chosen after a click on `index`, as every list does it. */

@@ -6,7 +6,7 @@ import { send } from "../../clients/s3.ts";
 import { whenIdentityChanges } from "../../session/store.ts";
 import { readAsUrl } from "../object/preview/data-url.ts";
 import { imageType } from "../object/preview/kind.ts";
-import type { Row } from "./listing.ts";
+import type { Row } from "./page.ts";
 
 /** The longer side, in pixels: twice what is shown, for sharp screens. */
 const side = 288;

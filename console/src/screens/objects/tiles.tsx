@@ -6,7 +6,7 @@ import { type RefObject, useEffect, useId, useRef, useState } from "react";
 import { formatBytes } from "../../components/format.ts";
 import { objects as text } from "../../messages/en/objects.ts";
 import { type CursorProps, useCursor, useMoreAhead } from "./cursor.ts";
-import type { Listing, Row } from "./listing.ts";
+import type { Listing } from "./listing.ts";
 import {
   ChoiceBox,
   icons,
@@ -16,6 +16,7 @@ import {
   type ObjectRowProps,
   VersionBadge,
 } from "./object-row.tsx";
+import type { Row } from "./page.ts";
 import { hasThumbnail, wantThumbnail } from "./thumbnails.ts";
 
 interface TilesProps extends CursorProps {

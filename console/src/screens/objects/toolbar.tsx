@@ -6,8 +6,9 @@ import { Button, IconButton } from "../../components/button.tsx";
 import { useGo } from "../../components/go.tsx";
 import { objects as text } from "../../messages/en/objects.ts";
 import type { BucketFacts } from "../../queries/bucket-facts.ts";
-import type { Listing, Place } from "./listing.ts";
+import type { Listing } from "./listing.ts";
 import type { Order } from "./order.ts";
+import type { Place } from "./page.ts";
 import type { View } from "./view.ts";
 
 interface ToolbarProps extends Place {

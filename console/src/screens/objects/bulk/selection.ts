@@ -1,7 +1,7 @@
 // What a selection of rows stands for: objects and versions as they are, folders as everything below.
 
 import { type FoundObject, walkObjects, walkVersions } from "../../../queries/walk.ts";
-import type { Row } from "../listing.ts";
+import type { Row } from "../page.ts";
 
 export interface Selection {
   readonly bucket: string;

@@ -1,0 +1,179 @@
+// What one page of a folder's listing is: the rows, and where the next page begins. Without session or
+// screen, because a worker reads it.
+
+import {
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  type RestoreStatus,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import { type Restoring, restoringOf, withRestores } from "../../queries/restores.ts";
+
+export interface Row {
+  /** Unique in its listing. */
+  readonly id: string;
+  readonly kind: "folder" | "object" | "version" | "marker";
+  readonly key: string;
+  /** The key without the folder it is shown in. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  readonly storageClass: string;
+  readonly restore?: Restoring;
+  readonly versionId?: string;
+  readonly isLatest?: boolean;
+  readonly etag?: string;
+}
+
+export interface Place {
+  readonly bucket: string;
+  /** The folder: ends with a slash, or is empty. */
+  readonly folder: string;
+  /** How names have to begin. */
+  readonly find: string;
+  readonly hasVersions: boolean;
+}
+
+export interface Page {
+  readonly rows: readonly Row[];
+  readonly next: Marker | undefined;
+}
+
+/** Where a page begins: the first one is `{}`. */
+export interface Marker {
+  readonly token?: string | undefined;
+  readonly key?: string | undefined;
+  readonly versionId?: string | undefined;
+}
+
+/** What is asked for: the page of a place that begins at a marker. */
+export interface Wish {
+  readonly place: Place;
+  readonly marker: Marker;
+}
+
+/** One page of a place as `client` gives it, at most 1,000 keys. */
+export function readPage(client: S3Client, wish: Wish, abortSignal: AbortSignal): Promise<Page> {
+  return wish.place.hasVersions
+    ? readVersions(client, wish, abortSignal)
+    : readObjects(client, wish, abortSignal);
+}
+
+async function readObjects(
+  client: S3Client,
+  { place, marker }: Wish,
+  abortSignal: AbortSignal,
+): Promise<Page> {
+  const { bucket, folder, find } = place;
+  const page = await client.send(
+    new ListObjectsV2Command({
+      Bucket: bucket,
+      Prefix: folder + find,
+      Delimiter: "/",
+      ContinuationToken: marker.token,
+      ...withRestores,
+    }),
+    { abortSignal },
+  );
+  const objects = (page.Contents ?? []).map(
+    ({
+      Key = "",
+      Size = 0,
+      LastModified,
+      StorageClass = "STANDARD",
+      ETag = "",
+      RestoreStatus,
+    }): Row => ({
+      id: Key,
+      kind: "object",
+      key: Key,
+      name: Key.slice(folder.length),
+      sizeBytes: Size,
+      modifiedMs: LastModified?.getTime() ?? 0,
+      storageClass: StorageClass,
+      ...restoreOf(RestoreStatus),
+      etag: ETag,
+    }),
+  );
+  const rows = [...foldersOf(page.CommonPrefixes, folder), ...objects].filter(({ name }) => name);
+  const token = page.NextContinuationToken;
+  return { rows, next: token === undefined ? undefined : { token } };
+}
+
+async function readVersions(
+  client: S3Client,
+  { place, marker }: Wish,
+  abortSignal: AbortSignal,
+): Promise<Page> {
+  const { bucket, folder, find } = place;
+  const page = await client.send(
+    new ListObjectVersionsCommand({
+      Bucket: bucket,
+      Prefix: folder + find,
+      Delimiter: "/",
+      KeyMarker: marker.key,
+      VersionIdMarker: marker.versionId,
+      ...withRestores,
+    }),
+    { abortSignal },
+  );
+  const versions = (page.Versions ?? []).map((version): Row => {
+    const { Size = 0, StorageClass = "STANDARD", ETag = "" } = version;
+    const facts = { kind: "version", sizeBytes: Size, storageClass: StorageClass } as const;
+    const restore = restoreOf(version.RestoreStatus);
+    return { ...versionRow(version, folder), ...facts, ...restore, etag: ETag };
+  });
+  const markers = (page.DeleteMarkers ?? []).map((given) => versionRow(given, folder));
+  // The answer lists the two apart; together they are in the order of keys, newest first.
+  const rows = [...versions, ...markers].sort(
+    (a, b) => compareKeys(a.key, b.key) || b.modifiedMs - a.modifiedMs,
+  );
+  const next = page.IsTruncated
+    ? { key: page.NextKeyMarker, versionId: page.NextVersionIdMarker }
+    : undefined;
+  return { rows: [...foldersOf(page.CommonPrefixes, folder), ...rows], next };
+}
+
+function restoreOf(status: RestoreStatus | undefined): Pick<Row, "restore"> {
+  const restore = restoringOf(status);
+  return restore === undefined ? {} : { restore };
+}
+
+interface Listed {
+  readonly Key?: string | undefined;
+  readonly VersionId?: string | undefined;
+  readonly IsLatest?: boolean | undefined;
+  readonly LastModified?: Date | undefined;
+}
+
+function versionRow(listed: Listed, folder: string): Row {
+  const { Key = "", VersionId = "null", IsLatest = false, LastModified } = listed;
+  return {
+    id: `${Key}\n${VersionId}`,
+    kind: "marker",
+    key: Key,
+    name: Key.slice(folder.length),
+    sizeBytes: 0,
+    modifiedMs: LastModified?.getTime() ?? 0,
+    storageClass: "",
+    versionId: VersionId,
+    isLatest: IsLatest,
+  };
+}
+
+function foldersOf(
+  prefixes: readonly { readonly Prefix?: string | undefined }[] | undefined,
+  folder: string,
+): readonly Row[] {
+  return (prefixes ?? []).map(({ Prefix = "" }) => ({
+    id: `${Prefix}\n`,
+    kind: "folder",
+    key: Prefix,
+    name: Prefix.slice(folder.length),
+    sizeBytes: 0,
+    modifiedMs: 0,
+    storageClass: "",
+  }));
+}
+
+const compareKeys = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
