@@ -154,6 +154,57 @@ describeConsole("speed", () => {
     assert.ok(wheel.p95 < 300, `p95 ${wheel.p95} ms`);
     assert.deepEqual(problems, []);
   });
+
+  test("pages that arrive do not hold up frames, whatever is done meanwhile", async () => {
+    const { page, problems } = await site.openPage();
+    const path = `/-/console/buckets/${Bucket}?${new URLSearchParams({ prefix: folder })}`;
+    await signIn(page, site.server, { path });
+    const grid = page.getByRole("grid");
+    const all = page.getByText(`${keys.toLocaleString("en")} items`);
+    await page.getByText(nameOf(0)).waitFor();
+    const loadAll = () => page.getByRole("button", { name: "Load all" }).click();
+    const loading = await framesDuring(page, async () => {
+      await loadAll();
+      await all.waitFor({ timeout: 240_000 });
+    });
+    assert.equal(page.workers().length, 1, "a worker reads them");
+    const chosen = await framesDuring(page, async () => {
+      await grid.focus();
+      await page.keyboard.press("Control+a");
+      await page
+        .getByText(`${keys.toLocaleString("en")} chosen`)
+        .first()
+        .waitFor();
+    });
+    await page.reload();
+    await page.getByText(nameOf(0)).waitFor();
+    await page.getByRole("button", { name: "Size" }).click();
+    await page.getByText(nameOf(sizes - 1)).waitFor();
+    const sorted = await framesDuring(page, async () => {
+      await loadAll();
+      await grid.focus();
+      for (const key of ["End", "PageUp", "Home", "PageDown"]) await page.keyboard.press(key);
+      await all.waitFor({ timeout: 240_000 });
+    });
+    await page.keyboard.press("Home");
+    await page.getByText(nameOf(sizes - 1)).waitFor();
+    await page.keyboard.press("End");
+    await page.getByText(nameOf(Math.floor((keys - 1) / sizes) * sizes)).waitFor();
+    await page.reload();
+    await page.getByText(nameOf(0)).waitFor();
+    await loadAll();
+    // Another list while that one still grows.
+    const typed = await framesDuring(page, async () => {
+      await page.getByRole("searchbox").pressSequentially(nameOf(keys - 7).slice(0, -5));
+      await page.getByText("10 items").waitFor();
+    });
+    console.log(
+      `frames while all pages come ${loading.text}; in the order of sizes, with keys pressed ` +
+        `${sorted.text}; all chosen ${chosen.text}; searched meanwhile ${typed.text}`,
+    );
+    assert.ok(loading.p95 < 300, `p95 ${loading.p95} ms`);
+    assert.deepEqual(problems, []);
+  });
 });
 
 /** What the page's scripts hold once nobody needs the rest, in bytes. @param {Page} page */
@@ -171,6 +222,31 @@ function describeFrames(frames) {
   const at = (/** @type {number} */ share) => sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
   const text = [at(0.5), at(0.95), at(1)].map((ms) => ms.toFixed(0)).join(" / ");
   return { p95: at(0.95), text: `${text} ms (median, p95, longest)` };
+}
+
+/**
+ * How long each frame took while something went on, in milliseconds.
+ * @param {Page} page
+ * @param {() => Promise<unknown>} work
+ */
+async function framesDuring(page, work) {
+  const frames = await page.evaluateHandle(() => {
+    const noted = { isOver: false, lengths: /** @type {number[]} */ ([]) };
+    let lastMs = performance.now();
+    const note = (/** @type {number} */ nowMs) => {
+      if (nowMs > lastMs) noted.lengths.push(nowMs - lastMs);
+      lastMs = nowMs;
+      if (!noted.isOver) requestAnimationFrame(note);
+    };
+    requestAnimationFrame(note);
+    return noted;
+  });
+  await work();
+  const lengths = await frames.evaluate((noted) => {
+    noted.isOver = true;
+    return noted.lengths;
+  });
+  return describeFrames(lengths);
 }
 
 /**

@@ -74,6 +74,42 @@ describeConsole("rows", () => {
   );
 
   step(
+    "a list that is refused, cut off, or asked for by an ended session says so, and comes after",
+    async ({ page, site }) => {
+      const isList = (/** @type {URL} */ url) => url.searchParams.get("list-type") === "2";
+      const refusal = (/** @type {string} */ code, /** @type {string} */ message) => ({
+        status: 403,
+        contentType: "application/xml",
+        body: `<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+      });
+      const again = page.getByRole("button", { name: "Try again" });
+      const denied =
+        "User: arn:aws:iam::1:user/anna is not authorized to perform: s3:ListBucket on resource: " +
+        '"arn:aws:s3:::wall" because no identity-based policy allows the s3:ListBucket action';
+      await page.route(isList, (route) => route.fulfill(refusal("AccessDenied", denied)));
+      await open("");
+      await page.getByText("You are not allowed to do this").waitFor();
+      await page.getByRole("alert").getByText("s3:ListBucket", { exact: true }).waitFor();
+      await page.unroute(isList);
+      await page.route(isList, (route) => route.abort());
+      await again.click();
+      await page.getByText("The server does not answer.").waitFor();
+      await page.unroute(isList);
+      await page.route(isList, (route) => route.fulfill(refusal("ExpiredToken", "It is over.")));
+      await again.click();
+      const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+      await dialog.waitFor();
+      await page.unroute(isList);
+      const { accessKeyId, secretAccessKey } = site.server.credentials;
+      await dialog.getByLabel("Access key ID").fill(accessKeyId);
+      await dialog.getByLabel("Secret access key").fill(secretAccessKey);
+      await dialog.getByRole("button", { name: "Sign in" }).click();
+      await row("pictures/").waitFor();
+      assert.equal(await page.getByRole("alert").count(), 0);
+    },
+  );
+
+  step(
     "the class of an older version is not changed: it would become the current one",
     async ({ page }) => {
       await open("?versions=1");

@@ -31,8 +31,10 @@ export function Rows(props: RowsProps) {
     overscan: 12,
   });
   const shown = virtual.getVirtualItems();
-  // Elements are used again for other rows: while scrolling, nothing is made or thrown away.
-  const pool = Math.ceil((shown.length + 1) / 16) * 16;
+  // Elements are used again for other rows: while scrolling, nothing is made or thrown away. Fewer are
+  // shown at either end; all would be made anew if the pool shrank there.
+  const pool = useRef(0);
+  pool.current = Math.max(pool.current, Math.ceil((shown.length + 1) / 16) * 16);
   useMoreAhead(listing, rows.length, shown.at(-1)?.index ?? 0);
   const scrollTo = (index: number) => virtual.scrollToIndex(index);
   const { focus, handlers, ...listeners } = useCursor(props, {
@@ -63,7 +65,7 @@ export function Rows(props: RowsProps) {
           if (row === undefined) return null;
           return (
             <ObjectRow
-              key={item.index % pool}
+              key={item.index % pool.current}
               id={`${id}-${item.index}`}
               bucket={props.bucket}
               row={row}
