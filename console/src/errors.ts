@@ -97,6 +97,9 @@ function readDenial(message: string, encoded: string | undefined): Denial {
 
 export const isExpired = (error: unknown): boolean => expiredCodes.has(describeError(error).code);
 
+/** Whether the caller may not do it. */
+export const isDenied = (error: unknown): boolean => describeError(error).status === 403;
+
 /** Whether the service said that the thing is not there. */
 export function isAbsent(error: unknown): boolean {
   const { status, code } = describeError(error);

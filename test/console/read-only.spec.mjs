@@ -55,11 +55,27 @@ const screens = [
   "/settings",
 ];
 
+/**
+ * A user with a policy of its own, and its key.
+ * @param {IAMClient} iam @param {string} UserName @param {string[]} Action
+ */
+async function addUser(iam, UserName, Action) {
+  await iam.send(new CreateUserCommand({ UserName }));
+  const Statement = { Effect: "Allow", Action, Resource: "*" };
+  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "own", PolicyDocument }));
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  const { AccessKeyId = "", SecretAccessKey = "" } = AccessKey ?? {};
+  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
+}
+
 describeConsole("somebody who may only look", () => {
   /** @type {Awaited<ReturnType<typeof openConsole>>} */
   let opened;
   /** @type {{ accessKeyId: string, secretAccessKey: string }} */
   let credentials;
+  /** May list the keys of a bucket, and nothing else. @type {typeof credentials} */
+  let lister;
   before(async () => {
     opened = await openConsole({ vars: { AUDIT: "all", METRICS: "on" } });
     const { client, server } = opened;
@@ -67,20 +83,14 @@ describeConsole("somebody who may only look", () => {
     const iam = new IAMClient({ endpoint, region, credentials: server.credentials });
     await client.send(new CreateBucketCommand({ Bucket }));
     await client.send(new PutObjectCommand({ Bucket, Key: "a", Body: "hello" }));
-    await iam.send(new CreateUserCommand({ UserName: "reader" }));
-    const Statement = { Effect: "Allow", Action: ["s3:Get*", "s3:List*"], Resource: "*" };
-    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
-    const policy = { UserName: "reader", PolicyName: "look", PolicyDocument };
-    await iam.send(new PutUserPolicyCommand(policy));
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: "reader" }));
-    const { AccessKeyId = "", SecretAccessKey = "" } = AccessKey ?? {};
-    credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
+    credentials = await addUser(iam, "reader", ["s3:Get*", "s3:List*"]);
+    lister = await addUser(iam, "lister", ["s3:ListBucket"]);
   });
   after(() => opened?.stop());
 
-  async function open(path = "/-/console/home") {
+  async function open(path = "/-/console/home", whose = credentials) {
     const { page, problems } = await opened.openPage();
-    await signIn(page, opened.server, { path, credentials });
+    await signIn(page, opened.server, { path, credentials: whose });
     return { page, problems };
   }
 
@@ -133,6 +143,24 @@ describeConsole("somebody who may only look", () => {
     await page.getByLabel("Secret access key").fill(secretAccessKey);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("No remotes yet").waitFor();
+    assert.deepEqual(problems, []);
+  });
+
+  test("who may not list buckets opens one by its name, and later finds it again", async () => {
+    const { page, problems } = await open("/-/console/buckets", lister);
+    await page.getByText("s3:ListAllMyBuckets").first().waitFor();
+    await assertAccessible(page, "opening a bucket by its name");
+    await page.getByLabel("Bucket name").fill(Bucket);
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "a", exact: true }).click();
+    // The answer to a HEAD has no words; the permission is named all the same.
+    await page.locator(".error-panel").getByText("s3:GetObject").first().waitFor();
+    await goTo(page, "/home");
+    await page.locator("main").getByRole("link", { name: Bucket }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill("never-made");
+    await page.getByRole("option", { name: "Open the bucket never-made" }).click();
+    await page.getByText("s3:ListBucket").or(page.getByText("does not exist")).first().waitFor();
     assert.deepEqual(problems, []);
   });
 

@@ -9,6 +9,7 @@ import { SafeText } from "../components/safe-text.tsx";
 import { frame as text } from "../messages/en/frame.ts";
 import { bucketsQuery } from "../queries/buckets.ts";
 import { recentBuckets } from "../recent-buckets.ts";
+import { judgeName } from "../screens/buckets/create-plan.ts";
 import { screens } from "../screens.ts";
 import { useSession } from "../session/use-session.ts";
 import { offeredActions } from "./actions.ts";
@@ -132,18 +133,26 @@ function useKeyEntries(typed: string): readonly Entry[] {
   return useMemo(() => {
     const beginning = typed.trim();
     if (beginning === "") return [];
-    const names = new Set(buckets?.map(({ name }) => name));
+    const names = buckets && new Set(buckets.map(({ name }) => name));
     const own = bucketOf(path);
-    const recent = recentBuckets(identity.accountId).filter((name) => names.has(name));
+    const recent = recentBuckets(identity.accountId).filter((name) => names?.has(name) ?? true);
     const places = own === "" ? recent.slice(0, mostSearched) : [own];
     const slash = beginning.lastIndexOf("/") + 1;
     const prefix = beginning.slice(0, slash) || undefined;
     const find = beginning.slice(slash) || undefined;
-    return places.map((bucket) => ({
+    const keys = places.map((bucket) => ({
       group: text("groupKeys"),
       label: text("keysIn", { beginning, bucket }),
       run: () => go(`/buckets/${bucket}`, { prefix, find }),
     }));
+    // Who may not list buckets may still know the name of one.
+    const isName = buckets === undefined && judgeName(beginning) === undefined;
+    const bucket = {
+      group: text("groupBuckets"),
+      label: text("openBucket", { bucket: beginning }),
+      run: () => go(`/buckets/${beginning}`),
+    };
+    return isName ? [bucket, ...keys] : keys;
   }, [typed, go, path, identity.accountId, buckets]);
 }
 

@@ -10,6 +10,7 @@ import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatBytes, formatDateTime, formatNumber } from "../../components/format.ts";
 import { Go, useAddress, useGo } from "../../components/go.tsx";
 import { Empty, Loading, Page } from "../../components/parts.tsx";
+import { isDenied } from "../../errors.ts";
 import { useActions } from "../../frame/actions.ts";
 import { buckets as text } from "../../messages/en/buckets.ts";
 import { type BucketEntry, bucketsQuery } from "../../queries/buckets.ts";
@@ -18,6 +19,7 @@ import { BucketBadges } from "./badges.tsx";
 import { BucketMenu } from "./bucket-menu.tsx";
 import "./buckets.css";
 import { CreateDialog } from "./create-dialog.tsx";
+import { OpenByName } from "./open-by-name.tsx";
 
 type Usages = ReadonlyMap<string, BucketUsage>;
 
@@ -102,6 +104,7 @@ export default function BucketsScreen() {
   return (
     <Page title={text("title")} actions={!isEmpty && create}>
       {error && <ErrorPanel error={error} onRetry={() => refetch()} />}
+      {isDenied(error) && <OpenByName />}
       {data === undefined && !error && <Loading />}
       {isEmpty && (
         <Empty icon={<Database />} title={text("none")} action={create}>

@@ -8,14 +8,15 @@ import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Go } from "../../components/go.tsx";
 import { GiveKey, useMissesKey } from "../../components/needs-key.tsx";
 import { Card, Empty, Loading, Page } from "../../components/parts.tsx";
-import { SafeText } from "../../components/safe-text.tsx";
-import { describeError } from "../../errors.ts";
+import { isDenied } from "../../errors.ts";
 import { home as text } from "../../messages/en/home.ts";
 import { bucketsQuery } from "../../queries/buckets.ts";
 import { statusQuery } from "../../queries/status.ts";
 import { requestsQuery, usageQuery } from "../../queries/usage.ts";
 import { recentBuckets } from "../../recent-buckets.ts";
 import { useSession } from "../../session/use-session.ts";
+import { BucketLinks } from "../buckets/bucket-links.tsx";
+import { OpenByName } from "../buckets/open-by-name.tsx";
 import { Figures } from "../usage/figures.tsx";
 import { MeasureNow } from "../usage/measure.tsx";
 import { RequestCharts } from "../usage/request-charts.tsx";
@@ -29,8 +30,6 @@ const shownRecent = 8;
 const shownDays = 30;
 /** Two days of hours can be told apart on a phone. */
 const shownRequestDays = 2;
-
-const isDenied = (error: unknown): boolean => describeError(error).status === 403;
 
 /** The days of every bucket there is are shared by all: only what was measured on the last is a total. */
 export default function HomeScreen() {
@@ -91,7 +90,7 @@ function Stored({ latest, isAll }: StoredProps) {
 function Recent() {
   const { identity } = useSession();
   const { data, error, refetch } = useQuery(bucketsQuery());
-  if (error && isDenied(error)) return null;
+  if (error && isDenied(error)) return <OpenByName />;
   if (error) return <ErrorPanel error={error} onRetry={() => refetch()} />;
   if (!data) return <Loading />;
   if (data.length === 0) {
@@ -118,15 +117,7 @@ function Recent() {
   const shown = [...new Set([...visited, ...newest])].slice(0, shownRecent);
   return (
     <Card title={text("recent")} actions={<Go to="/buckets">{text("toBuckets")}</Go>}>
-      <ul className="home-recent">
-        {shown.map((name) => (
-          <li key={name}>
-            <Go to={`/buckets/${name}`}>
-              <SafeText>{name}</SafeText>
-            </Go>
-          </li>
-        ))}
-      </ul>
+      <BucketLinks names={shown} />
     </Card>
   );
 }

@@ -1,7 +1,8 @@
 // The object a screen is about: its bucket, key and, when an old one is shown, its version.
 
-import { GetObjectCommand, HeadObjectCommand, type HeadObjectOutput } from "@aws-sdk/client-s3";
+import { GetObjectCommand, type HeadObjectOutput } from "@aws-sdk/client-s3";
 import { queryOptions } from "@tanstack/react-query";
+import { readHead } from "../../clients/head.ts";
 import { send } from "../../clients/s3.ts";
 
 export interface ObjectPlace {
@@ -22,9 +23,7 @@ export const headQuery = (place: ObjectPlace) =>
     queryKey: ["object", place.bucket, place.key, place.versionId ?? ""],
     staleTime: 5000,
     queryFn: async ({ signal }): Promise<Head> =>
-      await send(new HeadObjectCommand({ ...inputOf(place), ChecksumMode: "ENABLED" }), {
-        abortSignal: signal,
-      }),
+      await readHead({ ...inputOf(place), ChecksumMode: "ENABLED" }, { abortSignal: signal }),
   });
 
 /** Some bytes of the object, `end` not included. */

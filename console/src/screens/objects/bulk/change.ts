@@ -2,11 +2,11 @@
 
 import {
   GetObjectTaggingCommand,
-  HeadObjectCommand,
   PutObjectTaggingCommand,
   RestoreObjectCommand,
   type Tag,
 } from "@aws-sdk/client-s3";
+import { readHead } from "../../../clients/head.ts";
 import { send } from "../../../clients/s3.ts";
 import { describeError } from "../../../errors.ts";
 import { objects as text } from "../../../messages/en/objects.ts";
@@ -82,7 +82,7 @@ async function restore(
 ): Promise<string | undefined> {
   const options = { abortSignal: gate.signal };
   if (isOfTiering) {
-    const head = await send(new HeadObjectCommand(place), options);
+    const head = await readHead(place, options);
     if (head.ArchiveStatus === undefined) return text("skipNotArchived");
     if (head.Restore?.includes('ongoing-request="true"')) return text("skipRestoring");
     await gate.pass();

@@ -9,7 +9,6 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectTaggingCommand,
-  HeadObjectCommand,
   type HeadObjectCommandOutput,
   RenameObjectCommand,
   type StorageClass,
@@ -17,6 +16,7 @@ import {
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
 import { sourceVersionMember } from "../../../../../src/s3/source-version.ts";
+import { readHead } from "../../../clients/head.ts";
 import { send } from "../../../clients/s3.ts";
 import { objects as text } from "../../../messages/en/objects.ts";
 import type { FoundObject } from "../../../queries/walk.ts";
@@ -107,7 +107,7 @@ async function copyParts(
 ): Promise<void> {
   const options = { abortSignal: gate.signal };
   const { IfNoneMatch, StorageClass, ...place } = target;
-  const head = await send(new HeadObjectCommand(source), options);
+  const head = await readHead(source, options);
   const { TagSet = [] } = await send(new GetObjectTaggingCommand(source), options);
   const creation = { ...place, StorageClass, ...carried(head), ...taggingOf(TagSet) };
   const { UploadId } = await send(new CreateMultipartUploadCommand(creation), options);
