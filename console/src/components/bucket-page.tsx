@@ -1,12 +1,14 @@
 // The head of every screen of one bucket: its name, and the tabs that `screens.ts` lists.
 
+import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect } from "react";
 import { frame as text } from "../messages/en/frame.ts";
+import { bucketFactsQuery } from "../queries/bucket-facts.ts";
 import { noteVisit } from "../recent-buckets.ts";
 import { screens } from "../screens.ts";
 import { useSession } from "../session/use-session.ts";
 import { Go, useAddress, useParameter } from "./go.tsx";
-import { Page } from "./parts.tsx";
+import { Empty, Page } from "./parts.tsx";
 import { useChosenInView } from "./tabs.tsx";
 
 interface BucketPageProps {
@@ -16,11 +18,27 @@ interface BucketPageProps {
 
 /** A screen of one bucket: its name, its tabs, what the screen draws. */
 export function BucketPage({ actions, children }: BucketPageProps) {
+  const bucket = useParameter("bucket");
+  const isMissing = useQuery(bucketFactsQuery(bucket)).data?.isMissing === true;
   return (
-    <Page title={useParameter("bucket")} actions={actions} isWide>
+    <Page title={bucket} actions={!isMissing && actions} isWide>
       <BucketTabs />
-      {children}
+      {isMissing ? <NoBucket bucket={bucket} /> : children}
     </Page>
+  );
+}
+
+/** Stands where a bucket was, or never was; the list of buckets leads on. */
+export function NoBucket({ bucket }: { readonly bucket: string }) {
+  const toBuckets = (
+    <Go to="/buckets" className="button primary">
+      {text("toBuckets")}
+    </Go>
+  );
+  return (
+    <Empty title={text("noBucket", { bucket })} action={toBuckets}>
+      {text("noBucketText")}
+    </Empty>
   );
 }
 

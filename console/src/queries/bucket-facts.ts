@@ -8,9 +8,12 @@ import {
   GetObjectLockConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import { queryOptions } from "@tanstack/react-query";
+import { describeError } from "../errors.ts";
 
 export interface BucketFacts {
   readonly versioning: "Enabled" | "Suspended" | "Never" | "Unknown";
+  /** The server knows of no such bucket. */
+  readonly isMissing: boolean;
   readonly hasLock: boolean;
   readonly isPublic: boolean;
   /** Objects that say nothing of it are sealed by a key of KMS. */
@@ -33,6 +36,9 @@ export const bucketFactsQuery = (bucket: string) =>
       return {
         versioning:
           versioning.status === "rejected" ? "Unknown" : (versioning.value.Status ?? "Never"),
+        isMissing:
+          versioning.status === "rejected" &&
+          describeError(versioning.reason).code === "NoSuchBucket",
         hasLock:
           lock.status === "fulfilled" &&
           lock.value.ObjectLockConfiguration?.ObjectLockEnabled === "Enabled",

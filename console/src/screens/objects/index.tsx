@@ -3,13 +3,14 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { BucketTabs } from "../../components/bucket-page.tsx";
+import { BucketTabs, NoBucket } from "../../components/bucket-page.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { useAddress, useGo, useParameter } from "../../components/go.tsx";
 import { PointMenu } from "../../components/menu.tsx";
 import { Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { toastError } from "../../components/toasts.tsx";
+import { describeError } from "../../errors.ts";
 import { useActions } from "../../frame/actions.ts";
 import { objects as text } from "../../messages/en/objects.ts";
 import { bucketFactsQuery } from "../../queries/bucket-facts.ts";
@@ -137,7 +138,7 @@ export default function ObjectsScreen() {
       />
       {chosenRows.length > 0 && <ChosenBar chosen={chosen} onClear={() => setChosen(none)} />}
       {listing.error !== undefined && (
-        <ErrorPanel error={listing.error} onRetry={() => listing.reload()} />
+        <Failure bucket={bucket} error={listing.error} onRetry={() => listing.reload()} />
       )}
       <DropTarget onFiles={addFiles}>
         <Content {...{ shown, sizes, chosen }} onUpload={upload} />
@@ -183,6 +184,7 @@ function Content({ shown, sizes, chosen, onUpload }: ContentProps) {
     if (kind === "folder") go(`/buckets/${bucket}`, { prefix: key, versions });
     else if (kind !== "marker") go(`/buckets/${bucket}/object`, { key, version: versionId });
   };
+  if (rows.length === 0 && listing.error !== undefined) return null;
   if (rows.length === 0 && listing.isLoading) return <Loading />;
   if (rows.length === 0 && listing.isComplete) {
     return <EmptyFolder isFound={find !== ""} isFolder={folder !== ""} onUpload={onUpload} />;
@@ -218,6 +220,20 @@ function Content({ shown, sizes, chosen, onUpload }: ContentProps) {
       )}
     </div>
   );
+}
+
+interface FailureProps {
+  readonly bucket: string;
+  readonly error: unknown;
+  onRetry(): void;
+}
+
+/** Why there is no list. */
+function Failure({ bucket, error, onRetry }: FailureProps) {
+  if (describeError(error).code !== "NoSuchBucket") {
+    return <ErrorPanel error={error} onRetry={onRetry} />;
+  }
+  return <NoBucket bucket={bucket} />;
 }
 
 /** Offers to go on with what a reload cut off, once. */

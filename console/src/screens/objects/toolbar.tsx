@@ -98,6 +98,7 @@ function ViewChoice({ view, onView }: Pick<ToolbarProps, "view" | "onView">) {
 /** Says when order and count are those of a part only, and how to get the rest. */
 function LoadedNote({ listing, order }: ToolbarProps) {
   const count = listing.rows.length;
+  if (count === 0 && listing.error !== undefined) return null;
   if (listing.isComplete) return <span className="muted">{text("all", { count })}</span>;
   const isSorted = order.by !== "name" || order.isDescending;
   return (
