@@ -15,6 +15,7 @@ import {
   PutObjectTaggingCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
+import { goTo } from "./every-screen.mjs";
 import { openObjectBrowser } from "./object-browser.mjs";
 import { assertAccessible, describeConsole, signIn } from "./support.mjs";
 
@@ -89,6 +90,31 @@ describeConsole("the history of an object", () => {
     assert.equal(await page.getByRole("table", { name: "Versions" }).getByRole("row").count(), 4);
     assert.equal(await page.getByRole("columnheader", { name: "Made by" }).count(), 0);
     await assertAccessible(page, "history that may not be read");
+    assert.deepEqual(problems, []);
+  });
+
+  step("undeletes what was deleted, takes that back, and warns of an archive", async ({ site }) => {
+    const { page, problems } = await site.openPage();
+    await signIn(page, site.server, { path });
+    await page.getByText("This object was deleted").waitFor();
+    await page.locator(".empty").getByRole("button", { name: "Undelete" }).click();
+    await page.getByRole("button", { name: "Download" }).waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("This object was deleted").waitFor();
+    // Nothing of what it was before offers to share what is gone.
+    assert.equal(await page.getByRole("button", { name: "Download" }).count(), 0);
+
+    const cold = {
+      Bucket,
+      Key: "cold.txt",
+      Body: "brr",
+      StorageClass: /** @type {const} */ ("GLACIER"),
+    };
+    await site.client.send(new PutObjectCommand(cold));
+    await goTo(page, `/buckets/${Bucket}/object?key=cold.txt`);
+    await page.locator('[aria-disabled="true"]', { hasText: "Download" }).waitFor();
+    await page.getByRole("button", { name: "Share" }).click();
+    await page.getByText("the link answers with an error until it is restored").waitFor();
     assert.deepEqual(problems, []);
   });
 });

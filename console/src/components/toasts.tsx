@@ -42,7 +42,8 @@ export function toast(message: string, options: Omit<Toast, "id" | "message"> = 
 /** Shows what went wrong. */
 export function toastError(error: unknown): void {
   const { code, message } = describeError(error);
-  toast(`${code}: ${message}`, { isError: true });
+  // An error of our own has no code, and needs none.
+  toast(code === "Error" ? message : `${code}: ${message}`, { isError: true });
 }
 
 const dismiss = (id: number) => set(toasts.filter((item) => item.id !== id));

@@ -18,7 +18,9 @@ export const object = messages("object", {
   toLock: "The bucket's properties",
   oneVersion: "This is one version, not necessarily the current one",
   gone: "There is no such object",
-  goneText: "It was deleted, or never was. Where the bucket keeps versions, they are below.",
+  goneText: "It was deleted, or never was. Whatever is left of it is below.",
+  deleted: "This object was deleted",
+  deletedText: "Its versions are kept: undelete it, or make one of them current.",
   toFolder: "To its folder",
   share: "Share",
   download: "Download",
@@ -165,6 +167,8 @@ export const share = messages("share", {
   sessionLimit:
     "At most {time}: the link ends with the session that signs it. Sign in again for up to a week.",
   weekLimit: "At most a week.",
+  archived:
+    "This object is archived: the link answers with an error until it is restored (More, Restore from archive).",
   attachment: "Save as a file instead of showing it",
   contentType: "Content-Type",
   contentTypeHint: "When given, only this type can be uploaded.",

@@ -41,5 +41,6 @@ export const work = messages("work", {
   otherFile:
     "That is another file, or it has changed. Choose the {name} of before, or stop this upload.",
   zip: "{name}",
+  archived: "{key} is archived: it can be downloaded after a restore.",
   saveReport: "Save the report",
 });

@@ -2,6 +2,7 @@
 
 import { Copy, Download, Ellipsis, Pencil, Share2, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { isArchived } from "../../clients/head.ts";
 import { Button } from "../../components/button.tsx";
 import { copyText } from "../../components/copy-button.tsx";
 import { useGo } from "../../components/go.tsx";
@@ -60,6 +61,7 @@ export function ObjectActions({ place, head, folder, name }: ActionsProps) {
       <Button
         kind="primary"
         icon={<Download />}
+        disabledReason={isArchived(head) ? text("archivedText") : undefined}
         onClick={() => saveObject(bucket, key, versionId).catch(toastError)}
       >
         {text("download")}

@@ -76,7 +76,7 @@ export function History({ query, changes }: HistoryProps) {
   const { data, error } = query;
   const level = data?.pages[0]?.level;
   return (
-    <section aria-labelledby="object-history">
+    <section className="object-history" aria-labelledby="object-history">
       <h2 id="object-history">{text("history")}</h2>
       {error && <Refused error={error} onRetry={() => query.refetch()} />}
       {query.isPending && <Loading />}

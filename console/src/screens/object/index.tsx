@@ -1,7 +1,9 @@
 // One object: a look inside, what is known of it, its versions, its protection, and sharing it.
 
+import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
+import { DeedButton } from "../../components/deed-button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatBytes, formatDateTime } from "../../components/format.ts";
 import { Go, useAddress, useGo, useParameter } from "../../components/go.tsx";
@@ -21,7 +23,7 @@ import { type Head, headQuery, type ObjectPlace } from "./place.ts";
 import { Preview } from "./preview/index.tsx";
 import { Protection } from "./protection.tsx";
 import { TagsAndMetadata } from "./tags.tsx";
-import { Versions } from "./versions.tsx";
+import { Versions, versionsQuery } from "./versions.tsx";
 
 export default function ObjectScreen() {
   const bucket = useParameter("bucket");
@@ -31,7 +33,9 @@ export default function ObjectScreen() {
   const query = useQuery(headQuery(place));
   const folder = key.replace(/[^/]*\/?$/, "");
   const name = key.slice(folder.length);
-  const { data: head, error } = query;
+  const { error } = query;
+  // What was known before it went is not what is.
+  const head = error && isAbsent(error) ? undefined : query.data;
   return (
     <Page
       title={<SafeText>{name || key}</SafeText>}
@@ -67,17 +71,34 @@ function Lead({
 function Gone({ place, folder }: { readonly place: ObjectPlace; readonly folder: string }) {
   const queries = useQueryClient();
   const reload = () => queries.invalidateQueries({ queryKey: ["object", place.bucket, place.key] });
+  const { data: versions } = useQuery(versionsQuery(place));
+  const marker = versions?.find(({ isLatest, isMarker }) => isLatest && isMarker);
+  const isKept = versions?.some(({ isMarker }) => !isMarker);
+  const { bucket: Bucket, key: Key } = place;
   return (
     <>
       <Empty
-        title={text("gone")}
+        title={text(marker ? "deleted" : "gone")}
         action={
-          <Go to={`/buckets/${place.bucket}`} search={{ prefix: folder }} className="button">
-            {text("toFolder")}
-          </Go>
+          <div className="row">
+            {marker && isKept && (
+              <DeedButton
+                kind="primary"
+                deeds={[new DeleteObjectCommand({ Bucket, Key, VersionId: marker.versionId })]}
+                undo={[new DeleteObjectCommand({ Bucket, Key })]}
+                said={text("undeleted")}
+                onDone={reload}
+              >
+                {text("removeMarker")}
+              </DeedButton>
+            )}
+            <Go to={`/buckets/${Bucket}`} search={{ prefix: folder }} className="button">
+              {text("toFolder")}
+            </Go>
+          </div>
         }
       >
-        {text("goneText")}
+        {text(marker && isKept ? "deletedText" : "goneText")}
       </Empty>
       <Versions place={place} onChanged={reload} />
     </>

@@ -6,7 +6,7 @@ import {
   DeleteObjectCommand,
   ListObjectVersionsCommand,
 } from "@aws-sdk/client-s3";
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { Ellipsis, GitCompare, RotateCcw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { send } from "../../clients/s3.ts";
@@ -78,6 +78,14 @@ async function listVersions({ bucket, key }: ObjectPlace): Promise<readonly Vers
   );
 }
 
+/** Every version and delete marker of the key, the current one first. */
+export const versionsQuery = (place: ObjectPlace) =>
+  queryOptions({
+    queryKey: ["versions", place.bucket, place.key],
+    staleTime: 0,
+    queryFn: () => listVersions(place),
+  });
+
 interface VersionsProps {
   readonly place: ObjectPlace;
   onChanged(): void;
@@ -87,11 +95,7 @@ export function Versions({ place, onChanged }: VersionsProps) {
   const { bucket, key } = place;
   const [deleted, setDeleted] = useState<Version>();
   const [compared, setCompared] = useState<Version>();
-  const query = useQuery({
-    queryKey: ["versions", bucket, key],
-    staleTime: 0,
-    queryFn: () => listVersions(place),
-  });
+  const query = useQuery(versionsQuery(place));
   const history = useHistory(place);
   const reload = () => {
     query.refetch();
@@ -143,12 +147,14 @@ export function Versions({ place, onChanged }: VersionsProps) {
   ]);
   return (
     <>
-      <DataTable
-        label={text("versions")}
-        rows={query.data}
-        columns={columns}
-        rowKey={({ versionId }) => versionId}
-      />
+      {query.data.length > 0 && (
+        <DataTable
+          label={text("versions")}
+          rows={query.data}
+          columns={columns}
+          rowKey={({ versionId }) => versionId}
+        />
+      )}
       <History {...history} />
       {deleted && (
         <DeleteVersion

@@ -3,6 +3,7 @@
 
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { isArchived, readHead } from "../../clients/head.ts";
 import { s3Client, send } from "../../clients/s3.ts";
 import { safeText } from "../../components/safe-text.tsx";
 import { work as text } from "../../messages/en/work.ts";
@@ -30,8 +31,11 @@ export function downloadLink(bucket: string, key: string, versionId?: string): P
 const encodeRfc8187 = (name: string): string =>
   encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
 
-/** Saves one object. */
+/** Saves one object. What the browser could only call a failed download is said before. */
 export async function saveObject(bucket: string, key: string, versionId?: string): Promise<void> {
+  const version = versionId === undefined ? {} : { VersionId: versionId };
+  const head = await readHead({ Bucket: bucket, Key: key, ...version });
+  if (isArchived(head)) throw new Error(text("archived", { key }));
   click(await downloadLink(bucket, key, versionId), key.split("/").at(-1) ?? "");
 }
 

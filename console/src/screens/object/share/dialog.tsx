@@ -3,16 +3,18 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { isArchived } from "../../../clients/head.ts";
 import { Button } from "../../../components/button.tsx";
 import { CopyButton } from "../../../components/copy-button.tsx";
 import { Dialog } from "../../../components/dialog.tsx";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
 import { Check, Choice, Field } from "../../../components/field.tsx";
 import { formatDateTime, formatDuration } from "../../../components/format.ts";
+import { Badge } from "../../../components/parts.tsx";
 import { Snippet } from "../../../components/show-as.tsx";
 import { frame } from "../../../messages/en/frame.ts";
 import { share as text } from "../../../messages/en/object.ts";
-import type { ObjectPlace } from "../place.ts";
+import { headQuery, type ObjectPlace } from "../place.ts";
 import { QrCode } from "./qr.tsx";
 import { longestNow, longestSeconds, type Shared, type ShareWish, share } from "./sign.ts";
 
@@ -38,12 +40,19 @@ export function ShareDialog({ place, onClose }: ShareDialogProps) {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
+  const { data: head } = useQuery(headQuery(place));
+  const isUnreadable = wish.method === "GET" && head !== undefined && isArchived(head);
   const set = (change: Partial<ShareWish>) => setWish({ ...wish, ...change });
   const actions = <Button onClick={onClose}>{frame("close")}</Button>;
   return (
     <Dialog title={text("title")} lead={text("lead")} isOpen onClose={onClose} actions={actions}>
       {error && <ErrorPanel error={error} />}
       {data && <ShareLink shared={data} />}
+      {isUnreadable && (
+        <p>
+          <Badge tone="warning">!</Badge> {text("archived")}
+        </p>
+      )}
       <Choice
         label={text("what")}
         value={wish.method}
