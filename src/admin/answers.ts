@@ -371,3 +371,21 @@ export interface ExplainedVersions {
   readonly key: string;
   readonly versions: readonly ExplainedVersion[];
 }
+
+/** A bucket behind another S3 endpoint; its secret never leaves. */
+export interface Remote {
+  readonly name: string;
+  readonly arn: string;
+  readonly kind: "cairn" | "s3";
+  /** 12 digits, or `*` for every account. */
+  readonly account: string;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly accessKeyId: string;
+  readonly createdAt: string;
+}
+
+export interface Remotes {
+  readonly remotes: readonly Remote[];
+}

@@ -15,7 +15,7 @@ import {
   type ObjectFacts,
   type Supposed,
 } from "../auth/authorize.ts";
-import { describeAccess, headline } from "../auth/policy/message.ts";
+import { type AuthorizationMessage, describeAccess, headline } from "../auth/policy/message.ts";
 import { anyKey } from "../auth/policy/suggest.ts";
 import { openBucket } from "../bucket/client.ts";
 import { decodeMessage } from "../catalog/authorization-messages.ts";
@@ -24,6 +24,7 @@ import { accountOfArn, findPrincipal, listPrincipals } from "../catalog/principa
 import type { Principal } from "../s3/principal.ts";
 import { parseQuery } from "../s3/target.ts";
 import { type AdminCall, isOperator } from "./access.ts";
+import type { AccessVerdict, BucketAccess, PrincipalAccess } from "./access-answers.ts";
 import { AdminError, answer } from "./answer.ts";
 import { optionalField, readFields, readLimit, supposedField, textField } from "./fields.ts";
 
@@ -51,7 +52,7 @@ export async function answerExplain(call: AdminCall): Promise<Response> {
     bucket === undefined
       ? explainPlain(facts, { ...ask, resource }, context ?? {})
       : await explainIn({ call, facts, bucket }, ask, context);
-  return answer(describeAccess(explanation, who));
+  return answer<AuthorizationMessage>(describeAccess(explanation, who));
 }
 
 /** `POST /explain/message {message}`: the document that came sealed with a denial. */
@@ -63,14 +64,6 @@ export async function answerExplainMessage(call: AdminCall): Promise<Response> {
   if (document === undefined) throw new AdminError("InvalidAuthorizationMessage");
   return answer(JSON.parse(document));
 }
-
-/** What the table of access asks of everybody. */
-const questions = {
-  read: "s3:GetObject",
-  write: "s3:PutObject",
-  delete: "s3:DeleteObject",
-  list: "s3:ListBucket",
-} as const;
 
 /**
  * `GET /buckets/NAME/access?key=KEY&after=CURSOR&limit=N`: `{bucket, accountId, key, principals,
@@ -93,13 +86,13 @@ export async function answerBucketAccess(
   const page = await listPrincipals(call, { accountId, after: wish.after ?? "", limit });
   const root = wish.after === undefined ? await findPrincipal(call, rootArn(accountId)) : undefined;
   const first = root === undefined ? [] : [root, nobody];
-  const principals = [];
+  const principals: PrincipalAccess[] = [];
   for (const principal of [...first, ...page.principals]) {
     const place = { call, facts: factsOf(call, principal), bucket };
     principals.push(await describePrincipal(place, principal, wish.key ?? anyKey));
   }
   const { next } = page;
-  return answer({
+  return answer<BucketAccess>({
     bucket: name,
     accountId,
     key: wish.key ?? null,
@@ -117,16 +110,27 @@ interface Place {
   readonly bucket: BucketRecord;
 }
 
-async function describePrincipal(place: Place, principal: Principal, key: string) {
-  const entries = [];
-  for (const [name, action] of Object.entries(questions)) {
-    const ask: Ask = name === "list" ? { action, isListing: true } : { action, key };
-    const explanation = await explainIn(place, ask);
-    const { isAllowed: allowed, reason } = explanation;
-    entries.push([name, { allowed, reason, words: headline(explanation) }] as const);
-  }
+/** What the table of access asks of everybody. */
+async function describePrincipal(
+  place: Place,
+  principal: Principal,
+  key: string,
+): Promise<PrincipalAccess> {
   const { arn, type, issuerArn } = principal;
-  return { arn: issuerArn ?? arn, type, ...Object.fromEntries(entries) };
+  return {
+    arn: issuerArn ?? arn,
+    type,
+    read: await judge(place, { action: "s3:GetObject", key }),
+    write: await judge(place, { action: "s3:PutObject", key }),
+    delete: await judge(place, { action: "s3:DeleteObject", key }),
+    list: await judge(place, { action: "s3:ListBucket", isListing: true }),
+  };
+}
+
+async function judge(place: Place, ask: Ask): Promise<AccessVerdict> {
+  const explanation = await explainIn(place, ask);
+  const { isAllowed: allowed, reason } = explanation;
+  return { allowed, reason, words: headline(explanation) };
 }
 
 async function explainIn(

@@ -13,12 +13,13 @@ import {
 import { isEgress } from "../s3/fetch-guard.ts";
 import { type AdminCall, requireOperator } from "./access.ts";
 import { AdminError, answer, answerNothing } from "./answer.ts";
+import type { Remote as RemoteAnswer, Remotes } from "./answers.ts";
 import { readFields } from "./fields.ts";
 
 /** `GET /remotes`: `{remotes}`, by name. */
 export async function answerListRemotes(call: AdminCall): Promise<Response> {
   requireOperator(call);
-  return answer({ remotes: (await listRemotes(call)).map(renderRemote) });
+  return answer<Remotes>({ remotes: (await listRemotes(call)).map(renderRemote) });
 }
 
 /** `POST /remotes`: 201 with the remote, without its secret. */
@@ -49,7 +50,7 @@ export async function answerDeleteRemote(call: AdminCall, name: string): Promise
 }
 
 /** Member by member: what is not named here cannot leave. */
-function renderRemote(remote: Remote) {
+function renderRemote(remote: Remote): RemoteAnswer {
   const { name, kind, accountId, endpoint, region, bucket, accessKeyId, createdAtMs } = remote;
   return {
     name,

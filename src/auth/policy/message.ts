@@ -59,7 +59,7 @@ export interface AuthorizationTrace {
   readonly changes: readonly Change[];
 }
 
-interface TracedStatement {
+export interface TracedStatement {
   readonly source: PolicySource;
   readonly policy: string;
   readonly index: number;

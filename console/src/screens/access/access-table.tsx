@@ -3,6 +3,11 @@
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Check, X } from "lucide-react";
+import type {
+  AccessVerdict,
+  BucketAccess,
+  PrincipalAccess,
+} from "../../../../src/admin/access-answers.ts";
 import { admin } from "../../clients/admin.ts";
 import { Button, Hint } from "../../components/button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
@@ -12,25 +17,6 @@ import { Loading } from "../../components/parts.tsx";
 import { SafeText, safeText } from "../../components/safe-text.tsx";
 import { explain as text } from "../../messages/en/explain.ts";
 import { withQuery } from "../../queries/admin.ts";
-
-interface Verdict {
-  readonly allowed: boolean;
-  readonly words: string;
-}
-
-interface Row {
-  readonly arn: string;
-  readonly type: string;
-  readonly read: Verdict;
-  readonly write: Verdict;
-  readonly delete: Verdict;
-  readonly list: Verdict;
-}
-
-interface AccessPage {
-  readonly principals: readonly Row[];
-  readonly next?: string;
-}
 
 const actions = {
   read: "s3:GetObject",
@@ -55,7 +41,7 @@ export function AccessTable({ bucket, objectKey = "" }: AccessTableProps) {
       initialPageParam: "",
       queryFn: ({ pageParam }) => {
         const wish = { key: objectKey, after: pageParam, limit: pageSize };
-        return admin<AccessPage>("GET", withQuery(`/buckets/${bucket}/access`, wish));
+        return admin<BucketAccess>("GET", withQuery(`/buckets/${bucket}/access`, wish));
       },
       getNextPageParam: ({ next }) => next,
     },
@@ -82,15 +68,15 @@ export function AccessTable({ bucket, objectKey = "" }: AccessTableProps) {
   );
 }
 
-function nameOf({ arn, type }: Row): string {
+function nameOf({ arn, type }: PrincipalAccess): string {
   if (type === "Anonymous" || arn === "*") return text("anybody");
   if (arn.endsWith(":root")) return text("root");
   return arn.replace(/^arn:aws:(iam|sts)::\d*:/, "");
 }
 
-function columnsFor(bucket: string, objectKey: string): readonly Column<Row>[] {
+function columnsFor(bucket: string, objectKey: string): readonly Column<PrincipalAccess>[] {
   const key = objectKey === "" ? "*" : objectKey;
-  const column = (question: Question): Column<Row> => ({
+  const column = (question: Question): Column<PrincipalAccess> => ({
     id: question,
     head: text(question),
     cell: (row) => {
@@ -121,7 +107,7 @@ function columnsFor(bucket: string, objectKey: string): readonly Column<Row>[] {
 }
 
 interface AnswerProps {
-  readonly verdict: Verdict;
+  readonly verdict: AccessVerdict;
   readonly label: string;
   readonly search: Readonly<Record<string, string>>;
 }

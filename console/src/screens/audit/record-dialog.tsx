@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import type { AuditRecord } from "../../../../src/admin/answers.ts";
+import type { AuthorizationMessage } from "../../../../src/auth/policy/message.ts";
 import { admin } from "../../clients/admin.ts";
 import { CodeEditor } from "../../components/code-editor.tsx";
 import { Copyable } from "../../components/copy-button.tsx";
@@ -12,7 +13,6 @@ import { Badge, Facts, Loading } from "../../components/parts.tsx";
 import { SafeText, safeText } from "../../components/safe-text.tsx";
 import { audit as text } from "../../messages/en/audit.ts";
 import { ExplanationView } from "../explain/explanation.tsx";
-import type { Explanation } from "../explain/types.ts";
 import { whoOf } from "./types.ts";
 
 interface RecordProps {
@@ -79,7 +79,7 @@ function nameStatement({ index, sid }: { readonly index: number; readonly sid?: 
 function Denial({ message }: { readonly message: string }) {
   const { data, error } = useQuery({
     queryKey: ["explain", message],
-    queryFn: () => admin<Explanation>("POST", "/explain/message", { message }),
+    queryFn: () => admin<AuthorizationMessage>("POST", "/explain/message", { message }),
   });
   return (
     <section aria-label={text("explanation")}>

@@ -8,6 +8,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import type { AuthorizationMessage } from "../../../../src/auth/policy/message.ts";
+import type { Change } from "../../../../src/auth/policy/suggest.ts";
 import { sendDeeds } from "../../clients/deeds.ts";
 import { send } from "../../clients/s3.ts";
 import { Button } from "../../components/button.tsx";
@@ -20,9 +22,8 @@ import { Snippet } from "../../components/show-as.tsx";
 import { toast } from "../../components/toasts.tsx";
 import { isAbsent } from "../../errors.ts";
 import { explain as text } from "../../messages/en/explain.ts";
-import type { Change, Explanation } from "./types.ts";
 
-export function Changes({ explanation }: { readonly explanation: Explanation }) {
+export function Changes({ explanation }: { readonly explanation: AuthorizationMessage }) {
   const { allowed, context, trace } = explanation;
   const bucket = /^arn:aws:s3:::([^/*]+)/.exec(context.resource)?.[1];
   if (allowed) {

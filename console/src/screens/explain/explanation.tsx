@@ -1,14 +1,14 @@
 // A decision in words: the call, why it went so, the statements that decided or came near, and what
 // would allow it, ready to copy or to add to the bucket's policy.
 
+import type { AuthorizationMessage, TracedStatement } from "../../../../src/auth/policy/message.ts";
 import { Badge, Card, Facts } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { explain as text } from "../../messages/en/explain.ts";
 import { Changes } from "./changes.tsx";
-import type { Explanation, TracedStatement } from "./types.ts";
 import "./explain.css";
 
-export function ExplanationView({ explanation }: { readonly explanation: Explanation }) {
+export function ExplanationView({ explanation }: { readonly explanation: AuthorizationMessage }) {
   const { allowed, explicitDeny, context, trace } = explanation;
   const values = context.conditions.items.map(
     ({ key, values: { items } }) => `${key} = ${items.map(({ value }) => value).join(", ")}`,

@@ -2,6 +2,7 @@
 
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import type { AuthorizationMessage } from "../../../../src/auth/policy/message.ts";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
@@ -14,7 +15,6 @@ import { explain as text } from "../../messages/en/explain.ts";
 import { bucketsQuery } from "../../queries/buckets.ts";
 import { useSession } from "../../session/use-session.ts";
 import { ExplanationView } from "./explanation.tsx";
-import type { Explanation } from "./types.ts";
 
 export default function ExplainScreen() {
   const { search } = useAddress();
@@ -40,7 +40,7 @@ function ByMessage() {
   const message = messageOf(pasted);
   const open = useMutation({
     mutationFn: (sealed: string) =>
-      admin<Explanation>("POST", "/explain/message", { message: sealed }),
+      admin<AuthorizationMessage>("POST", "/explain/message", { message: sealed }),
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: what came with the address is opened once
   useEffect(() => {
@@ -95,7 +95,9 @@ function ByQuestion() {
   const resource = typed ?? `arn:aws:s3:::${buckets[0]?.name ?? "bucket"}/key`;
   const context = contextOf(lines);
   const asked = { principal, action, resource, context };
-  const judge = useMutation({ mutationFn: () => admin<Explanation>("POST", "/explain", asked) });
+  const judge = useMutation({
+    mutationFn: () => admin<AuthorizationMessage>("POST", "/explain", asked),
+  });
   const words = Object.entries(context).flatMap(([name, value]) => [
     "--context",
     `${name}=${value}`,

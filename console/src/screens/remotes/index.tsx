@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, Server } from "lucide-react";
 import { useState } from "react";
+import type { Remote, Remotes } from "../../../../src/admin/answers.ts";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
 import { Copyable } from "../../components/copy-button.tsx";
@@ -17,18 +18,8 @@ import { waiting as text } from "../../messages/en/waiting.ts";
 import { adminQuery } from "../../queries/admin.ts";
 import { RemoteDialog } from "./remote-dialog.tsx";
 
-interface Remote {
-  readonly name: string;
-  readonly arn: string;
-  readonly kind: "cairn" | "s3";
-  readonly account: string;
-  readonly endpoint: string;
-  readonly region: string;
-  readonly bucket: string;
-}
-
 export default function RemotesScreen() {
-  const query = adminQuery<{ readonly remotes: readonly Remote[] }>("/remotes");
+  const query = adminQuery<Remotes>("/remotes");
   const { data, error, refetch } = useQuery(query);
   const [isOpen, setOpen] = useState(false);
   const [doomed, setDoomed] = useState<string>();
