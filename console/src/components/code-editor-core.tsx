@@ -25,7 +25,7 @@ const colours = HighlightStyle.define([
   { tag: [tags.propertyName, tags.tagName], color: "var(--code-name)" },
   { tag: [tags.string, tags.attributeValue], color: "var(--code-string)" },
   { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
-  { tag: [tags.attributeName], color: "var(--code-attribute)" },
+  { tag: [tags.attributeName, tags.keyword], color: "var(--code-attribute)" },
   { tag: [tags.comment, tags.punctuation, tags.angleBracket], color: "var(--muted)" },
 ]);
 
@@ -35,22 +35,24 @@ const languages: Readonly<Record<Language, () => Extension>> = {
   text: () => [],
 };
 
+const none: Extension = [];
+
 export default function CodeEditorCore(props: CodeEditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const latest = useRef(props);
   latest.current = props;
-  const { value, language, label } = props;
+  const { value, language, label, extension = none } = props;
   const isReadOnly = props.onChange === undefined;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the value is followed below
   useEffect(() => {
     if (place.current === null) return;
-    const extensions = extensionsFor({ language, label, isReadOnly }, latest);
-    const state = EditorState.create({ doc: value, extensions });
+    const own = extensionsFor({ language, label, isReadOnly }, latest);
+    const state = EditorState.create({ doc: value, extensions: [extension, own] });
     const editor = new EditorView({ state, parent: place.current });
     view.current = editor;
     return () => editor.destroy();
-  }, [language, label, isReadOnly]);
+  }, [language, label, isReadOnly, extension]);
   useEffect(() => {
     const editor = view.current;
     if (editor === undefined || editor.state.doc.toString() === value) return;
@@ -90,7 +92,13 @@ function extensionsFor(
           highlightActiveLine(),
           lintGutter(),
           linter((editor) => [...(latest.current.check?.(editor.state.doc.toString()) ?? [])]),
-          autocompletion({ override: [(context) => completions(context, latest.current)] }),
+          autocompletion({
+            // They are signs that few fonts have.
+            icons: false,
+            ...(latest.current.complete && {
+              override: [(context) => completions(context, latest.current)],
+            }),
+          }),
         ],
     EditorView.updateListener.of((update) => {
       if (update.docChanged) latest.current.onChange?.(update.state.doc.toString());

@@ -2,6 +2,7 @@
 // that sums up. Lines are put into blobs as they come, so that a hundred thousand do not weigh on the page.
 
 import { describeError } from "../errors.ts";
+import { saveFile } from "./save-file.ts";
 import type { Task } from "./store.ts";
 
 const linesAtOnce = 5000;
@@ -44,8 +45,6 @@ export class Report {
 
 /** Gives the person the file. */
 export function saveReport(report: Report, task: Task): void {
-  const url = URL.createObjectURL(report.file(task));
-  const download = `report-${new Date(task.startedAtMs).toISOString().replace(/[:.]/g, "-")}.jsonl`;
-  Object.assign(document.createElement("a"), { href: url, download }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  const time = new Date(task.startedAtMs).toISOString().replace(/[:.]/g, "-");
+  saveFile(report.file(task), `report-${time}.jsonl`);
 }

@@ -27,6 +27,12 @@ const environment = ({ endpoint, region }: Place): string =>
     "export AWS_SECRET_ACCESS_KEY=...",
   ].join("\n");
 
+/** How DuckDB comes to know this endpoint. */
+export const duckdbSecret = (place: Place): string => `CREATE SECRET cairn (
+  TYPE s3, KEY_ID 'AKIA...', SECRET '...', REGION '${place.region}',
+  ENDPOINT '${hostOf(place)}', URL_STYLE 'path', USE_SSL ${isSecure(place)}
+);`;
+
 export const clients: readonly Client[] = [
   {
     id: "cli",
@@ -160,10 +166,7 @@ terraform {
   {
     id: "duckdb",
     label: "DuckDB",
-    snippet: (place) => `CREATE SECRET cairn (
-  TYPE s3, KEY_ID 'AKIA...', SECRET '...', REGION '${place.region}',
-  ENDPOINT '${hostOf(place)}', URL_STYLE 'path', USE_SSL ${isSecure(place)}
-);
+    snippet: (place) => `${duckdbSecret(place)}
 SELECT * FROM read_parquet('s3://${place.bucket}/data/*.parquet') LIMIT 10;`,
   },
   {

@@ -26,14 +26,24 @@ export const headQuery = (place: ObjectPlace) =>
       await readHead({ ...inputOf(place), ChecksumMode: "ENABLED" }, { abortSignal: signal }),
   });
 
+interface RangeOptions {
+  readonly signal?: AbortSignal;
+  /** Where several ranges have to be of the same content. */
+  readonly etag?: string | undefined;
+}
+
 /** Some bytes of the object, `end` not included. */
 export async function readRange(
   place: ObjectPlace,
   start: number,
   end: number,
+  { signal, etag }: RangeOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const Range = `bytes=${start}-${end - 1}`;
-  const output = await send(new GetObjectCommand({ ...inputOf(place), Range }));
+  const input = { ...inputOf(place), Range, ...(etag !== undefined && { IfMatch: etag }) };
+  const output = await send(new GetObjectCommand(input), {
+    ...(signal && { abortSignal: signal }),
+  });
   const bytes = await output.Body?.transformToByteArray();
   return new Uint8Array(bytes ?? []);
 }

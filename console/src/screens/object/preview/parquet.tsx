@@ -6,6 +6,8 @@ import { object as text } from "../../../messages/en/object.ts";
 import { type ObjectPlace, readRange } from "../place.ts";
 import { Grid } from "./grid.tsx";
 import { type PreviewProps, Result } from "./index.tsx";
+import { QueryPart } from "./sql/index.tsx";
+import { showValue } from "./sql/values.ts";
 
 const shownRows = 100;
 /** The first read: the footer of most files is smaller. */
@@ -21,6 +23,7 @@ export function ParquetPreview({ place, head }: PreviewProps) {
       query={query}
       render={({ columns, rows, total }) => (
         <>
+          <QueryPart place={place} head={head} format="parquet" />
           <p className="muted">
             {text("parquetHolds", { rows: formatNumber(total), columns: columns.length })}
           </p>
@@ -63,12 +66,3 @@ async function readParquet(place: ObjectPlace, byteLength: number) {
 /** A group is named by what is in it. */
 const nest = (children: readonly { readonly element: { readonly name: string } }[]): string =>
   `{ ${children.map(({ element }) => element.name).join(", ")} }`;
-
-function showValue(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value !== "object") return String(value);
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === "bigint" ? inner.toString() : inner,
-  );
-}

@@ -8,6 +8,8 @@ import { formatBytes } from "../../../components/format.ts";
 import { object as text } from "../../../messages/en/object.ts";
 import { readRange } from "../place.ts";
 import { type PreviewProps, Result } from "./index.tsx";
+import { QueryPart } from "./sql/index.tsx";
+import { hasRows } from "./sql/json-table.ts";
 
 const firstBytes = 128 * 1024;
 const largestLaidOut = 2 * 1024 * 1024;
@@ -18,6 +20,7 @@ export function TextPreview(props: PreviewProps & { readonly language: Language 
   const whole = language === "json" && sizeBytes <= largestLaidOut;
   const [wished, setWished] = useState(whole ? sizeBytes : firstBytes);
   const end = Math.min(wished, sizeBytes);
+  const mayHaveRows = language === "json" || /\.(jsonl|ndjson)$/i.test(place.key);
   const query = useQuery({
     queryKey: ["text", place, head.ETag, end],
     gcTime: 60_000,
@@ -29,6 +32,7 @@ export function TextPreview(props: PreviewProps & { readonly language: Language 
       query={query}
       render={(content) => (
         <>
+          {mayHaveRows && hasRows(content) && <QueryPart place={place} head={head} format="json" />}
           <CodeEditor
             label={text("content")}
             language={end < sizeBytes ? "text" : language}
