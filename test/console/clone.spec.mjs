@@ -27,6 +27,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { assertAccessible, describeConsole, openConsole, signIn } from "./support.mjs";
 
+/** @import { Page } from "playwright-core" */
+
 const Bucket = "pattern";
 
 describeConsole("a bucket like another", () => {
@@ -100,8 +102,29 @@ describeConsole("a bucket like another", () => {
     return { page, problems };
   }
 
+  /** What is typed into the filter, and what the list says then. @param {Page} page */
+  async function filterBuckets(page) {
+    await page.getByRole("button", { name: "Created" }).click();
+    const filter = page.getByLabel("Filter by name, setting, region or tag");
+    for (const [typed, says] of [
+      ["arg", "1 of 2 · 1 by name"],
+      ["versioned", "2 of 2 · 2 by setting"],
+      ["public", "1 of 2 · 1 by setting"],
+      ["no such thing", "0 of 2"],
+      ["team=bl", "1 of 2 · 1 by tag"],
+      [opened.server.region, "2 of 2 · 2 by region"],
+    ]) {
+      await filter.fill(`${typed}`);
+      await page.getByRole("status").getByText(`${says}`, { exact: true }).waitFor();
+      if (says?.endsWith("tag")) await page.getByText("team=blue").waitFor();
+    }
+    await filter.fill("");
+    await page.locator("th[aria-sort=descending]", { hasText: "Created" }).waitFor();
+  }
+
   test("has every setting of it, under its own name, and a report", async () => {
     const { page, problems } = await open("/buckets");
+    await filterBuckets(page);
     await page.getByRole("button", { name: "Create bucket" }).first().click();
     await page.getByLabel("Bucket name").fill("likeness");
     await page.getByLabel("Settings", { exact: true }).selectOption(Bucket);

@@ -4,6 +4,7 @@
 import {
   GetBucketEncryptionCommand,
   GetBucketPolicyStatusCommand,
+  GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   GetObjectLockConfigurationCommand,
 } from "@aws-sdk/client-s3";
@@ -48,5 +49,18 @@ export const bucketFactsQuery = (bucket: string) =>
           encryption.value.ServerSideEncryptionConfiguration?.Rules?.[0]
             ?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm !== "AES256",
       };
+    },
+  });
+
+/** A bucket's tags as `name=value`; none where it has none or they may not be read. */
+export const bucketTagsQuery = (bucket: string) =>
+  queryOptions({
+    queryKey: ["bucket-tags", bucket],
+    staleTime: 30_000,
+    queryFn: async (): Promise<readonly string[]> => {
+      const { send } = await import("../clients/s3.ts");
+      const call = send(new GetBucketTaggingCommand({ Bucket: bucket }));
+      const answer = await call.catch(() => undefined);
+      return (answer?.TagSet ?? []).map(({ Key = "", Value = "" }) => `${Key}=${Value}`);
     },
   });

@@ -19,6 +19,7 @@ import { BucketBadges } from "./badges.tsx";
 import { BucketMenu } from "./bucket-menu.tsx";
 import "./buckets.css";
 import { CreateDialog } from "./create-dialog.tsx";
+import { type Found, type Match, useFound } from "./filter.ts";
 import { OpenByName } from "./open-by-name.tsx";
 
 type Usages = ReadonlyMap<string, BucketUsage>;
@@ -48,7 +49,7 @@ const sizeColumns = (usages: Usages): readonly Column<BucketEntry>[] => {
   return [sized("objects", formatNumber), sized("bytes", formatBytes)];
 };
 
-const columnsOf = (usages: Usages): readonly Column<BucketEntry>[] => [
+const columnsOf = (usages: Usages, { matches }: Found): readonly Column<BucketEntry>[] => [
   {
     id: "name",
     head: text("name"),
@@ -62,7 +63,7 @@ const columnsOf = (usages: Usages): readonly Column<BucketEntry>[] => [
   {
     id: "settings",
     head: text("settings"),
-    cell: (bucket) => <BucketBadges bucket={bucket.name} />,
+    cell: ({ name }) => <BucketBadges bucket={name} found={matches.get(name)?.words} />,
     isMinor: true,
   },
   ...(usages.size > 0 ? sizeColumns(usages) : []),
@@ -76,11 +77,24 @@ const columnsOf = (usages: Usages): readonly Column<BucketEntry>[] => [
   { id: "menu", head: "", cell: (bucket) => <BucketMenu bucket={bucket.name} />, align: "end" },
 ];
 
+const noBuckets: readonly BucketEntry[] = [];
+
+/** What the filter found them by, and what it still waits for. */
+function Why({ found: { matches, unread } }: { readonly found: Found }) {
+  const counts = Object.entries(Object.groupBy([...matches.values()], ({ by }) => by));
+  return [
+    ...counts.map(([by, { length: count }]) => text(`by_${by as Match["by"]}`, { count })),
+    ...(unread > 0 ? [text("unread", { count: unread })] : []),
+  ].map((words) => ` · ${words}`);
+}
+
 export default function BucketsScreen() {
   const { data, error, refetch, isFetching } = useQuery(bucketsQuery());
   const usages = useQuery(latestUsageQuery()).data;
-  const columns = useMemo(() => columnsOf(usages ?? new Map()), [usages]);
   const [filter, setFilter] = useState("");
+  const all = data ?? noBuckets;
+  const found = useFound(all, filter);
+  const columns = useMemo(() => columnsOf(usages ?? new Map(), found), [usages, found]);
   const { search } = useAddress();
   const [isCreating, setCreating] = useState(search["create"] !== undefined);
   const go = useGo();
@@ -91,10 +105,7 @@ export default function BucketsScreen() {
   };
   const actions = useMemo(() => [{ label: text("create"), run: () => setCreating(true) }], []);
   useActions(actions);
-  const shown = useMemo(
-    () => (data ?? []).filter(({ name }) => name.includes(filter.trim().toLowerCase())),
-    [data, filter],
-  );
+  const shown = useMemo(() => all.filter(({ name }) => found.matches.has(name)), [all, found]);
   const create = (
     <Button kind="primary" icon={<Plus />} onClick={() => setCreating(true)}>
       {text("create")}
@@ -118,12 +129,13 @@ export default function BucketsScreen() {
               type="search"
               className="input list-filter"
               aria-label={text("filter")}
-              placeholder={text("filter")}
+              placeholder={text("filterHint")}
               value={filter}
               onChange={(event) => setFilter(event.target.value)}
             />
-            <span className="muted">
-              {text("shown", { count: shown.length, total: data.length })}
+            <span className="muted" role="status">
+              {text("shown", { count: shown.length, total: all.length })}
+              {filter !== "" && <Why found={found} />}
             </span>
             <IconButton
               name={text("refresh")}
@@ -132,17 +144,14 @@ export default function BucketsScreen() {
               onClick={() => refetch()}
             />
           </div>
-          {shown.length === 0 ? (
-            <Empty title={text("noMatch")} />
-          ) : (
-            <DataTable
-              label={text("title")}
-              rows={shown}
-              columns={columns}
-              rowKey={(bucket) => bucket.name}
-              sortedBy={{ id: "name", desc: false }}
-            />
-          )}
+          <DataTable
+            label={text("title")}
+            rows={shown}
+            columns={columns}
+            rowKey={(bucket) => bucket.name}
+            sortedBy={{ id: "name", desc: false }}
+          />
+          {shown.length === 0 && found.unread === 0 && <Empty title={text("noMatch")} />}
         </>
       )}
       {isCreating && <CreateDialog onClose={close} />}
