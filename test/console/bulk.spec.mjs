@@ -14,6 +14,7 @@ import {
   RestoreObjectCommand,
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
+import { AwsClient } from "aws4fetch";
 import { openObjectBrowser } from "./object-browser.mjs";
 import { assertAccessible, describeConsole } from "./support.mjs";
 
@@ -127,6 +128,47 @@ describeConsole("many objects at once", () => {
       assert.equal(TagSet?.length, 2);
     },
   );
+
+  step("a job whose listing fails half-way goes on with it", async ({ page, site }) => {
+    const { region, credentials } = site.server;
+    const signer = new AwsClient({ ...credentials, region, service: "s3" });
+    let isBroken = false;
+    let pages = 0;
+    // The server's own pages, of ten; the third is refused once the job runs.
+    const isListing = (/** @type {URL} */ url) =>
+      url.searchParams.has("list-type") && !url.searchParams.has("delimiter");
+    await page.route(isListing, async (route) => {
+      pages += 1;
+      if (isBroken && pages > 2) return route.fulfill({ status: 403 });
+      const url = new URL(route.request().url());
+      url.searchParams.set("max-keys", "10");
+      return route.fulfill({ body: await (await signer.fetch(url)).text() });
+    });
+    await open();
+    const dialog = await openMore("Tags", ["flock/"]);
+    await dialog.getByText("40 objects").first().waitFor();
+    await dialog.getByLabel("Tags: name 1").fill("turn");
+    await dialog.getByLabel("Tags: value 1").fill("two");
+    [isBroken, pages] = [true, 0];
+    await dialog.getByRole("button", { name: "Tags", exact: true }).click();
+    await page.getByText(/^Not all done · 20 of 40/).waitFor();
+    assert.equal((await saveReport(page)).first.failed, 1);
+    isBroken = false;
+    await page.getByRole("button", { name: /^Retry what failed: / }).click();
+    await browser.done();
+    await page.getByText(/^Done · 40 of 40/).waitFor();
+    // Two pages before, two after: none was listed or changed twice.
+    assert.equal(pages, 5);
+    const { first, rest } = await saveReport(page);
+    assert.deepEqual([first.done, first.skipped, first.failed], [40, 0, 0]);
+    assert.deepEqual(
+      rest.map(({ name }) => name),
+      flock,
+    );
+    assert.equal((await tagsOf(site.client, flock[39]))["turn"], "two");
+    await page.unroute(isListing);
+    await browser.finish();
+  });
 
   step("tags are replaced when that is asked", async ({ page, site }) => {
     await open("?prefix=flock%2F");

@@ -28,11 +28,29 @@ interface Place {
   readonly signal?: AbortSignal;
 }
 
+/** Pages of a listing. Walked again after one could not be had, they go on with that one. */
+export type Pages = AsyncIterable<readonly FoundObject[]>;
+
+function pagesOf<Cursor>(
+  ask: (at: Cursor | undefined) => Promise<{ found: readonly FoundObject[]; next?: Cursor }>,
+): Pages {
+  let at: Cursor | undefined;
+  let isOver = false;
+  return {
+    async *[Symbol.asyncIterator]() {
+      while (!isOver) {
+        const { found, next } = await ask(at);
+        at = next;
+        isOver = next === undefined;
+        yield found;
+      }
+    },
+  };
+}
+
 /** The current objects below a prefix. */
-export async function* walkObjects(place: Place): AsyncGenerator<readonly FoundObject[]> {
-  const { bucket, prefix, signal, hasRestores } = place;
-  let token: string | undefined;
-  do {
+export function walkObjects({ bucket, prefix, signal, hasRestores }: Place): Pages {
+  return pagesOf<string>(async (token) => {
     const page = await send(
       new ListObjectsV2Command({
         Bucket: bucket,
@@ -42,38 +60,36 @@ export async function* walkObjects(place: Place): AsyncGenerator<readonly FoundO
       }),
       { ...(signal && { abortSignal: signal }) },
     );
-    yield (page.Contents ?? []).map((object) => {
+    const found = (page.Contents ?? []).map((object) => {
       const { Key = "", Size = 0 } = object;
       return { name: Key, key: Key, sizeBytes: Size, ...archiveFacts(object) };
     });
-    token = page.NextContinuationToken;
-  } while (token !== undefined);
+    const next = page.NextContinuationToken;
+    return { found, ...(next !== undefined && { next }) };
+  });
 }
 
 /** Every version and delete marker below a prefix. */
-export async function* walkVersions(place: Place): AsyncGenerator<readonly FoundObject[]> {
-  const { bucket, prefix, signal, hasRestores } = place;
-  let keyMarker: string | undefined;
-  let versionIdMarker: string | undefined;
-  do {
+export function walkVersions({ bucket, prefix, signal, hasRestores }: Place): Pages {
+  type Marker = { readonly KeyMarker: string; readonly VersionIdMarker: string | undefined };
+  return pagesOf<Marker>(async (marker) => {
     const page = await send(
       new ListObjectVersionsCommand({
         Bucket: bucket,
         Prefix: prefix,
-        KeyMarker: keyMarker,
-        VersionIdMarker: versionIdMarker,
+        ...marker,
         ...(hasRestores && withRestores),
       }),
       { ...(signal && { abortSignal: signal }) },
     );
     const found = [
       ...(page.Versions ?? []).map((version) => describe(version, version.Size ?? 0, false)),
-      ...(page.DeleteMarkers ?? []).map((marker) => describe(marker, 0, true)),
+      ...(page.DeleteMarkers ?? []).map((entry) => describe(entry, 0, true)),
     ];
-    yield found;
-    keyMarker = page.IsTruncated ? page.NextKeyMarker : undefined;
-    versionIdMarker = page.NextVersionIdMarker;
-  } while (keyMarker !== undefined);
+    const { NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page;
+    if (!page.IsTruncated || KeyMarker === undefined) return { found };
+    return { found, next: { KeyMarker, VersionIdMarker } };
+  });
 }
 
 interface Listed {
@@ -107,7 +123,7 @@ function describe(listed: Listed, sizeBytes: number, isMarker: boolean): FoundOb
 
 /** How much lies below a prefix. `tell` is called after each page. */
 export async function measure(
-  pages: AsyncIterable<readonly FoundObject[]>,
+  pages: Pages,
   tell: (sum: { items: number; bytes: number }) => void,
 ): Promise<{ items: number; bytes: number }> {
   let items = 0;

@@ -1,6 +1,7 @@
 // Bulk changes: a stream of items, a call for each batch, progress, pause, a report of what was done, left
-// out and failed. What failed is kept, so that only that is tried again.
+// out and failed. What failed is kept, so that only that is tried again; a listing that failed goes on.
 
+import { work as text } from "../messages/en/work.ts";
 import { type Gate, openGate, runPool, Stopped } from "./gate.ts";
 import { Report } from "./report.ts";
 import { addTask, type Failure, type Task, updateTask } from "./store.ts";
@@ -23,8 +24,8 @@ export type StepGate = Pick<Gate, "pass" | "signal">;
 
 export interface BulkJob<Item extends BulkItem> {
   readonly title: string;
-  /** Batches, found as the job goes. */
-  batches(signal: AbortSignal): AsyncIterable<readonly Item[]> | Iterable<readonly Item[]>;
+  /** Batches, found as the job goes. Gone through again after a throw, they go on from there. */
+  batches(signal: AbortSignal): Batches<Item>;
   /** Changes a batch. A throw fails the whole batch. */
   act(batch: readonly Item[], gate: StepGate): Promise<BatchOutcome>;
   readonly width?: number;
@@ -42,6 +43,8 @@ export function startBulk<Item extends BulkItem>(job: BulkJob<Item>): Promise<Ta
   const gate = openGate();
   const report = new Report();
   const failed = new Map<string, Item>();
+  const listing = job.batches(gate.signal);
+  let isListed = false;
   const id = addTask(
     { kind: "bulk", title: job.title, totalItems: job.totalItems },
     {
@@ -58,7 +61,7 @@ export function startBulk<Item extends BulkItem>(job: BulkJob<Item>): Promise<Ta
         const again = [...failed.values()];
         failed.clear();
         updateTask(id, { failures: [], state: "running" });
-        run(again.map((item) => [item]));
+        run(again);
       },
       report,
     },
@@ -83,22 +86,33 @@ export function startBulk<Item extends BulkItem>(job: BulkJob<Item>): Promise<Ta
       failures: [...task.failures, ...failures],
     }));
   };
-  const run = async (batches: Batches<Item>): Promise<Task["state"]> => {
+  /** What is done again, and then what was not listed yet; the next only while nothing pauses. */
+  const findBatches = async function* (again: readonly Item[]): AsyncGenerator<readonly Item[]> {
+    for (const item of again) yield [item];
+    if (isListed) return;
+    for await (const batch of listing) {
+      yield batch;
+      await gate.pass();
+    }
+    isListed = true;
+  };
+  const run = async (again: readonly Item[]): Promise<Task["state"]> => {
     let state: Task["state"];
     try {
-      await runPool(pausing(batches, gate), job.width ?? usualWidth, work);
+      await runPool(findBatches(again), job.width ?? usualWidth, work);
       state = failed.size > 0 ? "failed" : "done";
     } catch (error) {
       state = gate.signal.aborted ? "stopped" : "failed";
       if (!gate.signal.aborted) {
-        updateTask(id, (task) => ({ failures: [...task.failures, { name: job.title, error }] }));
+        const failure = { name: text("listing"), error };
+        updateTask(id, (task) => ({ failures: [...task.failures, failure] }));
       }
     }
     updateTask(id, { state, current: undefined });
     job.onEnd?.();
     return state;
   };
-  return run(job.batches(gate.signal));
+  return run([]);
 }
 
 /** One call of the job's; its throw is the failure of all. Throws only Stopped. */
@@ -112,13 +126,5 @@ async function attempt<Item extends BulkItem>(
   } catch (error) {
     if (gate.signal.aborted) throw new Stopped();
     return { failures: batch.map(({ name }) => ({ name, error })) };
-  }
-}
-
-/** The same batches; the next one, for which a listing may have to be asked, only while nothing pauses. */
-async function* pausing<Item>(batches: Batches<Item>, gate: Gate): AsyncGenerator<readonly Item[]> {
-  for await (const batch of batches) {
-    yield batch;
-    await gate.pass();
   }
 }

@@ -42,7 +42,10 @@ export function openGate(): Gate {
   };
 }
 
-/** Runs `work` over what `items` gives, a few at a time. Throws what `work` or `items` throws. */
+/**
+ * Runs `work` over what `items` gives, a few at a time. Throws what `work` or `items` throws, once nothing
+ * runs any more.
+ */
 export async function runPool<Item>(
   items: AsyncIterable<Item> | Iterable<Item>,
   width: number,
@@ -50,16 +53,19 @@ export async function runPool<Item>(
 ): Promise<void> {
   const running = new Set<Promise<void>>();
   const failed: unknown[] = [];
-  for await (const item of items) {
-    const one = work(item)
-      .catch((error: unknown) => {
-        failed.push(error);
-      })
-      .finally(() => running.delete(one));
-    running.add(one);
-    if (running.size >= width) await Promise.race(running);
-    if (failed.length > 0) break;
+  try {
+    for await (const item of items) {
+      const one = work(item)
+        .catch((error: unknown) => {
+          failed.push(error);
+        })
+        .finally(() => running.delete(one));
+      running.add(one);
+      if (running.size >= width) await Promise.race(running);
+      if (failed.length > 0) break;
+    }
+  } finally {
+    await Promise.all(running);
   }
-  await Promise.all(running);
   if (failed.length > 0) throw failed[0];
 }

@@ -40,6 +40,7 @@ export const work = messages("work", {
   notAmongThem: "They were not among what you chose. Choose {name} again, or stop this upload.",
   otherFile:
     "That is another file, or it has changed. Choose the {name} of before, or stop this upload.",
+  listing: "The list of what is left; trying again goes on with it",
   zip: "{name}",
   archived: "{key} is archived: it can be downloaded after a restore.",
   saveReport: "Save the report",

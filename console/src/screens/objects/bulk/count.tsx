@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 import { formatBytes, formatNumber } from "../../../components/format.ts";
 import { objects as text } from "../../../messages/en/objects.ts";
-import { measure } from "../../../queries/walk.ts";
+import { measure, type Pages } from "../../../queries/walk.ts";
 import { type Group, type Needs, Tally } from "./needs.ts";
 import { expand, type Selection } from "./selection.ts";
 
@@ -40,7 +40,7 @@ export function useCount(selection: Selection, options: CountOptions = {}): Coun
   return count;
 }
 
-async function* tallied(pages: ReturnType<typeof expand>, tally: Tally): ReturnType<typeof expand> {
+async function* tallied(pages: Pages, tally: Tally): Pages {
   for await (const page of pages) {
     for (const item of page) tally.add(item);
     yield page;

@@ -43,9 +43,11 @@ export function DeleteDialog({ selection, onDone, onClose }: DeleteDialogProps) 
       onEnd: onDone,
     });
     state.then((ended) => {
-      if (ended === "stopped") return;
       const undo = isUndoable && markers.length > 0;
-      toast(text("deletedSome", { count: count.items }), {
+      // Of a job that failed half-way the dock tells; what it did is taken back all the same.
+      if (ended === "stopped" || (ended === "failed" && !undo)) return;
+      const deleted = ended === "failed" ? markers.length : count.items;
+      toast(text("deletedSome", { count: deleted }), {
         ...(undo && { undo: () => undelete(bucket, markers, onDone) }),
       });
     });

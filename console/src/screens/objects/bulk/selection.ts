@@ -1,6 +1,6 @@
 // What a selection of rows stands for: objects and versions as they are, folders as everything below.
 
-import { type FoundObject, walkObjects, walkVersions } from "../../../queries/walk.ts";
+import { type FoundObject, type Pages, walkObjects, walkVersions } from "../../../queries/walk.ts";
 import type { Row } from "../page.ts";
 
 export interface Selection {
@@ -22,33 +22,37 @@ const asObject = (row: Row): FoundObject => ({
   ...(row.restore !== undefined && { restore: row.restore }),
 });
 
-/** Everything selected, in batches. With `hasVersions` folders give every version below them. */
-export async function* expand(
-  selection: Selection,
-  options: {
-    readonly signal?: AbortSignal;
-    readonly hasVersions?: boolean;
-    /** Whether what was archived says how its restore stands. */
-    readonly hasRestores?: boolean;
-    readonly size?: number;
-  },
-): AsyncGenerator<readonly FoundObject[]> {
-  const { bucket, rows } = selection;
+interface ExpandOptions {
+  readonly signal?: AbortSignal;
+  readonly hasVersions?: boolean;
+  /** Whether what was archived says how its restore stands. */
+  readonly hasRestores?: boolean;
+  readonly size?: number;
+}
+
+/**
+ * Everything selected, in batches. With `hasVersions` folders give every version below them. Gone through
+ * again after a listing failed, it goes on with the page that failed.
+ */
+export function expand({ bucket, rows }: Selection, options: ExpandOptions): Pages {
   const { signal, hasVersions = false, hasRestores = false, size = batchSize } = options;
   const plain = rows.filter(({ kind }) => kind !== "folder").map(asObject);
-  for (let at = 0; at < plain.length; at += size) yield plain.slice(at, at + size);
   const walk = hasVersions ? walkVersions : walkObjects;
-  for (const { kind, key } of rows) {
-    if (kind !== "folder") continue;
-    for await (const page of walk({
-      bucket,
-      prefix: key,
-      hasRestores,
-      ...(signal && { signal }),
-    })) {
-      for (let at = 0; at < page.length; at += size) yield page.slice(at, at + size);
-    }
-  }
+  const place = { bucket, hasRestores, ...(signal && { signal }) };
+  const folders = rows.filter(({ kind }) => kind === "folder");
+  const left = [[plain], ...folders.map(({ key }) => walk({ ...place, prefix: key }))];
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (let pages = left[0]; pages !== undefined; pages = left[0]) {
+        for await (const page of pages) yield* slices(page, size);
+        left.shift();
+      }
+    },
+  };
+}
+
+function* slices<Item>(page: readonly Item[], size: number): Generator<readonly Item[]> {
+  for (let at = 0; at < page.length; at += size) yield page.slice(at, at + size);
 }
 
 /** Whether the numbers are known without asking. */
