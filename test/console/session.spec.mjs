@@ -150,7 +150,8 @@ describeConsole("the session", () => {
       isDark: true,
     });
     await signIn(page, site.server);
-    await assertAccessible(page, "buckets on a phone, dark");
+    await page.locator("main h1").waitFor();
+    await assertAccessible(page, "home on a phone, dark");
     await page.getByRole("button", { name: "Open navigation" }).click();
     const drawer = page.getByRole("navigation", { name: "Main navigation" });
     await drawer.getByRole("link", { name: "Buckets" }).click();

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "react";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { frame as text } from "../messages/en/frame.ts";
+import { TableScroll } from "./parts.tsx";
 import "./chart.css";
 
 export interface Series {
@@ -58,7 +59,7 @@ export function Chart(props: ChartProps) {
       <div ref={place} className="chart-place" aria-hidden="true" />
       <details>
         <summary>{text("asTable")}</summary>
-        <div className="table-scroll">
+        <TableScroll label={label}>
           <table className="table" aria-label={label}>
             <thead>
               <tr>
@@ -83,7 +84,7 @@ export function Chart(props: ChartProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableScroll>
       </details>
     </figure>
   );

@@ -101,6 +101,22 @@ export function Loading({ label = text("loading") }: { readonly label?: string }
   );
 }
 
+interface TableScrollProps {
+  readonly label: string;
+  readonly className?: string;
+  readonly children: ReactNode;
+}
+
+/** The frame of a table in which nothing else takes the focus. */
+export function TableScroll({ label, className = "", children }: TableScrollProps) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className={`table-scroll ${className}`} tabIndex={0} aria-label={label}>
+      {children}
+    </section>
+  );
+}
+
 /** A framed part of a page. */
 export function Card(props: {
   readonly title?: ReactNode;

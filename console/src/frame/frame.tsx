@@ -44,7 +44,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
       <a className="skip" href="#content">
         {text("skip")}
       </a>
-      <div className={`drawer ${isDrawerOpen ? "open" : ""}`}>
+      <nav className={`drawer ${isDrawerOpen ? "open" : ""}`} aria-label={text("navigation")}>
         <div className="brand">
           <Go to="/" className="brand-link">
             <Mark />
@@ -58,7 +58,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           />
         </div>
         <Navigation path={path} />
-      </div>
+      </nav>
       {isDrawerOpen && (
         <button
           type="button"
@@ -130,7 +130,7 @@ function titleOf(path: string): string {
 
 function Navigation({ path }: { readonly path: string }) {
   return (
-    <nav aria-label={text("navigation")} className="navigation">
+    <div className="navigation">
       {groups.map((group) => {
         const entries = screens.filter((screen) => screen.navigation?.group === group.id);
         if (entries.length === 0) return null;
@@ -154,7 +154,7 @@ function Navigation({ path }: { readonly path: string }) {
           </div>
         );
       })}
-    </nav>
+    </div>
   );
 }
 

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Cost } from "../../../../src/admin/answers.ts";
 import { formatMoney } from "../../components/format.ts";
-import { Card } from "../../components/parts.tsx";
+import { Card, TableScroll } from "../../components/parts.tsx";
 import { ShowCommand } from "../../components/show-command.tsx";
 import { home as text } from "../../messages/en/home.ts";
 import { adminQuery } from "../../queries/admin.ts";
@@ -23,7 +23,7 @@ export function CostCard() {
   if (data === undefined) return null;
   return (
     <Card title={text("cost")} actions={<ShowCommand words={["cost"]} />}>
-      <div className="table-scroll">
+      <TableScroll label={text("cost")}>
         <table className="table" aria-label={text("cost")}>
           <thead>
             <tr>
@@ -48,7 +48,7 @@ export function CostCard() {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableScroll>
       <p className="muted small">
         {text("costNote", { count: data.daysMeasured, prices: data.bills[0]?.pricesOf ?? "" })}
       </p>

@@ -8,7 +8,7 @@ import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Choice, Field } from "../../components/field.tsx";
 import { formatDateTime } from "../../components/format.ts";
 import { Go } from "../../components/go.tsx";
-import { Badge, Card, Facts, Loading, Page } from "../../components/parts.tsx";
+import { Badge, Card, Facts, Loading, Page, TableScroll } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { ShowCommand } from "../../components/show-command.tsx";
 import { describeError } from "../../errors.ts";
@@ -82,8 +82,7 @@ function Answers({ isWell }: { readonly isWell: boolean }) {
 
 function Stores({ status }: { readonly status: ServerStatus }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="table-scroll server-stores" tabIndex={0} aria-label={text("stores")}>
+    <TableScroll className="server-stores" label={text("stores")}>
       <table className="table">
         <thead>
           <tr>
@@ -106,7 +105,7 @@ function Stores({ status }: { readonly status: ServerStatus }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </TableScroll>
   );
 }
 

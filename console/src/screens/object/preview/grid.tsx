@@ -1,5 +1,6 @@
 // A plain table of texts, for data that has columns.
 
+import { TableScroll } from "../../../components/parts.tsx";
 import { SafeText } from "../../../components/safe-text.tsx";
 
 interface GridProps {
@@ -10,8 +11,7 @@ interface GridProps {
 
 export function Grid({ label, head, rows }: GridProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="table-scroll preview-grid" tabIndex={0} aria-label={label}>
+    <TableScroll className="preview-grid" label={label}>
       <table className="table">
         <thead>
           <tr>
@@ -37,6 +37,6 @@ export function Grid({ label, head, rows }: GridProps) {
           ))}
         </tbody>
       </table>
-    </section>
+    </TableScroll>
   );
 }

@@ -31,7 +31,7 @@ export function ParquetPreview({ place, head }: PreviewProps) {
           {total > rows.length && (
             <p className="muted preview-more">{text("firstRows", { count: rows.length })}</p>
           )}
-          <h3>{text("schema")}</h3>
+          <h2>{text("schema")}</h2>
           <Grid
             label={text("schema")}
             head={[text("name"), text("type"), text("presence")]}
