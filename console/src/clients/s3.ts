@@ -3,7 +3,7 @@
 
 import type { S3Client } from "@aws-sdk/client-s3";
 import { isExpired } from "../errors.ts";
-import { askForKey, currentSession, type Session } from "../session/store.ts";
+import { currentSession, renewal, type Session } from "../session/store.ts";
 import { openS3 } from "./open-s3.ts";
 
 let opened: { readonly session: Session; readonly client: S3Client } | undefined;
@@ -34,13 +34,17 @@ export function sender<Client extends { send: unknown }>(
 /** One call of S3: `send(new GetObjectCommand({ ... }))`. */
 export const send = sender(s3Client, withSession);
 
-/** Runs a call, and once more after the person renewed an ended session. */
+/**
+ * Runs a call, and once more after the person renewed an ended session. Throws KeyWithheld where they did
+ * not want to.
+ */
 export async function withSession<Result>(call: () => Promise<Result>): Promise<Result> {
+  const begun = currentSession();
   try {
     return await call();
   } catch (error) {
     if (!isExpired(error)) throw error;
-    await askForKey("expired");
+    await renewal(begun);
     return await call();
   }
 }

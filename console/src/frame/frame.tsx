@@ -12,6 +12,7 @@ import { frame as text } from "../messages/en/frame.ts";
 import { screens as names } from "../messages/en/screens.ts";
 import { screens } from "../screens.ts";
 import { ActingBanner } from "../session/acting-banner.tsx";
+import { EndedBanner } from "../session/ended-banner.tsx";
 import { Dock } from "../work/dock.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 import { Breadcrumbs } from "./breadcrumbs.tsx";
@@ -88,6 +89,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           <AccountMenu />
         </header>
         <ActingBanner />
+        <EndedBanner />
         <main id="content" tabIndex={-1}>
           {children}
         </main>

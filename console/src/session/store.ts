@@ -33,10 +33,12 @@ export type Ask = "expired" | "key-needed";
 export interface SessionState {
   readonly session: Session | undefined;
   readonly ask: Ask | undefined;
+  /** The session has ended and its question was closed: only the person opens it again. */
+  readonly isWithheld: boolean;
 }
 
 const storageKey = "cairn.session";
-let state: SessionState = { session: restore(), ask: undefined };
+let state: SessionState = { session: restore(), ask: undefined, isWithheld: false };
 let longTerm: Key | undefined;
 let waiting: { readonly go: () => void; readonly giveUp: (reason: Error) => void }[] = [];
 const listeners = new Set<() => void>();
@@ -80,7 +82,7 @@ export function longTermKey(): Key | undefined {
 export function begin(session: Session, key?: Key): void {
   if (key !== undefined) longTerm = key;
   store(session);
-  set({ session, ask: undefined });
+  set({ session, ask: undefined, isWithheld: false });
   const renewed = waiting;
   waiting = [];
   for (const { go } of renewed) go();
@@ -90,9 +92,17 @@ export function begin(session: Session, key?: Key): void {
 /** Forgets everything. */
 export function end(): void {
   longTerm = undefined;
-  waiting = [];
   store(undefined);
-  set({ session: undefined, ask: undefined });
+  const { ask = "expired" } = state;
+  set({ session: undefined, ask: undefined, isWithheld: false });
+  refuse(ask);
+}
+
+/** Tells whoever waits for a key that none comes. */
+function refuse(ask: Ask): void {
+  const refused = waiting;
+  waiting = [];
+  for (const { giveUp } of refused) giveUp(new KeyWithheld(ask));
 }
 
 /** Goes back from a role to the session behind it. */
@@ -125,11 +135,25 @@ export function askForKey(ask: Ask): Promise<void> {
 
 /** Closes the question; whoever waits for the answer is told so, and can ask again. */
 export function dismissAsk(): void {
-  const { ask = "key-needed" } = state;
-  const refused = waiting;
-  waiting = [];
-  set({ ...state, ask: undefined });
-  for (const { giveUp } of refused) giveUp(new KeyWithheld(ask));
+  const { ask = "key-needed", isWithheld } = state;
+  set({ ...state, ask: undefined, isWithheld: isWithheld || ask === "expired" });
+  refuse(ask);
+}
+
+/**
+ * For a call whose session, `begun`, turned out to have ended. Resolves once there is another: however
+ * many calls wait, the person is asked once. Throws KeyWithheld, without asking, after they closed the
+ * question: what goes on by itself would ask without end.
+ */
+export async function renewal(begun: Session | undefined): Promise<void> {
+  if (state.session !== begun) return;
+  if (state.isWithheld && state.ask === undefined) throw new KeyWithheld("expired");
+  await askForKey("expired");
+}
+
+/** For what the person starts anew: asks again where they had closed the question. */
+export async function askAgain(): Promise<void> {
+  if (state.isWithheld) await askForKey("expired");
 }
 
 function store(session: Session | undefined): void {

@@ -2,7 +2,9 @@
 // out and failed. What failed is kept, so that only that is tried again; a listing that failed goes on.
 
 import { work as text } from "../messages/en/work.ts";
+import { KeyWithheld } from "../session/store.ts";
 import { type Gate, openGate, runPool, Stopped } from "./gate.ts";
+import { type Hold, openHold } from "./hold.ts";
 import { Report } from "./report.ts";
 import { addTask, type Failure, type Task, updateTask } from "./store.ts";
 
@@ -43,19 +45,14 @@ export function startBulk<Item extends BulkItem>(job: BulkJob<Item>): Promise<Ta
   const gate = openGate();
   const report = new Report();
   const failed = new Map<string, Item>();
+  const hold: Hold = openHold(gate, (change) => updateTask(id, change));
   const listing = job.batches(gate.signal);
   let isListed = false;
   const id = addTask(
     { kind: "bulk", title: job.title, totalItems: job.totalItems },
     {
-      pause: () => {
-        gate.pause();
-        updateTask(id, { state: "paused" });
-      },
-      resume: () => {
-        gate.resume();
-        updateTask(id, { state: "running" });
-      },
+      pause: hold.pause,
+      resume: hold.resume,
       stop: () => gate.stop(),
       retry: () => {
         const again = [...failed.values()];
@@ -69,8 +66,7 @@ export function startBulk<Item extends BulkItem>(job: BulkJob<Item>): Promise<Ta
   const work = async (batch: readonly Item[]) => {
     await gate.pass();
     updateTask(id, { current: batch[0]?.name });
-    const outcome = await attempt(job, batch, gate);
-    settle(batch, outcome);
+    settle(batch, await hold.run(() => attempt(job, batch, gate)));
   };
   const settle = (batch: readonly Item[], { failures = [], skipped = [] }: BatchOutcome) => {
     const errors = new Set(failures.map(({ name }) => name));
@@ -89,12 +85,18 @@ export function startBulk<Item extends BulkItem>(job: BulkJob<Item>): Promise<Ta
   /** What is done again, and then what was not listed yet; the next only while nothing pauses. */
   const findBatches = async function* (again: readonly Item[]): AsyncGenerator<readonly Item[]> {
     for (const item of again) yield [item];
-    if (isListed) return;
-    for await (const batch of listing) {
-      yield batch;
-      await gate.pass();
+    while (!isListed) {
+      try {
+        for await (const batch of listing) {
+          yield batch;
+          await gate.pass();
+        }
+        isListed = true;
+      } catch (error) {
+        if (!hold.takes(error)) throw error;
+        await gate.pass();
+      }
     }
-    isListed = true;
   };
   const run = async (again: readonly Item[]): Promise<Task["state"]> => {
     let state: Task["state"];
@@ -115,7 +117,7 @@ export function startBulk<Item extends BulkItem>(job: BulkJob<Item>): Promise<Ta
   return run([]);
 }
 
-/** One call of the job's; its throw is the failure of all. Throws only Stopped. */
+/** One call of the job's; its throw is the failure of all. Throws only Stopped and KeyWithheld. */
 async function attempt<Item extends BulkItem>(
   job: BulkJob<Item>,
   batch: readonly Item[],
@@ -125,6 +127,7 @@ async function attempt<Item extends BulkItem>(
     return await job.act(batch, gate);
   } catch (error) {
     if (gate.signal.aborted) throw new Stopped();
+    if (error instanceof KeyWithheld) throw error;
     return { failures: batch.map(({ name }) => ({ name, error })) };
   }
 }

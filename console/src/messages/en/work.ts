@@ -21,6 +21,7 @@ export const work = messages("work", {
   done: "Done",
   failed: "Not all done",
   stopped: "Stopped",
+  keyWithheld: "Your session has ended. Resume to sign in and go on.",
   items: "{count, plural, one {# item} other {# items}}",
   itemsOf: "{done} of {total}",
   skipped: "{count, plural, one {# skipped} other {# skipped}}",

@@ -4,6 +4,7 @@
 import { work as text } from "../../messages/en/work.ts";
 import { currentSession } from "../../session/store.ts";
 import { openGate, runPool } from "../gate.ts";
+import { type Hold, openHold } from "../hold.ts";
 import { Report } from "../report.ts";
 import { addTask, updateTask } from "../store.ts";
 import { handleBelow } from "./choose.ts";
@@ -35,6 +36,7 @@ export function startUpload(batch: Batch): Promise<void> {
       ? text("uploadOne", { name: first.path, destination })
       : text("uploadMany", { count: files.length, destination });
   const gate = openGate();
+  const hold: Hold = openHold(gate, (change) => updateTask(id, change));
   const owner = currentSession()?.identity.arn ?? "";
   const facts = { bucket, folder, settings, owner, startedAtMs: Date.now() };
   const keeping = keepBatch(facts, files);
@@ -50,14 +52,8 @@ export function startUpload(batch: Batch): Promise<void> {
       doneBytes: 0,
     },
     {
-      pause: () => {
-        gate.pause();
-        updateTask(id, { state: "paused" });
-      },
-      resume: () => {
-        gate.resume();
-        updateTask(id, { state: "running" });
-      },
+      pause: hold.pause,
+      resume: hold.resume,
       stop: () => gate.stop(),
       dismiss: () => keeping.end(),
       retry: () => {
@@ -78,14 +74,10 @@ export function startUpload(batch: Batch): Promise<void> {
     const onBegun = () => keeping.drop(places.get(chosen) ?? -1);
     try {
       const wish = { bucket, key: folder + chosen.path, settings, isAgain };
-      const outcome = await transfer({
-        ...wish,
-        file,
-        findHandle: () => findHandle(chosen),
-        gate,
-        onBytes,
-        onBegun,
-      });
+      const whole = { ...wish, file, gate, onBytes, onBegun };
+      const outcome = await hold.run(() =>
+        transfer({ ...whole, findHandle: () => findHandle(chosen) }),
+      );
       keeping.drop(places.get(chosen) ?? -1);
       report.add(chosen.path, outcome === "stored" ? "done" : "skipped");
       finish(id, outcome, file.size);

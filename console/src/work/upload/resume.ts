@@ -4,6 +4,7 @@
 import { describeError } from "../../errors.ts";
 import { work as text } from "../../messages/en/work.ts";
 import { type Gate, openGate } from "../gate.ts";
+import { type Hold, openHold } from "../hold.ts";
 import { addTask, removeTask, updateTask } from "../store.ts";
 import { chooseAgain, openHandle } from "./choose.ts";
 import { dropRecord, listRecords, type UploadRecord } from "./records.ts";
@@ -23,6 +24,7 @@ export async function offerResumes(owner: string): Promise<void> {
 function offer(record: UploadRecord): void {
   const { bucket, key, fileName, fileBytes } = record;
   let gate: Gate | undefined;
+  let hold: Hold | undefined;
   const id = addTask(
     {
       kind: "upload",
@@ -34,15 +36,10 @@ function offer(record: UploadRecord): void {
       note: text("cutOff", { name: fileName }),
     },
     {
-      pause: () => {
-        gate?.pause();
-        updateTask(id, { state: "paused" });
-      },
+      pause: () => hold?.pause(),
       resume: () => {
-        if (gate?.isPaused) {
-          gate.resume();
-          updateTask(id, { state: "running" });
-        } else goOn();
+        if (gate?.isPaused) hold?.resume();
+        else goOn();
       },
       retry: () => goOn(),
       stop: () => {
@@ -60,11 +57,16 @@ function offer(record: UploadRecord): void {
       return;
     }
     gate = openGate();
-    updateTask(id, { state: "running", note: undefined, doneBytes: 0, failures: [] });
+    hold = openHold(gate, (change) => updateTask(id, change));
+    const onBytes = (change: number) =>
+      updateTask(id, (task) => ({ doneBytes: (task.doneBytes ?? 0) + change }));
+    const given = { ...record, file, gate, onBytes };
+    updateTask(id, { state: "running", note: undefined, failures: [] });
     try {
-      const onBytes = (change: number) =>
-        updateTask(id, (task) => ({ doneBytes: (task.doneBytes ?? 0) + change }));
-      await resumeParts({ ...record, file, gate, onBytes }, record);
+      await hold.run(() => {
+        updateTask(id, { doneBytes: 0 });
+        return resumeParts(given, record);
+      });
       updateTask(id, { state: "done", doneItems: 1 });
       tellStored(bucket);
     } catch (error) {

@@ -156,8 +156,7 @@ async function putParts(given: Transfer): Promise<void> {
   await gate.pass();
   const known = begun.get(file);
   if (known?.key === key && known.bucket === bucket) {
-    begun.delete(file);
-    await resumeParts(given, known);
+    await goOn(given, known, () => resumeParts(given, known));
     return;
   }
   if (settings.conflict !== "overwrite" && (await isTaken(given))) {
@@ -190,9 +189,18 @@ async function putParts(given: Transfer): Promise<void> {
   begun.set(file, record);
   await keepRecord(record);
   given.onBegun?.();
+  await goOn(given, record, () => sendParts(given, record, new Map()));
+}
+
+/** Sends what is missing of an upload. Unless it is over at the server, another try goes on with it. */
+async function goOn({ file, gate }: Transfer, record: UploadRecord, work: () => Promise<void>) {
   try {
-    await sendParts(given, record, new Map());
+    await work();
   } catch (error) {
+    if (describeError(error).code === "NoSuchUpload") {
+      begun.delete(file);
+      await dropRecord(record.uploadId);
+    }
     // Stopped for good: the server need not keep the parts.
     if (gate.signal.aborted) await abandon(record).catch(() => undefined);
     throw error;
