@@ -18,6 +18,7 @@ interface ErrorPanelProps {
 
 export function ErrorPanel({ error, onRetry, children }: ErrorPanelProps) {
   const { code, message, requestId, denial } = describeError(error);
+  const isBlocked = denial?.reason?.includes("Block Public Access") ?? false;
   return (
     <div className="error-panel" role="alert">
       {denial ? <Lock aria-hidden="true" /> : <CircleAlert aria-hidden="true" />}
@@ -43,7 +44,9 @@ export function ErrorPanel({ error, onRetry, children }: ErrorPanelProps) {
           </p>
         )}
         {/* Where no permission is named, no policy would help. */}
-        {denial?.action && <p className="muted">{text("deniedHint")}</p>}
+        {denial?.action && (
+          <p className="muted">{text(isBlocked ? "deniedByBlock" : "deniedHint")}</p>
+        )}
         {error instanceof KeyWithheld && (
           <div>
             <Button kind="primary" onClick={() => askForKey(error.ask).catch(() => undefined)}>

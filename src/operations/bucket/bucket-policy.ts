@@ -60,7 +60,7 @@ export const putBucketPolicy: Handler<"PutBucketPolicy"> = async (context, input
   }
   await changeSetting(context, "policy", (bucket) => {
     if (accessOf(bucket).block.BlockPublicPolicy && isPublicPolicy(policy)) {
-      throw new S3Error("AccessDenied");
+      throw publicPolicyDenial(context);
     }
     if (input.ConfirmRemoveSelfBucketAccess !== true) refuseLockOut(context, bucket, text);
     return text;
@@ -81,6 +81,17 @@ function parse(context: BucketContext, text: string): Policy {
     if (error instanceof PolicyError) throw malformed(error.message);
     throw error;
   }
+}
+
+/** AWS's sentence for whoever belongs to the bucket's account; nobody else learns of its settings. */
+function publicPolicyDenial({ principal, bucket }: BucketContext): S3Error {
+  if (principal.accountId !== bucket.accountId) return new S3Error("AccessDenied");
+  return new S3Error(
+    "AccessDenied",
+    `User: ${principal.arn} is not authorized to perform: s3:PutBucketPolicy on resource: ` +
+      `"arn:aws:s3:::${bucket.name}" because public policies are prevented by the ` +
+      "BlockPublicPolicy setting in S3 Block Public Access.",
+  );
 }
 
 function malformed(message: string): S3Error {

@@ -204,6 +204,9 @@ describe("PutBucketPolicy", () => {
     const bucket = await makeBucket("blocked");
     const answer = await putPolicy(bucket, document(allow(bucket)));
     expect([answer.status, answer.first("Code")]).toEqual([403, "AccessDenied"]);
+    expect(answer.first("Message")).toContain(
+      "because public policies are prevented by the BlockPublicPolicy setting",
+    );
     const limited = document(allow(bucket, { Principal: { AWS: stranger.accountId } }));
     expect((await putPolicy(bucket, limited)).status).toBe(204);
   });

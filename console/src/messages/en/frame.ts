@@ -37,6 +37,7 @@ export const frame = messages("frame", {
   loading: "Loading",
   close: "Close",
   cancel: "Cancel",
+  unsaved: "Not saved yet. Escape again discards what you entered.",
   undo: "Undo",
   retry: "Try again",
   copy: "Copy",
@@ -58,6 +59,8 @@ export const frame = messages("frame", {
   deniedReason: "Why",
   deniedMessage: "Encoded details",
   deniedExplain: "Explain it",
+  deniedByBlock:
+    "No policy can grant it while Block public access is on: it is under Permissions of the bucket. Without it, everybody may use what the document says.",
   deniedHint:
     "Whoever manages permissions can grant it: a policy that allows the action on the resource.",
   requestId: "Request id {id}",
