@@ -170,6 +170,11 @@ describeConsole("somebody who may only look", () => {
     await page.getByRole("button", { name: "Set up Tags" }).click();
     await page.getByLabel("Key").fill("team");
     await page.getByLabel("Value").fill("blue");
+    // A slip loses nothing: a click beside the dialog, Escape for something else.
+    await page.mouse.click(4, 400);
+    await page.keyboard.press("Escape");
+    await dialog.getByText("Not saved yet. Escape again").waitFor();
+    await assertAccessible(page, "what is not saved");
     await dialog.getByRole("button", { name: "Save" }).click();
     await dialog.getByText("s3:PutBucketTagging").first().waitFor();
     await dialog.getByRole("link", { name: "Explain it" }).waitFor();

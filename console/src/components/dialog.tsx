@@ -2,7 +2,7 @@
 
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { frame as text } from "../messages/en/frame.ts";
 import { Button } from "./button.tsx";
 import { ErrorPanel } from "./error-panel.tsx";
@@ -16,6 +16,8 @@ interface DialogProps {
   /** Buttons at the foot, the main one last. */
   readonly actions?: ReactNode;
   readonly children?: ReactNode;
+  /** A slip must not lose what was filled in: outside it does nothing, and Escape asks once. */
+  readonly keepsInput?: boolean;
   onClose(): void;
 }
 
@@ -69,16 +71,38 @@ export function useFocusBack(onOpen?: (event: Event) => void) {
   };
 }
 
+/** Holds a dialog open in which something was filled in; `isAsking` once Escape was pressed. */
+function useInputGuard({ keepsInput = false, isOpen }: DialogProps) {
+  const [state, setState] = useState<"untouched" | "filled" | "asking">("untouched");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: opened again, it is another one
+  useEffect(() => setState("untouched"), [isOpen]);
+  const isHeld = keepsInput && state !== "untouched";
+  return {
+    isAsking: isHeld && state === "asking",
+    handlers: {
+      onInput: () => setState("filled"),
+      onInteractOutside: (event: Event) => isHeld && event.preventDefault(),
+      onEscapeKeyDown: (event: Event) => {
+        spend(event);
+        if (!isHeld || state === "asking" || event.defaultPrevented) return;
+        event.preventDefault();
+        setState("asking");
+      },
+    },
+  };
+}
+
 export function Dialog(props: DialogProps) {
   const { title, lead, isOpen, size = "medium", actions, children, onClose } = props;
   const focusBack = useFocusBack(focusFirst);
+  const guard = useInputGuard(props);
   return (
     <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="overlay" />
         <Radix.Content
           className={`dialog ${size}`}
-          onEscapeKeyDown={spend}
+          {...guard.handlers}
           {...focusBack}
           {...(lead === undefined && { "aria-describedby": undefined })}
         >
@@ -96,6 +120,9 @@ export function Dialog(props: DialogProps) {
               </Radix.Description>
             )}
             {children}
+          </div>
+          <div className="dialog-unsaved" role="status">
+            {guard.isAsking && text("unsaved")}
           </div>
           {actions !== undefined && <footer className="dialog-foot">{actions}</footer>}
         </Radix.Content>

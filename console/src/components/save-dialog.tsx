@@ -51,7 +51,7 @@ export function SaveDialog(props: SaveDialogProps) {
     </>
   );
   return (
-    <Dialog {...dialog} onClose={close} actions={actions}>
+    <Dialog {...dialog} onClose={close} actions={actions} keepsInput={dialog.size === "large"}>
       {/* Enter in a field of one line saves; the buttons stand outside. */}
       <form
         className="stack"
