@@ -12,6 +12,7 @@ import {
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { frame as text } from "../messages/en/frame.ts";
+import { formatDateTime } from "./format.ts";
 
 const features = tableFeatures({
   rowSortingFeature,
@@ -38,6 +39,18 @@ export function figures<Row>(
   format: (value: number) => string,
 ): Column<Row> {
   return { id, head, align: "end", value, cell: (row) => format(value(row)) };
+}
+
+/** A column of moments, sorted by them, each in one line. */
+export function times<Row>(
+  id: string,
+  head: string,
+  at: (row: Row) => Date | undefined,
+  isMinor = false,
+): Column<Row> {
+  const value = (row: Row) => at(row)?.getTime() ?? 0;
+  const cell = (row: Row) => <span className="whole">{formatDateTime(at(row))}</span>;
+  return { id, head, value, cell, isMinor };
 }
 
 interface DataTableProps<Row> {

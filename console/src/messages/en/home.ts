@@ -50,5 +50,5 @@ export const home = messages("home", {
   costTotal: "So far",
   costForecast: "Whole month",
   costNote:
-    "List prices of {prices}; {count, plural, one {# day} other {# days}} of this month were measured.",
+    "List prices of {prices}; {count, plural, one {# day of this month was} other {# days of this month were}} measured.",
 });

@@ -149,6 +149,7 @@ export const settings = messages("settings", {
     "S3 may take it on. It may read this bucket and write to the destinations of the rules.",
   roleName: "Role name",
   destination: "Destination bucket",
+  destinationUnknown: "None of your buckets has this ARN: nothing would arrive in one.",
   destinationHint: "An ARN: arn:aws:s3:::bucket",
   deleteMarkers: "Delete markers too",
   priority: "Priority",

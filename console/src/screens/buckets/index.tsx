@@ -5,7 +5,7 @@ import { Database, Plus, RefreshCw } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { BucketUsage } from "../../../../src/admin/answers.ts";
 import { Button, IconButton } from "../../components/button.tsx";
-import { type Column, DataTable } from "../../components/data-table.tsx";
+import { type Column, DataTable, times } from "../../components/data-table.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatBytes, formatDateTime, formatNumber } from "../../components/format.ts";
 import { Go, useAddress, useGo } from "../../components/go.tsx";
@@ -64,16 +64,9 @@ const columnsOf = (usages: Usages, { matches }: Found): readonly Column<BucketEn
     id: "settings",
     head: text("settings"),
     cell: ({ name }) => <BucketBadges bucket={name} found={matches.get(name)?.words} />,
-    isMinor: true,
   },
   ...(usages.size > 0 ? sizeColumns(usages) : []),
-  {
-    id: "created",
-    head: text("created"),
-    value: (bucket) => bucket.createdAt?.getTime() ?? 0,
-    cell: (bucket) => formatDateTime(bucket.createdAt),
-    isMinor: true,
-  },
+  times("created", text("created"), ({ createdAt }) => createdAt, true),
   { id: "menu", head: "", cell: (bucket) => <BucketMenu bucket={bucket.name} />, align: "end" },
 ];
 

@@ -45,7 +45,7 @@ export function ChosenList(props: ChosenListProps) {
               kind="quiet"
               deeds={[remove(name)]}
               undo={[add(name)]}
-              said={text("saved")}
+              said={text("removed", { name })}
               onDone={onDone}
             >
               {text("remove")}

@@ -66,7 +66,7 @@ function Attached({ owner }: { readonly owner: Owner }) {
               kind="quiet"
               deeds={[detach(owner, policy.arn)]}
               undo={[attach(owner, policy.arn)]}
-              said={text("saved")}
+              said={text("detached", { name: policy.name })}
               onDone={refresh}
             >
               {text("detach")}
@@ -171,7 +171,7 @@ function Inline({ owner }: { readonly owner: Owner }) {
                 kind="quiet"
                 deeds={[deleteInline(owner, name)]}
                 undo={async () => [writeInline(owner, name, await readInline(owner, name))]}
-                said={text("saved")}
+                said={text("removed", { name })}
                 onDone={refresh}
               >
                 {text("remove")}

@@ -41,7 +41,7 @@ export function Tags({ tags, add, remove, onDone }: TagsProps) {
               kind="quiet"
               deeds={[remove(Key)]}
               undo={[add({ Key, Value })]}
-              said={text("saved")}
+              said={text("removed", { name: Key })}
               aria-label={`${text("remove")} ${safeText(Key)}`}
               onDone={onDone}
             >

@@ -12,12 +12,12 @@ import { useState } from "react";
 import { send } from "../../clients/s3.ts";
 import { Button } from "../../components/button.tsx";
 import { CodeEditor } from "../../components/code-editor.tsx";
-import { type Column, DataTable } from "../../components/data-table.tsx";
+import { type Column, DataTable, times } from "../../components/data-table.tsx";
 import { DeedButton } from "../../components/deed-button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
-import { formatBytes, formatDateTime } from "../../components/format.ts";
+import { formatBytes } from "../../components/format.ts";
 import { Empty, Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { ShowAs } from "../../components/show-as.tsx";
@@ -74,12 +74,7 @@ export function Annotations({ place }: { readonly place: ObjectPlace }) {
       value: ({ sizeBytes }) => sizeBytes,
       cell: ({ sizeBytes }) => formatBytes(sizeBytes),
     },
-    {
-      id: "modified",
-      head: text("modified"),
-      cell: ({ modified }) => formatDateTime(modified),
-      isMinor: true,
-    },
+    times("modified", text("modified"), ({ modified }) => modified, true),
     {
       id: "delete",
       head: "",

@@ -6,9 +6,8 @@ import { useMemo } from "react";
 import type { AuditPage, AuditRecord } from "../../../../src/admin/answers.ts";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
-import { type Column, DataTable } from "../../components/data-table.tsx";
+import { type Column, DataTable, times } from "../../components/data-table.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
-import { formatDateTime } from "../../components/format.ts";
 import { GiveKey, useMissesKey } from "../../components/needs-key.tsx";
 import { Badge, Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
@@ -127,7 +126,7 @@ export function Who({ record }: { readonly record: AuditRecord }) {
 }
 
 const columns: readonly Column<AuditRecord>[] = [
-  { id: "time", head: text("when"), cell: ({ time }) => formatDateTime(new Date(time)) },
+  times("time", text("when"), ({ time }) => new Date(time)),
   { id: "what", head: text("what"), cell: ({ operation }) => <SafeText>{operation}</SafeText> },
   { id: "who", head: text("who"), cell: (record) => <Who record={record} /> },
   {

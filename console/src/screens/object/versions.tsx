@@ -11,10 +11,10 @@ import { Ellipsis, GitCompare, RotateCcw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { send } from "../../clients/s3.ts";
 import { IconButton } from "../../components/button.tsx";
-import { type Column, DataTable } from "../../components/data-table.tsx";
+import { type Column, DataTable, times } from "../../components/data-table.tsx";
 import { ConfirmDialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
-import { formatBytes, formatDateTime } from "../../components/format.ts";
+import { formatBytes } from "../../components/format.ts";
 import { Go } from "../../components/go.tsx";
 import { Menu, type MenuEntry } from "../../components/menu.tsx";
 import { Badge, Loading } from "../../components/parts.tsx";
@@ -186,11 +186,7 @@ function columnsOf(
   entriesOf: (version: Version) => readonly MenuEntry[],
 ): readonly Column<Version>[] {
   return [
-    {
-      id: "modified",
-      head: text("modified"),
-      cell: ({ modified }) => formatDateTime(modified),
-    },
+    times("modified", text("modified"), ({ modified }) => modified),
     {
       id: "state",
       head: text("state"),
@@ -240,6 +236,7 @@ function columnsOf(
 const makerColumn = (madeBy: Told["madeBy"]): Column<Version> => ({
   id: "maker",
   head: text("madeBy"),
+  isMinor: true,
   cell: ({ versionId }) => {
     const record = madeBy.get(versionId);
     return record && <Who record={record} />;

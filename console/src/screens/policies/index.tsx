@@ -5,9 +5,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { FileText, Plus } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
-import { type Column, DataTable } from "../../components/data-table.tsx";
+import { type Column, DataTable, times } from "../../components/data-table.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
-import { formatDateTime } from "../../components/format.ts";
 import { Go, useAddress, useGo } from "../../components/go.tsx";
 import { Empty, Loading, Page } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
@@ -35,13 +34,7 @@ const columns: readonly Column<Policy>[] = [
     cell: ({ AttachmentCount = 0 }) => AttachmentCount,
     align: "end",
   },
-  {
-    id: "created",
-    head: text("created"),
-    value: ({ CreateDate }) => CreateDate?.getTime() ?? 0,
-    cell: ({ CreateDate }) => formatDateTime(CreateDate),
-    isMinor: true,
-  },
+  times("created", text("created"), ({ CreateDate }) => CreateDate, true),
 ];
 
 export default function PoliciesScreen() {

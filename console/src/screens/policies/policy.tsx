@@ -138,7 +138,7 @@ function Versions({ arn, isOwn }: { readonly arn: string; readonly isOwn: boolea
                   kind="quiet"
                   deeds={[putInForce(VersionId)]}
                   undo={[putInForce(inForce ?? VersionId)]}
-                  said={text("saved")}
+                  said={text("inForceToast", { version: VersionId })}
                   onDone={refresh}
                 >
                   {text("makeDefault")}

@@ -108,7 +108,7 @@ function Provider({ arn }: { readonly arn: string }) {
               kind="quiet"
               deeds={[remove(id)]}
               undo={[add(id)]}
-              said={text("saved")}
+              said={text("removed", { name: id })}
               onDone={refresh}
             >
               {text("remove")}

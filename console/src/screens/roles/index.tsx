@@ -10,10 +10,9 @@ import { Plus, ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import { sendIam } from "../../clients/identity.ts";
 import { Button } from "../../components/button.tsx";
-import { type Column, DataTable } from "../../components/data-table.tsx";
+import { type Column, DataTable, times } from "../../components/data-table.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Choice, Field } from "../../components/field.tsx";
-import { formatDateTime } from "../../components/format.ts";
 import { Go, useGo } from "../../components/go.tsx";
 import { Empty, Loading, Page } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
@@ -40,12 +39,7 @@ const columns: readonly Column<Role>[] = [
     cell: ({ Description = "" }) => <SafeText>{Description}</SafeText>,
     isMinor: true,
   },
-  {
-    id: "created",
-    head: text("created"),
-    value: ({ CreateDate }) => CreateDate?.getTime() ?? 0,
-    cell: ({ CreateDate }) => formatDateTime(CreateDate),
-  },
+  times("created", text("created"), ({ CreateDate }) => CreateDate),
 ];
 
 export default function RolesScreen() {

@@ -126,15 +126,18 @@ interface OneProps<One> {
 
 /** Where a report goes, how often, and what it lists. */
 function Report({ one, onChange }: OneProps<InventoryConfiguration>) {
-  const buckets = useQuery(bucketsQuery()).data ?? [];
+  const { data: known } = useQuery(bucketsQuery());
+  const buckets = known ?? [];
   const place = one.Destination?.S3BucketDestination;
+  const isUnknown =
+    known !== undefined && !known.some(({ name }) => place?.Bucket === `arn:aws:s3:::${name}`);
   const move = (S3BucketDestination: typeof place) =>
     onChange({ ...one, Destination: { S3BucketDestination } });
   return (
     <>
       <Line
         label={text("destination")}
-        hint={text("destinationHint")}
+        hint={text(isUnknown ? "destinationUnknown" : "destinationHint")}
         value={place?.Bucket}
         choices={buckets.map(({ name }) => ({ value: `arn:aws:s3:::${name}`, label: name }))}
         onChange={(Bucket) => move({ Format: "CSV", ...place, Bucket })}

@@ -83,7 +83,8 @@ function columnsOf(
       id: "age",
       head: text("age"),
       value: ({ Initiated }) => Initiated?.getTime() ?? 0,
-      cell: ({ Initiated }) => (Initiated ? formatRelative(Initiated) : ""),
+      cell: ({ Initiated }) =>
+        Initiated ? <span className="whole">{formatRelative(Initiated)}</span> : "",
     },
     {
       id: "parts",

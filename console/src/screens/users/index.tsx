@@ -5,9 +5,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, Users } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
-import { type Column, DataTable } from "../../components/data-table.tsx";
+import { type Column, DataTable, times } from "../../components/data-table.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
-import { formatDateTime } from "../../components/format.ts";
 import { Go, useGo } from "../../components/go.tsx";
 import { Empty, Loading, Page } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
@@ -33,12 +32,7 @@ const columns: readonly Column<User>[] = [
     cell: ({ Path = "" }) => <SafeText>{Path}</SafeText>,
     isMinor: true,
   },
-  {
-    id: "created",
-    head: text("created"),
-    value: ({ CreateDate }) => CreateDate?.getTime() ?? 0,
-    cell: ({ CreateDate }) => formatDateTime(CreateDate),
-  },
+  times("created", text("created"), ({ CreateDate }) => CreateDate),
 ];
 
 export default function UsersScreen() {

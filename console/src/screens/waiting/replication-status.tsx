@@ -6,9 +6,9 @@ import { useState } from "react";
 import type { ReplicationStatus as Status } from "../../../../src/admin/answers.ts";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
-import { type Column, DataTable } from "../../components/data-table.tsx";
+import { type Column, DataTable, times } from "../../components/data-table.tsx";
 import { ConfirmDialog } from "../../components/dialog.tsx";
-import { formatBytes, formatDateTime, formatNumber } from "../../components/format.ts";
+import { formatBytes, formatNumber } from "../../components/format.ts";
 import { Go } from "../../components/go.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { ShowCommand } from "../../components/show-command.tsx";
@@ -78,7 +78,7 @@ const failureColumns: readonly Column<Failure>[] = [
     ),
   },
   { id: "reason", head: text("reason"), cell: ({ reason }) => <SafeText>{reason}</SafeText> },
-  { id: "at", head: text("at"), cell: ({ failedAt }) => formatDateTime(new Date(failedAt)) },
+  times("at", text("at"), ({ failedAt }) => new Date(failedAt)),
 ];
 
 /** Nothing for whom it is not told. */

@@ -7,7 +7,7 @@ import type { Deliveries, Delivery } from "../../../../src/admin/answers.ts";
 import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
 import { CodeEditor } from "../../components/code-editor.tsx";
-import { type Column, DataTable } from "../../components/data-table.tsx";
+import { type Column, DataTable, times } from "../../components/data-table.tsx";
 import { ConfirmDialog, Dialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { NarrowSelect } from "../../components/field.tsx";
@@ -113,7 +113,7 @@ function columnsFor(
   onReplay: (id: string) => void,
 ): readonly Column<Delivery>[] {
   return [
-    { id: "at", head: text("at"), cell: ({ at }) => formatDateTime(new Date(at)) },
+    times("at", text("at"), ({ at }) => new Date(at)),
     {
       id: "outcome",
       head: text("outcome"),
@@ -143,7 +143,7 @@ function columnsFor(
       id: "do",
       head: "",
       cell: (delivery) => (
-        <div className="row">
+        <div className="row whole">
           <Button kind="quiet" onClick={() => onShow(delivery)}>
             {text("show")}
           </Button>

@@ -48,7 +48,7 @@ async function* tallied(pages: Pages, tally: Tally): Pages {
 }
 
 export function CountLine({ count }: { readonly count: Count }) {
-  const words = { items: formatNumber(count.items), size: formatBytes(count.bytes) };
+  const words = { items: count.items, size: formatBytes(count.bytes) };
   return (
     <p role="status">
       <strong>{text(count.isFinal ? "counted" : "counting", words)}</strong>
