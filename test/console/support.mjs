@@ -135,6 +135,12 @@ export async function signIn(page, server, options = {}) {
   await page.getByRole("button", { name: "Signed in as" }).waitFor();
 }
 
+/** Waits for the worker that reads lists: it starts once the first page is here. @param {Page} page */
+export async function waitForReader(page) {
+  const reader = page.workers()[0] ?? (await page.waitForEvent("worker"));
+  await reader.evaluate(() => undefined);
+}
+
 /**
  * Fails for any finding of axe on what the page shows now.
  * @param {Page} page

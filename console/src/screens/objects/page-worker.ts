@@ -17,6 +17,8 @@ addEventListener("message", async ({ data, ports: [port] }: MessageEvent<SignedW
   port.onmessage = () => abort.abort();
   port.postMessage(await answer(data, abort.signal));
 });
+// Whoever started it hears that it can be asked.
+postMessage("ready");
 
 async function answer(wish: SignedWish, signal: AbortSignal): Promise<Answer> {
   try {
