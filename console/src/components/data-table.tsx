@@ -27,6 +27,8 @@ export interface Column<Row> {
   readonly value?: (row: Row) => string | number;
   readonly cell: (row: Row) => ReactNode;
   readonly align?: "end";
+  /** On one line, however narrow the table is. */
+  readonly isWhole?: boolean;
   /** Left out on narrow screens. */
   readonly isMinor?: boolean;
 }
@@ -73,8 +75,10 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     initialState: { sorting: sortedBy ? [sortedBy] : [] },
   });
   const byId = new Map(columns.map((column) => [column.id, column]));
-  const styleOf = (id: string) =>
-    `${byId.get(id)?.align ?? ""} ${byId.get(id)?.isMinor ? "minor" : ""}`;
+  const styleOf = (id: string) => {
+    const { align = "", isMinor, isWhole } = byId.get(id) ?? {};
+    return `${align} ${isMinor ? "minor" : ""} ${isWhole ? "whole" : ""}`;
+  };
   return (
     <div className="table-scroll">
       <table className="table" aria-label={label}>

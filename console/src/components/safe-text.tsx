@@ -9,12 +9,15 @@ const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 /** Longer than any word: such a name may be broken, at the places meant for it or anywhere. */
 const longest = 24;
 const isLong = new RegExp(`\\S{${longest + 1}}`);
-const pieces = new RegExp(`[^\\s/._:=-]{0,${longest}}[\\s/._:=-]*`, "gu");
+/** After what separates, and where a name like `GetBucketAcl` has its words. */
+const joints = /(?<=[\s/._:=-])(?=[^\s/._:=-])|(?<=\p{Ll})(?=\p{Lu}\p{Ll})/u;
+const pieces = new RegExp(`.{1,${longest}}`, "gsu");
 
 /** With a place to break after each piece, where there would be none for too long. */
 function breakable(text: string): ReactNode {
   if (!isLong.test(text)) return text;
-  return (text.match(pieces) ?? []).map((piece, index) => {
+  const parts = text.split(joints).flatMap((word) => word.match(pieces) ?? []);
+  return parts.map((piece, index) => {
     const key = `${index}`;
     return (
       <Fragment key={key}>

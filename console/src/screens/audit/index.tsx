@@ -91,7 +91,11 @@ function columnsFor(onShow: (record: AuditRecord) => void): readonly Column<Audi
     {
       id: "time",
       head: text("time"),
-      cell: ({ time }) => <span className="audit-time">{time.replace("T", " ").slice(0, 19)}</span>,
+      cell: ({ time }) => (
+        <span className="audit-time">
+          <span>{time.slice(0, 10)}</span> <span>{time.slice(11, 19)}</span>
+        </span>
+      ),
     },
     {
       id: "operation",

@@ -130,6 +130,7 @@ function columnsOf(actions: KeyActions): readonly Column<AccessKeyMetadata>[] {
       id: "created",
       head: text("created"),
       cell: ({ CreateDate }) => formatDateTime(CreateDate),
+      isWhole: true,
       isMinor: true,
     },
     {
