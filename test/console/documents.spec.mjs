@@ -10,7 +10,7 @@ import {
   PutPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
 import { checkDocument, completeDocument } from "../../console/src/documents/check.ts";
-import { choicesOf, shapeOf } from "../../console/src/documents/shape.ts";
+import { choicesOf, shapeOf, withTimes } from "../../console/src/documents/shape.ts";
 import { conditionsOf, withConditions } from "../../console/src/screens/settings/conditions.ts";
 
 const Bucket = "photos";
@@ -52,6 +52,10 @@ describe("checks of a setting's document", () => {
       [{ Rules: [null] }, /^null: Here stands an object: LifecycleRule/],
       [[], /^\[\]: Here stands an object/],
       [null, /^null: Here stands an object/],
+      [
+        { Rules: [{ ...rule, Transitions: [{ Date: "soon" }] }] },
+        /^"soon": Here stands a point in/,
+      ],
       [{ Rules: [{ ...rule, Transitions: [{ StorageClass: "COLD" }] }] }, /^"COLD": One of DEEP_/],
     ]);
     for (const [document, expected] of wrong) {
@@ -86,6 +90,17 @@ describe("checks of a setting's document", () => {
     const policy = {};
     const Policy = JSON.stringify(policy);
     assert.equal(shapeOf(new PutBucketPolicyCommand({ Bucket, Policy }), policy), undefined);
+  });
+});
+
+test("points in time, texts in JSON, are given to the SDK as what it takes", () => {
+  assert.ok(ofLifecycle);
+  const day = "2026-11-28T00:00:00Z";
+  const Rules = [{ ...rule, Expiration: { Date: day }, Transitions: [{ Date: day, Days: 1 }] }];
+  const time = new Date(day);
+  assert.deepEqual(withTimes({ Rules, Date: day }, ofLifecycle), {
+    Rules: [{ ...rule, Expiration: { Date: time }, Transitions: [{ Date: time, Days: 1 }] }],
+    Date: day,
   });
 });
 

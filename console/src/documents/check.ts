@@ -33,6 +33,10 @@ function checkNode(node: Node, shape: Shape): readonly Finding[] {
       return node.items === undefined
         ? [error(node, text("noList"))]
         : node.items.flatMap((item) => checkNode(item, shape.item()));
+    case "time":
+      return typeof node.value === "string" && !Number.isNaN(Date.parse(node.value))
+        ? []
+        : [error(node, text("time"))];
     default:
       return typeof node.value === shape.kind ? [] : [error(node, text(shape.kind))];
   }

@@ -38,7 +38,8 @@ export interface List {
 }
 
 interface Simple {
-  readonly kind: "string" | "number" | "boolean" | "any";
+  /** A point in time is a text in JSON, and a `Date` for the SDK. */
+  readonly kind: "string" | "number" | "boolean" | "time" | "any";
 }
 
 export type Shape = Structure | List | Simple;
@@ -58,6 +59,22 @@ export function shapeOf({ input, schema }: Deed, example: unknown): Shape | unde
   return isList ? { kind: "list", item: shape } : shape();
 }
 
+/** The document with a `Date` for each text that is a point in time, as the SDK's commands take it. */
+export function withTimes(document: unknown, shape: Shape): unknown {
+  if (shape.kind === "time") return typeof document === "string" ? new Date(document) : document;
+  if (shape.kind === "list" && Array.isArray(document)) {
+    return document.map((item) => withTimes(item, shape.item()));
+  }
+  if (shape.kind !== "structure" || typeof document !== "object" || document === null) {
+    return document;
+  }
+  const members = Object.entries(document).map(([name, value]) => {
+    const member = shape.members.get(name)?.();
+    return [name, member === undefined ? value : withTimes(value, member)];
+  });
+  return Object.fromEntries(members);
+}
+
 const list = 1;
 const structure = 3;
 const union = 4;
@@ -67,8 +84,7 @@ const simple: ReadonlyMap<number, Simple["kind"]> = new Map([
   [0, "string"],
   [1, "number"],
   [2, "boolean"],
-  // Points in time, as JSON writes them.
-  ...[4, 5, 6].map((code) => [code, "string"] as const),
+  ...[4, 5, 6].map((code) => [code, "time"] as const),
 ]);
 
 /** Follows what a schema refers to: a function, a pair with traits, or the thing itself. */

@@ -12,7 +12,7 @@ import { Card, Loading } from "../../components/parts.tsx";
 import { SaveDialog } from "../../components/save-dialog.tsx";
 import { toast } from "../../components/toasts.tsx";
 import { checkDocument, completeDocument } from "../../documents/check.ts";
-import { shapeOf } from "../../documents/shape.ts";
+import { shapeOf, withTimes } from "../../documents/shape.ts";
 import { describeError } from "../../errors.ts";
 import { documents as ofDocument } from "../../messages/en/documents.ts";
 import { settings as text } from "../../messages/en/settings.ts";
@@ -117,7 +117,7 @@ function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogPr
     try {
       const parsed: unknown = JSON.parse(next);
       const [found] = shape === undefined ? [] : checkDocument(next, shape);
-      if (found === undefined) setValue(parsed);
+      if (found === undefined) setValue(shape === undefined ? parsed : withTimes(parsed, shape));
       setBroken(found && ofDocument("findings", { message: found.message }));
     } catch (thrown) {
       setBroken(text("brokenDocument", { message: describeError(thrown).message }));
