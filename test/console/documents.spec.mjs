@@ -4,13 +4,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
+  PutBucketAclCommand,
   PutBucketInventoryConfigurationCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketPolicyCommand,
   PutPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
 import { checkDocument, completeDocument } from "../../console/src/documents/check.ts";
-import { choicesOf, shapeOf, withTimes } from "../../console/src/documents/shape.ts";
+import { choicesOf, shapeOf, wireOf, withTimes } from "../../console/src/documents/shape.ts";
+import { checkXml, elementsOf, indentXml } from "../../console/src/documents/xml.ts";
 import { conditionsOf, withConditions } from "../../console/src/screens/settings/conditions.ts";
 
 const Bucket = "photos";
@@ -101,6 +103,76 @@ test("points in time, texts in JSON, are given to the SDK as what it takes", () 
   assert.deepEqual(withTimes({ Rules, Date: day }, ofLifecycle), {
     Rules: [{ ...rule, Expiration: { Date: time }, Transitions: [{ Date: time, Days: 1 }] }],
     Date: day,
+  });
+});
+
+describe("a setting's document in XML", () => {
+  const wire = wireOf(
+    new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: lifecycle }),
+    lifecycle,
+  );
+  assert.ok(wire);
+  /** @param {string} source @param {typeof wire} of */
+  const marks = (source, of = wire) =>
+    checkXml(source, of).map(({ from, to, message }) => `${source.slice(from, to)}: ${message}`);
+  const ruleOf = (/** @type {string} */ inside) =>
+    `<?xml version="1.0"?>\n<LifecycleConfiguration xmlns="http://s3.test/"><!-- all -->
+      <Rule>${inside}</Rule><Rule/></LifecycleConfiguration>\n`;
+
+  test("is checked by the names that S3 takes, each finding in its place", () => {
+    const right = `<Status>Enabled</Status><Filter><And><Prefix/><Tag><Key>a</Key></Tag><Tag/></And>
+      </Filter><Transition><Days> 3 </Days><StorageClass>GLACIER</StorageClass></Transition>
+      <Transition><Date>2026-11-28T00:00:00Z</Date></Transition>`;
+    assert.deepEqual(marks(ruleOf(right)), []);
+    const wrong = /** @type {const} */ ([
+      ["<Transitions/>", /^Transitions: LifecycleRule has no Transitions\. It has Status, /],
+      ["<Status>On</Status>", /^On: One of Disabled, Enabled\./],
+      ["<ID>a</ID><ID>b</ID>", /^ID: ID stands here once/],
+      ["<Transition><Days>x</Days></Transition>", /^x: Here stands a number/],
+      ["<Expiration><Date>soon</Date></Expiration>", /^soon: Here stands a point in time/],
+      ["<ID><b/></ID>", /^ID: Here stands a value/],
+      ["words", /^words: Here stand elements/],
+      ["<ID>", /^<\/Rule>: No Rule is open here/],
+      ["<ID", /^<ID<.*: This is no XML/s],
+    ]);
+    for (const [inside, expected] of wrong) {
+      const found = marks(ruleOf(inside));
+      assert.equal(found.length, 1, `${found}`);
+      assert.match(found[0] ?? "", expected);
+    }
+    assert.match(marks("<Lifecycle/>")[0] ?? "", /^Lifecycle: The document is one LifecycleConf/);
+    assert.match(marks("<a><b></b>")[0] ?? "", /^a: a is not closed/);
+    assert.match(marks("<a/><b/>")[0] ?? "", /^b: One element/);
+    assert.match(marks("")[0] ?? "", /This is no XML/);
+  });
+
+  test("knows lists with an element of their own, and attributes", () => {
+    const grants = {};
+    const acl = wireOf(new PutBucketAclCommand({ Bucket, AccessControlPolicy: grants }), grants);
+    assert.ok(acl);
+    const list = (/** @type {string} */ inside) =>
+      `<AccessControlPolicy><AccessControlList>${inside}</AccessControlList></AccessControlPolicy>`;
+    const grantee = `<Grantee xmlns:xsi="x" xsi:type="Group"><URI>a</URI></Grantee>`;
+    assert.deepEqual(marks(list(`<Grant>${grantee}</Grant><Grant/>`), acl), []);
+    assert.match(marks(list("<Grants/>"), acl)[0] ?? "", /^Grants: Here stands Grant/);
+    assert.match(marks(list(`<Grant><Grantee type="a"/></Grant>`), acl)[0] ?? "", /has no type/);
+    const byName = Object.fromEntries(elementsOf(acl).map((spec) => [spec.name, spec]));
+    assert.deepEqual(byName["AccessControlList"]?.children, ["Grant"]);
+    assert.ok(byName["Permission"]?.textContent?.includes("READ_ACP"));
+    assert.match(JSON.stringify(byName["Grantee"]?.attributes), /"xsi:type".*"CanonicalUser"/);
+    assert.deepEqual(
+      elementsOf(acl).filter(({ top }) => top),
+      [byName["AccessControlPolicy"]],
+    );
+  });
+
+  test("has a line for each element, and values as they are", () => {
+    const xml = `<?xml version="1.0"?><A x="1"><B> t </B><C/><D><E></E><F>&gt;</F></D></A>`;
+    const lines = [
+      ...[`<?xml version="1.0"?>`, `<A x="1">`, "  <B> t </B>", "  <C/>", "  <D>"],
+      ...["    <E></E>", "    <F>&gt;</F>", "  </D>", "</A>"],
+    ];
+    assert.equal(indentXml(xml), lines.join("\n"));
   });
 });
 

@@ -200,6 +200,49 @@ describeConsole("the console's screens of a bucket's settings", () => {
       },
     ]);
 
+    await edit(page, "Lifecycle");
+    const dialog = page.getByRole("dialog");
+    const editor = dialog.getByRole("textbox", { name: "Document" });
+    await dialog.getByRole("button", { name: "Show as XML" }).click();
+    await editor.getByText("<ID>old logs</ID>").waitFor();
+    await page.getByLabel("Name").fill("old <logs>");
+    await editor.getByText("<ID>old &lt;logs&gt;</ID>").waitFor();
+    const replace = async (/** @type {string} */ xml) => {
+      await editor.click();
+      await page.keyboard.press("Control+A");
+      await page.keyboard.press("Delete");
+      await page.keyboard.insertText(xml);
+    };
+    const written = (await editor.locator(".cm-line").allTextContents()).join("\n");
+    await replace(written.replace("Days>90</Days", "Date>soon</Date"));
+    await page.locator(".cm-lint-marker-error").waitFor();
+    for (const name of ["Save", "Show as JSON"]) {
+      const button = dialog.getByRole("button", { name });
+      assert.equal(await button.getAttribute("aria-disabled"), "true", name);
+    }
+    const moved = written.replace("Days>30</Days", "Date>2030-11-28T00:00:00Z</Date");
+    await replace(moved.replace("Days>90</Days", "Date>2031-11-28T00:00:00Z</Date"));
+    await assertAccessible(page, "lifecycle as XML");
+    await dialog.getByRole("button", { name: "Show as JSON" }).click();
+    await editor.getByText('"Date": "2031-11-28T00:00:00.000Z"').waitFor();
+    // A date from the document's JSON is saved, too.
+    const json = (await editor.locator(".cm-line").allTextContents()).join("\n");
+    await replace(json.replace("2031-", "2032-"));
+    await save(page);
+    await dialog.waitFor({ state: "hidden" });
+    const again = await opened.client.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+    assert.equal(again.Rules?.[0]?.ID, "old <logs>");
+    assert.deepEqual(again.Rules?.[0]?.Expiration, { Date: new Date("2032-11-28T00:00:00Z") });
+    await edit(page, "Lifecycle");
+    await dialog.getByRole("button", { name: "Show as XML" }).click();
+    await replace("<LifecycleConfiguration><Rule><Sta");
+    await page.getByRole("option", { name: "Status" }).click();
+    await page.keyboard.type(">");
+    await page.keyboard.press("Control+Space");
+    await page.getByRole("option", { name: "Enabled" }).waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+
     await edit(page, "Inventory");
     await page.getByLabel("Format").selectOption("Parquet");
     await page.getByLabel("Destination bucket").fill(`arn:aws:s3:::${Bucket}`);

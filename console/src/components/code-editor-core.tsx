@@ -4,7 +4,7 @@
 import { autocompletion, type CompletionContext } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json, jsonParseLinter } from "@codemirror/lang-json";
-import { xml } from "@codemirror/lang-xml";
+import { type ElementSpec, xml } from "@codemirror/lang-xml";
 import {
   bracketMatching,
   foldGutter,
@@ -29,30 +29,30 @@ const colours = HighlightStyle.define([
   { tag: [tags.comment, tags.punctuation, tags.angleBracket], color: "var(--muted)" },
 ]);
 
-const languages: Readonly<Record<Language, () => Extension>> = {
+const languages: Readonly<Record<Language, (elements: readonly ElementSpec[]) => Extension>> = {
   json: () => [json(), linter(jsonParseLinter())],
-  xml: () => xml(),
+  xml: (elements) => xml({ elements }),
   text: () => [],
 };
 
-const none: Extension = [];
+const none: readonly never[] = [];
 
 export default function CodeEditorCore(props: CodeEditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const latest = useRef(props);
   latest.current = props;
-  const { value, language, label, extension = none } = props;
+  const { value, language, label, extension = none, elements = none } = props;
   const isReadOnly = props.onChange === undefined;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the value is followed below
   useEffect(() => {
     if (place.current === null) return;
-    const own = extensionsFor({ language, label, isReadOnly }, latest);
+    const own = extensionsFor({ language, label, isReadOnly, elements }, latest);
     const state = EditorState.create({ doc: value, extensions: [extension, own] });
     const editor = new EditorView({ state, parent: place.current });
     view.current = editor;
     return () => editor.destroy();
-  }, [language, label, isReadOnly, extension]);
+  }, [language, label, isReadOnly, extension, elements]);
   useEffect(() => {
     const editor = view.current;
     if (editor === undefined || editor.state.doc.toString() === value) return;
@@ -66,11 +66,13 @@ interface Latest {
   readonly current: CodeEditorProps;
 }
 
-function extensionsFor(
-  settings: { language: Language; label: string; isReadOnly: boolean },
-  latest: Latest,
-): Extension[] {
-  const { language, label, isReadOnly } = settings;
+interface Settings extends Pick<CodeEditorProps, "language" | "label"> {
+  readonly isReadOnly: boolean;
+  readonly elements: readonly ElementSpec[];
+}
+
+function extensionsFor(settings: Settings, latest: Latest): Extension[] {
+  const { language, label, isReadOnly, elements } = settings;
   const nonce = (globalThis as { __webpack_nonce__?: string }).__webpack_nonce__;
   return [
     nonce === undefined ? [] : EditorView.cspNonce.of(nonce),
@@ -82,7 +84,7 @@ function extensionsFor(
     highlightSelectionMatches(),
     syntaxHighlighting(colours),
     keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap]),
-    languages[language](),
+    languages[language](elements),
     EditorView.lineWrapping,
     // What scrolls must be reachable by keyboard; axe does not count what can be edited.
     EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),

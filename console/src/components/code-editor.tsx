@@ -1,6 +1,7 @@
 // An editor for documents (JSON, XML), loaded when first needed. `check` marks what is wrong; without
 // `onChange` the text can only be read.
 
+import type { ElementSpec } from "@codemirror/lang-xml";
 import type { Extension } from "@codemirror/state";
 import { lazy, Suspense } from "react";
 import { Loading } from "./parts.tsx";
@@ -22,6 +23,8 @@ export interface CodeEditorProps {
   readonly minimumLines?: number;
   /** Beyond the syntax, which JSON is always checked for. */
   readonly check?: (text: string) => readonly Finding[];
+  /** Of XML: which elements there are, to complete. The same list as long as it is the same. */
+  readonly elements?: readonly ElementSpec[];
   /** A language of its own, with what belongs to it. The same object as long as it is the same. */
   readonly extension?: Extension;
   /** Words to complete, for the place before the cursor; else those of the language. */

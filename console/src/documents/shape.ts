@@ -30,11 +30,24 @@ export interface Structure {
   readonly kind: "structure";
   readonly name: string;
   readonly members: ReadonlyMap<string, () => Shape>;
+  /** How the members are written in XML, by the names that they have there. */
+  readonly elements: ReadonlyMap<string, Written>;
 }
 
 export interface List {
   readonly kind: "list";
   readonly item: () => Shape;
+  /** The name of an item in XML, where the list is an element of its own. */
+  readonly itemName: string;
+}
+
+/** A member in XML. */
+export interface Written {
+  readonly member: string;
+  shape(): Shape;
+  readonly isAttribute: boolean;
+  /** A list without an element of its own: its items repeat the name. */
+  readonly isFlat: boolean;
 }
 
 interface Simple {
@@ -48,15 +61,45 @@ export type Shape = Structure | List | Simple;
  * The shape of the document `example` that a command is sent with: of the member of its input that the
  * example is, or of a list of them where the example is a list. `undefined` where it is sent otherwise.
  */
-export function shapeOf({ input, schema }: Deed, example: unknown): Shape | undefined {
+export function shapeOf(deed: Deed, example: unknown): Shape | undefined {
   const isList = Array.isArray(example);
-  const one: unknown = isList ? example[0] : example;
-  const found = Object.entries(input).find(([, value]) => value === one);
-  const request = read((schema as readonly unknown[])[4]);
-  if (found === undefined || request.kind !== "structure") return undefined;
-  const shape = request.members.get(found[0]);
-  if (shape === undefined) return undefined;
-  return isList ? { kind: "list", item: shape } : shape();
+  const found = find(deed, isList ? example[0] : example);
+  if (found === undefined) return undefined;
+  const { shape } = found;
+  return isList ? { kind: "list", item: shape, itemName: defaultItemName } : shape();
+}
+
+/** What a document is on the wire: the body of a command, with a root element. */
+export interface Wire {
+  /** The member of the input. */
+  readonly member: string;
+  readonly root: string;
+  readonly shape: Structure;
+  /** The SDK's own. */
+  readonly schema: unknown;
+}
+
+/** The same for the document alone, as S3 takes it; `undefined` where it is no body of its own. */
+export function wireOf(deed: Deed, example: unknown): Wire | undefined {
+  const found = find(deed, example);
+  const shape = found?.shape();
+  const traits = traitsOf(found?.reference);
+  if (found === undefined || shape?.kind !== "structure" || !traits.httpPayload) return undefined;
+  return {
+    member: found.member,
+    root: traits.xmlName ?? shape.name,
+    shape,
+    schema: resolve(found.reference),
+  };
+}
+
+/** The member of the input that is `document`. */
+function find({ input, schema }: Deed, document: unknown) {
+  const [member] = Object.entries(input).find(([, value]) => value === document) ?? [];
+  const request = resolve((schema as readonly unknown[])[4]);
+  if (member === undefined || !Array.isArray(request)) return undefined;
+  const reference: unknown = request[5][request[4].indexOf(member)];
+  return reference === undefined ? undefined : { member, reference, shape: () => read(reference) };
 }
 
 /** The document with a `Date` for each text that is a point in time, as the SDK's commands take it. */
@@ -87,24 +130,61 @@ const simple: ReadonlyMap<number, Simple["kind"]> = new Map([
   ...[4, 5, 6].map((code) => [code, "time"] as const),
 ]);
 
+const defaultItemName = "member";
+
+interface Traits {
+  readonly xmlName?: string;
+  readonly xmlFlattened?: number;
+  readonly xmlAttribute?: number;
+  readonly httpPayload?: number;
+}
+
+/** Whether it is a pair of a reference and traits; else it is the thing itself. */
+const isPair = (reference: unknown): reference is readonly [unknown, unknown] =>
+  Array.isArray(reference) && typeof reference[1] !== "string";
+
 /** Follows what a schema refers to: a function, a pair with traits, or the thing itself. */
+function resolve(reference: unknown): unknown {
+  if (typeof reference === "function") return resolve(reference());
+  return isPair(reference) ? resolve(reference[0]) : reference;
+}
+
+/** Those of the thing and of where it is referred to, which win. Few are numbers, and none of those ours. */
+function traitsOf(reference: unknown): Traits {
+  if (typeof reference === "function") return traitsOf(reference());
+  if (!Array.isArray(reference)) return {};
+  if (isPair(reference)) return { ...traitsOf(reference[0]), ...(reference[1] as Traits) };
+  return { ...(reference[3] as Traits) };
+}
+
 function read(reference: unknown): Shape {
-  if (typeof reference === "function") return read(reference());
-  if (typeof reference === "number") {
-    if ((reference & listBit) !== 0)
-      return { kind: "list", item: () => read(reference & ~listBit) };
-    return { kind: simple.get(reference) ?? "any" };
+  const found = resolve(reference);
+  if (typeof found === "number") {
+    if ((found & listBit) === 0) return { kind: simple.get(found) ?? "any" };
+    return { kind: "list", item: () => read(found & ~listBit), itemName: defaultItemName };
   }
-  if (!Array.isArray(reference)) return { kind: "any" };
-  const [kind, second, name, , inner, types] = reference as readonly unknown[];
-  if (typeof second !== "string") return read(kind);
-  if (kind === list) return { kind: "list", item: () => read(inner) };
+  if (!Array.isArray(found)) return { kind: "any" };
+  const [kind, , name, , inner, types] = found as readonly unknown[];
+  if (kind === list) {
+    const itemName = traitsOf(inner).xmlName ?? defaultItemName;
+    return { kind: "list", item: () => read(inner), itemName };
+  }
   if (kind !== structure && kind !== union) return read(inner);
-  const names = inner as readonly string[];
-  const members = names.map(
-    (member, at) => [member, () => read((types as readonly unknown[])[at])] as const,
-  );
-  return { kind: "structure", name: String(name), members: new Map(members) };
+  return readStructure(String(name), inner as readonly string[], types as readonly unknown[]);
+}
+
+function readStructure(
+  name: string,
+  names: readonly string[],
+  types: readonly unknown[],
+): Structure {
+  const members = names.map((member, at) => [member, () => read(types[at])] as const);
+  const elements = members.map(([member, shape], at) => {
+    const { xmlName = member, xmlAttribute, xmlFlattened } = traitsOf(types[at]);
+    const isAttribute = xmlAttribute === 1;
+    return [xmlName, { member, shape, isAttribute, isFlat: xmlFlattened === 1 }] as const;
+  });
+  return { kind: "structure", name, members: new Map(members), elements: new Map(elements) };
 }
 
 type Words = Readonly<Record<string, string>>;

@@ -12,11 +12,10 @@ import { Card, Loading } from "../../components/parts.tsx";
 import { SaveDialog } from "../../components/save-dialog.tsx";
 import { toast } from "../../components/toasts.tsx";
 import { checkDocument, completeDocument } from "../../documents/check.ts";
-import { shapeOf, withTimes } from "../../documents/shape.ts";
-import { describeError } from "../../errors.ts";
-import { documents as ofDocument } from "../../messages/en/documents.ts";
+import { checkXml, elementsOf } from "../../documents/xml.ts";
 import { settings as text } from "../../messages/en/settings.ts";
 import type { AnySetting, EditorProps } from "./types.ts";
+import { useDocument } from "./use-document.ts";
 
 interface CardProps {
   readonly setting: AnySetting;
@@ -101,28 +100,9 @@ interface DialogProps extends CardProps {
 }
 
 function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogProps) {
-  const [value, setValue] = useState(document ?? setting.empty);
-  const [source, setSource] = useState(() => render(value));
-  const [broken, setBroken] = useState<string>();
   const { Form, Aside, Editor = PlainEditor } = setting;
-  const shape = useMemo(() => shapeOfSetting(setting), [setting]);
-  // The form writes the document anew; what was typed there by hand is kept as it was typed.
-  const changeForm = (next: unknown) => {
-    setValue(next);
-    setSource(render(next));
-    setBroken(undefined);
-  };
-  const changeSource = (next: string) => {
-    setSource(next);
-    try {
-      const parsed: unknown = JSON.parse(next);
-      const [found] = shape === undefined ? [] : checkDocument(next, shape);
-      if (found === undefined) setValue(shape === undefined ? parsed : withTimes(parsed, shape));
-      setBroken(found && ofDocument("findings", { message: found.message }));
-    } catch (thrown) {
-      setBroken(text("brokenDocument", { message: describeError(thrown).message }));
-    }
-  };
+  const edited = useDocument(setting, document);
+  const { value, source, language, broken, wire } = edited;
   const deeds = setting.deeds(bucket, value, document);
   return (
     <SaveDialog
@@ -139,7 +119,7 @@ function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogPr
       <div className={Form === undefined ? "setting-sides single" : "setting-sides"}>
         {Form && (
           <section aria-label={text("form")}>
-            <Form value={value} onChange={changeForm} />
+            <Form value={value} onChange={edited.changeValue} />
           </section>
         )}
         <section aria-label={text("document")}>
@@ -147,10 +127,16 @@ function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogPr
             bucket={bucket}
             label={text("document")}
             value={source}
-            shape={shape}
+            shape={edited.shape}
+            wire={language === "xml" ? wire : undefined}
             minimumLines={Form === undefined ? 18 : 10}
-            onChange={changeSource}
+            onChange={edited.changeSource}
           />
+          {wire && (
+            <Button kind="quiet" disabledReason={broken} onClick={edited.turn}>
+              {text(language === "xml" ? "asJson" : "asXml")}
+            </Button>
+          )}
         </section>
       </div>
       {Aside && <Aside bucket={bucket} value={value} />}
@@ -158,20 +144,15 @@ function SettingDialog({ setting, bucket, document, onSaved, onClose }: DialogPr
   );
 }
 
-/** Of the document that this setting is saved as; a policy, which is a text, has its own editor. */
-function shapeOfSetting(setting: AnySetting) {
-  const [deed] = setting.deeds("bucket", setting.empty, undefined);
-  return deed && shapeOf(deed, setting.empty);
-}
-
-function PlainEditor({ bucket: _, shape, ...rest }: EditorProps) {
+function PlainEditor({ bucket: _, shape, wire, ...rest }: EditorProps) {
+  const elements = useMemo(() => wire && elementsOf(wire), [wire]);
+  if (wire) {
+    const check = (source: string) => checkXml(source, wire);
+    return <CodeEditor {...rest} language="xml" check={check} elements={elements ?? []} />;
+  }
   const help = shape && {
     check: (source: string) => checkDocument(source, shape),
     complete: (textBefore: string) => completeDocument(textBefore, shape),
   };
   return <CodeEditor {...rest} {...help} language="json" />;
-}
-
-function render(document: unknown): string {
-  return JSON.stringify(document, null, 2);
 }

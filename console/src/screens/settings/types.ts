@@ -3,7 +3,7 @@
 
 import type { ComponentType, ReactNode } from "react";
 import type { Deed } from "../../clients/deeds.ts";
-import type { Shape } from "../../documents/shape.ts";
+import type { Shape, Wire } from "../../documents/shape.ts";
 
 export interface FormProps<Document> {
   readonly value: Document;
@@ -17,6 +17,8 @@ export interface EditorProps {
   readonly value: string;
   /** What the document has to be like; absent where it is a text of its own kind. */
   readonly shape?: Shape | undefined;
+  /** Where it is XML. */
+  readonly wire?: Wire | undefined;
   readonly minimumLines: number;
   onChange(source: string): void;
 }
