@@ -125,7 +125,7 @@ describeConsole("the console's screens of identities", () => {
     await page.getByLabel("Start from").selectOption("templateWrite");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("button", { name: "Put in force" }).click();
-    await page.getByText("v2 is in force now").waitFor();
+    await page.getByText("v1 is in force now").waitFor();
     await assertAccessible(page, "policy");
 
     await page.getByRole("link", { name: "Groups" }).click();

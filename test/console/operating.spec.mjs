@@ -69,7 +69,7 @@ describeConsole("the console's operating side", () => {
     await page.getByRole("link", { name: "uploads" }).click();
     answers = 500;
     await page.getByRole("button", { name: "Send a test" }).click();
-    await page.getByText(/The test was (pending|failed): status 500/).waitFor();
+    await page.getByText(/Test (pending|failed): status 500/).waitFor();
     answers = 200;
     await page
       .getByRole("row", { name: /TestEvent/ })

@@ -25,8 +25,14 @@ export function AccountMenu() {
   const session = useSession();
   const [isRoleOpen, setRoleOpen] = useState(false);
   const [theme, showTheme] = useState(currentTheme);
+  const { accountId, arn } = session.identity;
   const entries: MenuEntry[] = [
-    { label: text("switchRole"), icon: <UserCog />, onSelect: () => setRoleOpen(true) },
+    {
+      label: text("switchRole"),
+      icon: <UserCog />,
+      disabledReason: arn.endsWith(":root") ? text("switchNotRoot") : undefined,
+      onSelect: () => setRoleOpen(true),
+    },
     ...themes.map(({ id, label }, index) => ({
       label: `${text("theme")}: ${label}${id === theme ? " ✓" : ""}`,
       icon: themeIcons[id],
@@ -49,7 +55,6 @@ export function AccountMenu() {
   if (session.own !== undefined) {
     entries.unshift({ label: text("stopActing"), icon: <UserCog />, onSelect: stopActing });
   }
-  const { accountId, arn } = session.identity;
   const head = (
     <>
       <span className="muted">{text("signedInAs")}</span>

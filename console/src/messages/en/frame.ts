@@ -27,6 +27,7 @@ export const frame = messages("frame", {
   actingAs: "Acting as {role}",
   stopActing: "Stop acting",
   switchRole: "Switch role",
+  switchNotRoot: "Root may take on no role. Sign in as a user.",
   signOut: "Sign out",
   sessionEnds: "Session ends {when}",
   sessionLasts: "Until you sign out",

@@ -129,16 +129,11 @@ function columnsFor(
     {
       id: "status",
       head: text("status"),
-      cell: ({ status }) => status ?? operate("none"),
+      // The error of an answer repeats its status.
+      cell: ({ status, error }) => status ?? <SafeText>{error ?? operate("none")}</SafeText>,
       isMinor: true,
     },
     { id: "attempts", head: text("attempts"), cell: ({ attempts }) => attempts, isMinor: true },
-    {
-      id: "error",
-      head: text("error"),
-      cell: ({ error = "" }) => <SafeText>{error}</SafeText>,
-      isMinor: true,
-    },
     {
       id: "do",
       head: "",
