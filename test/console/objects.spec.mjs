@@ -91,6 +91,8 @@ describeConsole("objects", () => {
       await page.getByRole("button", { name: /^Resume: boulder/ }).click();
       await (await chooser).setFiles(path);
       await done(300_000);
+      // Digests of parts are none of the drawing thread's work.
+      assert.ok(page.workers().some((worker) => worker.url().includes("digest-worker")));
       assert.equal(sentParts, Math.ceil(largeBytes / (8 * 1024 * 1024)) - 2);
       const stored = await site.client.send(new GetObjectCommand({ Bucket, Key: "boulder.bin" }));
       const hash = createHash("sha256");

@@ -16,9 +16,9 @@ import { describeError } from "../../errors.ts";
 import { currentSession } from "../../session/store.ts";
 import { type Gate, runPool } from "../gate.ts";
 import { sendUpload } from "./client.ts";
-import { crc32 } from "./crc32.ts";
 import { maximumKeptFileBytes } from "./kept.ts";
 import { dropRecord, keepRecord, type UploadRecord } from "./records.ts";
+import { digest, seal } from "./seal.ts";
 import { inputOf, type UploadSettings } from "./settings.ts";
 import { claim } from "./this-page.ts";
 import { onSent } from "./xhr-handler.ts";
@@ -68,7 +68,7 @@ async function isThere({ bucket, key, file, gate }: Transfer): Promise<boolean> 
   const wish = { Bucket: bucket, Key: key, ChecksumMode: "ENABLED" as const };
   const head = await send(new HeadObjectCommand(wish)).catch(() => undefined);
   if (head?.ContentLength !== file.size || head.ChecksumCRC32 === undefined) return false;
-  return head.ChecksumCRC32 === crc32(new Uint8Array(await file.arrayBuffer()));
+  return head.ChecksumCRC32 === (await digest(file)).crc32;
 }
 
 /** `a/photo (2).jpg`. */
@@ -105,21 +105,19 @@ const isNew = ({ settings }: Transfer) =>
 async function putWhole(given: Transfer): Promise<void> {
   const { bucket, key, file, settings, gate } = given;
   await gate.pass();
-  const body = new Uint8Array(await file.arrayBuffer());
-  const tell = countBytes(given, body);
+  const input = { Bucket: bucket, Key: key, ...isNew(given), ...inputOf(settings, file.type) };
+  const options = { abortSignal: gate.signal };
   // Of little there is no progress to tell, and fetch is the cheaper way.
-  const sendBody = body.length < progressFrom ? send : sendUpload;
+  if (file.size < progressFrom) {
+    const Body = new Uint8Array(await file.arrayBuffer());
+    await send(new PutObjectCommand({ ...input, Body }), options);
+    given.onBytes(file.size);
+    return;
+  }
+  const { stamp, ...sealed } = await seal(file.slice());
+  const tell = countBytes(given, sealed.Body, file.size);
   try {
-    await sendBody(
-      new PutObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        Body: body,
-        ...isNew(given),
-        ...inputOf(settings, file.type),
-      }),
-      { abortSignal: gate.signal },
-    );
+    await sendUpload(stamp(new PutObjectCommand({ ...input, ...sealed })), options);
   } catch (error) {
     tell.takeBack();
     throw error;
@@ -128,14 +126,14 @@ async function putWhole(given: Transfer): Promise<void> {
 }
 
 /** Counts the bytes of one body; a retry begins again at 0. */
-function countBytes({ onBytes }: Transfer, body: Uint8Array) {
+function countBytes({ onBytes }: Transfer, body: object, size: number) {
   let told = 0;
   const tell = (bytes: number) => {
     onBytes(bytes - told);
     told = bytes;
   };
   onSent(body, tell);
-  return { finish: () => tell(body.length), takeBack: () => tell(0) };
+  return { finish: () => tell(size), takeBack: () => tell(0) };
 }
 
 /** Asks before gigabytes are sent for a key that turns out to be taken. */
@@ -241,10 +239,11 @@ async function sendParts(
   const sendPart = async (PartNumber: number) => {
     await gate.pass();
     const start = (PartNumber - 1) * partBytes;
-    const body = new Uint8Array(await file.slice(start, start + partBytes).arrayBuffer());
-    const tell = countBytes(given, body);
+    const part = file.slice(start, start + partBytes);
+    const { stamp, ...sealed } = await seal(part);
+    const tell = countBytes(given, sealed.Body, part.size);
     try {
-      const command = new UploadPartCommand({ ...place, PartNumber, Body: body });
+      const command = stamp(new UploadPartCommand({ ...place, PartNumber, ...sealed }));
       const { ETag, ChecksumCRC32 } = await sendUpload(command, { abortSignal: gate.signal });
       parts.set(PartNumber, { PartNumber, ETag, ChecksumCRC32 });
     } catch (error) {

@@ -8,7 +8,7 @@ type Listener = (sentBytes: number) => void;
 const listeners = new WeakMap<object, Listener>();
 
 /** Calls `listener` with the bytes of `body` that were sent so far. */
-export function onSent(body: Uint8Array, listener: Listener): void {
+export function onSent(body: object, listener: Listener): void {
   listeners.set(body, listener);
 }
 
@@ -21,7 +21,7 @@ interface SdkRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | readonly string[] | null>>;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string;
+  readonly body?: Blob | Uint8Array | string;
 }
 
 const encode = (text: string): string =>
@@ -66,7 +66,7 @@ function handle(request: SdkRequest, options: { readonly abortSignal?: AbortSign
     };
     xhr.onerror = () => reject(new TypeError("Failed to fetch"));
     xhr.onabort = () => reject(Object.assign(new Error("aborted"), { name: "AbortError" }));
-    xhr.send((request.body as BufferSource | string | undefined) ?? null);
+    xhr.send((request.body as Blob | BufferSource | string | undefined) ?? null);
   });
 }
 
