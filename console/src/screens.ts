@@ -79,6 +79,12 @@ export const screens: readonly Screen[] = [
     isBucketTab: true,
   },
   {
+    path: "/shares",
+    title: text("shares"),
+    load: () => import("./screens/shares/index.tsx"),
+    navigation: { icon: "share", group: "storage" },
+  },
+  {
     path: "/connect",
     title: text("connect"),
     load: () => import("./screens/connect/index.tsx"),

@@ -10,6 +10,7 @@ import {
   CreateRoleCommand,
   CreateUserCommand,
   IAMClient,
+  PutUserPolicyCommand,
 } from "@aws-sdk/client-iam";
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import {
@@ -20,6 +21,7 @@ import {
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { AwsClient } from "aws4fetch";
+import { policyOf } from "../../console/src/screens/shares/grant.ts";
 
 const reading = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
 
@@ -35,6 +37,7 @@ export const everyScreen = /** @type {const} */ ([
   ["management", "/buckets/photos/management"],
   ["multipart-uploads", "/buckets/photos/uploads"],
   ["who-can-use", "/buckets/photos/access"],
+  ["shares", "/shares"],
   ["connect", "/connect"],
   ["users", "/users"],
   ["user", "/users/anna"],
@@ -112,6 +115,7 @@ export async function furnish({ client, server }) {
   };
   const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
   await iam.send(new CreateRoleCommand({ RoleName: "deploy", AssumeRolePolicyDocument }));
+  await shareObject(iam, { UserName: "share-1d5e0a8c7b3f9264", key: "2026/harbour.svg" });
   const kms = new KMSClient({ endpoint, region, credentials });
   const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Description: "Family pictures" }));
   const TargetKeyId = KeyMetadata?.KeyId;
@@ -128,6 +132,24 @@ export async function furnish({ client, server }) {
   };
   const theirs = { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "x".repeat(40) };
   await administer(server, "/remotes", { ...remote, region, bucket: "copies", ...theirs });
+}
+
+/** A link that can be ended, as the console makes it. @param {IAMClient} iam */
+async function shareObject(
+  iam,
+  /** @type {{ UserName: string, key: string }} */ { UserName, key },
+) {
+  const place = { bucket: "photos", key };
+  const endsAt = new Date(Date.now() + 3 * 86_400_000);
+  const PolicyDocument = policyOf({
+    place,
+    mayWrite: false,
+    endsAt,
+    addresses: ["203.0.113.0/24"],
+  });
+  await iam.send(new CreateUserCommand({ UserName, Path: "/shares/" }));
+  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "share", PolicyDocument }));
+  await iam.send(new CreateAccessKeyCommand({ UserName }));
 }
 
 /**

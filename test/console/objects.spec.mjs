@@ -198,6 +198,32 @@ describeConsole("objects", () => {
     await page.keyboard.press("Escape");
   });
 
+  step("a link with a key of its own is listed, and ended", async ({ page }) => {
+    await page.getByRole("button", { name: "Share" }).click();
+    await page.getByRole("checkbox", { name: "A link that can be ended" }).check();
+    assert.equal(await page.getByLabel("Link", { exact: true }).count(), 0);
+    await page.getByLabel("Only from these addresses").fill("127.0.0.1, ::1/128 10.0.0.0/33");
+    await page.getByText("This is no address or range: 10.0.0.0/33").first().waitFor();
+    await page.getByLabel("Only from these addresses").fill("127.0.0.1, ::1/128");
+    await page.getByRole("button", { name: "Make the link" }).click();
+    await page.getByText("The link is shown this once").waitFor();
+    await assertAccessible(page, "share, to be ended");
+    const link = await page.getByLabel("Link", { exact: true }).inputValue();
+    assert.equal(await (await fetch(link)).text(), "third\n");
+    assert.equal((await fetch(link, { method: "DELETE" })).status, 403);
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: "Shared links" }).click();
+    const listed = page.getByRole("row").filter({ hasText: "note.txt" });
+    await listed.getByText("Works").waitFor();
+    await listed.getByText("127.0.0.1, ::1/128").waitFor();
+    await listed.getByRole("button", { name: "End" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "End", exact: true }).click();
+    await page.getByText("No link that can be ended").waitFor();
+    assert.equal((await fetch(link)).status, 403);
+    await page.goBack();
+    await page.getByRole("button", { name: "Share" }).waitFor();
+  });
+
   step("the download saves the object under its name", async ({ page }) => {
     const download = page.waitForEvent("download");
     await page.getByRole("button", { name: "Download", exact: true }).click();

@@ -169,9 +169,12 @@ function addition(explanation: Explanation, source: PolicySource): Change {
   };
 }
 
+function escapePattern(arn: string): string {
+  return arn === "*" || arn.endsWith(`/${anyKey}`) ? arn : escapeName(arn);
+}
+
 /** A key may hold what patterns are made of: `${*}` is a star and nothing else. */
-export function escapePattern(arn: string): string {
-  if (arn === "*" || arn.endsWith(`/${anyKey}`)) return arn;
+export function escapeName(arn: string): string {
   return arn.replace(/\$(?=\{)|[*?]/g, (character) => `\${${character}}`);
 }
 

@@ -15,6 +15,7 @@ export const screens = messages("screens", {
   properties: "Properties",
   permissions: "Permissions",
   management: "Management",
+  shares: "Shared links",
   connect: "Connect",
   jobs: "Jobs",
   users: "Users",

@@ -13,6 +13,7 @@ import { SafeText } from "../../components/safe-text.tsx";
 import { iam as text } from "../../messages/en/iam.ts";
 import { usersQuery } from "../../queries/identities.ts";
 import { NameDialog } from "../iam/name-dialog.tsx";
+import { sharePath } from "../shares/share-users.ts";
 
 const columns: readonly Column<User>[] = [
   {
@@ -35,8 +36,12 @@ const columns: readonly Column<User>[] = [
   times("created", text("created"), ({ CreateDate }) => CreateDate),
 ];
 
+/** Those of shared links have a list of their own. */
+const withoutShares = (users: readonly User[]): readonly User[] =>
+  users.filter(({ Path }) => Path !== sharePath);
+
 export default function UsersScreen() {
-  const { data, error, refetch } = useQuery(usersQuery());
+  const { data, error, refetch } = useQuery({ ...usersQuery(), select: withoutShares });
   const [isOpen, setOpen] = useState(false);
   const queries = useQueryClient();
   const go = useGo();

@@ -1,5 +1,6 @@
 // Sharing one object: a link to read it, or one to replace it; how long; as a QR code and for curl. The
-// link is there at once, and anew for every choice: making one asks nothing of the server.
+// link is there at once, and anew for every choice: making one asks nothing of the server, unless it shall
+// have a key of its own.
 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -14,7 +15,9 @@ import { Badge } from "../../../components/parts.tsx";
 import { Snippet } from "../../../components/show-as.tsx";
 import { frame } from "../../../messages/en/frame.ts";
 import { share as text } from "../../../messages/en/object.ts";
+import { shares as endable } from "../../../messages/en/shares.ts";
 import { headQuery, type ObjectPlace } from "../place.ts";
+import { EndableLink } from "./endable.tsx";
 import { QrCode } from "./qr.tsx";
 import { longestNow, longestSeconds, type Shared, type ShareWish, share } from "./sign.ts";
 
@@ -26,7 +29,9 @@ interface ShareDialogProps {
 }
 
 export function ShareDialog({ place, onClose }: ShareDialogProps) {
-  const longest = longestNow();
+  const [isEndable, setEndable] = useState(false);
+  const [made, setMade] = useState<Shared>();
+  const longest = isEndable ? longestSeconds : longestNow();
   const [wish, setWish] = useState<ShareWish>({
     method: "GET",
     seconds: Math.min(3600, longest),
@@ -37,17 +42,26 @@ export function ShareDialog({ place, onClose }: ShareDialogProps) {
   const { data, error } = useQuery({
     queryKey: ["share", place, wish],
     queryFn: () => share(place, wish),
+    enabled: !isEndable,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
   const { data: head } = useQuery(headQuery(place));
   const isUnreadable = wish.method === "GET" && head !== undefined && isArchived(head);
-  const set = (change: Partial<ShareWish>) => setWish({ ...wish, ...change });
+  const shared = isEndable ? made : data;
+  const set = (change: Partial<ShareWish>) => {
+    setWish({ ...wish, ...change });
+    setMade(undefined);
+  };
+  const choose = (chosen: boolean) => {
+    setEndable(chosen);
+    set({ seconds: Math.min(wish.seconds, chosen ? longestSeconds : longestNow()) });
+  };
   const actions = <Button onClick={onClose}>{frame("close")}</Button>;
   return (
     <Dialog title={text("title")} lead={text("lead")} isOpen onClose={onClose} actions={actions}>
       {error && <ErrorPanel error={error} />}
-      {data && <ShareLink shared={data} />}
+      {shared && <ShareLink shared={shared} isOnce={isEndable} />}
       {isUnreadable && (
         <p>
           <Badge tone="warning">!</Badge> {text("archived")}
@@ -82,6 +96,31 @@ export function ShareDialog({ place, onClose }: ShareDialogProps) {
           ))}
         </select>
       </Field>
+      <Options wish={wish} set={set} />
+      <Check
+        label={endable("endable")}
+        hint={endable("endableHint")}
+        isChecked={isEndable}
+        onChange={choose}
+      />
+      {isEndable && made === undefined && (
+        <EndableLink place={place} wish={wish} kmsKeyArn={head?.SSEKMSKeyId} onMade={setMade} />
+      )}
+      {shared && shared.fields === undefined && <QrCode value={shared.url} />}
+      {shared && <Snippet code={shared.curl} />}
+    </Dialog>
+  );
+}
+
+interface OptionsProps {
+  readonly wish: ShareWish;
+  set(change: Partial<ShareWish>): void;
+}
+
+/** What only links of one method have. */
+function Options({ wish, set }: OptionsProps) {
+  return (
+    <>
       {wish.method === "GET" && (
         <Check
           label={text("attachment")}
@@ -107,13 +146,17 @@ export function ShareDialog({ place, onClose }: ShareDialogProps) {
           />
         </Field>
       )}
-      {data && data.fields === undefined && <QrCode value={data.url} />}
-      {data && <Snippet code={data.curl} />}
-    </Dialog>
+    </>
   );
 }
 
-function ShareLink({ shared: { url, endsAt } }: { readonly shared: Shared }) {
+interface ShareLinkProps {
+  readonly shared: Shared;
+  /** Whether it cannot be shown again. */
+  readonly isOnce: boolean;
+}
+
+function ShareLink({ shared: { url, endsAt }, isOnce }: ShareLinkProps) {
   return (
     <div className="stack" role="status">
       <div className="row share-link">
@@ -123,7 +166,8 @@ function ShareLink({ shared: { url, endsAt } }: { readonly shared: Shared }) {
         </CopyButton>
       </div>
       <p>
-        <strong>{text("until", { when: formatDateTime(endsAt) })}</strong>
+        <strong>{text("until", { when: formatDateTime(endsAt) })}</strong>{" "}
+        {isOnce && endable("once")}
       </p>
     </div>
   );

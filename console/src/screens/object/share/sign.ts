@@ -1,12 +1,12 @@
 // Links that carry a permission: signed here, nothing is sent to the server. A link ends with the key
-// that signed it, so the long-term key signs while this page has it.
+// that signed it, so the long-term key signs while this page has it, or one made for this link alone.
 
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { s3Client } from "../../../clients/s3.ts";
 import { shellQuote } from "../../../components/show-as-text.ts";
-import { currentSession, longTermKey } from "../../../session/store.ts";
+import { currentSession, type Key, longTermKey } from "../../../session/store.ts";
 import type { ObjectPlace } from "../place.ts";
 import { inputOf } from "../place.ts";
 
@@ -32,8 +32,7 @@ export interface Shared {
 /** Signatures last a week at most. */
 export const longestSeconds = 604_800;
 
-function signer(): S3Client {
-  const credentials = longTermKey();
+function signer(credentials = longTermKey()): S3Client {
   const region = currentSession()?.region;
   if (credentials === undefined || region === undefined) return s3Client();
   return new S3Client({ endpoint: location.origin, region, credentials, forcePathStyle: true });
@@ -46,12 +45,14 @@ export function longestNow(): number {
   return Math.max(60, Math.min(longestSeconds, Math.floor((ends - Date.now()) / 1000)));
 }
 
-export async function share(place: ObjectPlace, wish: ShareWish): Promise<Shared> {
+/** Signs with `key`; without one, with the key or the session of this page. */
+export async function share(place: ObjectPlace, wish: ShareWish, key?: Key): Promise<Shared> {
+  const client = signer(key);
   const endsAt = new Date(Date.now() + wish.seconds * 1000);
   const name = place.key.split("/").at(-1) || "file";
   const file = shellQuote(name);
   if (wish.method === "POST") {
-    const { url, fields } = await createPresignedPost(signer(), {
+    const { url, fields } = await createPresignedPost(client, {
       Bucket: place.bucket,
       Key: place.key,
       Expires: wish.seconds,
@@ -70,7 +71,7 @@ export async function share(place: ObjectPlace, wish: ShareWish): Promise<Shared
   if (wish.method === "PUT") {
     const type = wish.contentType === "" ? {} : { ContentType: wish.contentType };
     const command = new PutObjectCommand({ Bucket: place.bucket, Key: place.key, ...type });
-    const url = await getSignedUrl(signer(), command, {
+    const url = await getSignedUrl(client, command, {
       expiresIn: wish.seconds,
       ...(wish.contentType !== "" && { signableHeaders: new Set(["content-type"]) }),
     });
@@ -84,6 +85,6 @@ export async function share(place: ObjectPlace, wish: ShareWish): Promise<Shared
       ResponseContentDisposition: `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
     }),
   });
-  const url = await getSignedUrl(signer(), command, { expiresIn: wish.seconds });
+  const url = await getSignedUrl(client, command, { expiresIn: wish.seconds });
   return { url, endsAt, curl: `curl -o ${file} ${shellQuote(url)}` };
 }
