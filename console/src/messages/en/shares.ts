@@ -29,7 +29,8 @@ export const shares = messages("shares", {
   endableHint:
     "It is signed by a key of its own. Shared links lists it, shows when it was used, and ends it.",
   addresses: "Only from these addresses",
-  addressesHint: "IP addresses or ranges (203.0.113.7, 2001:db8::/32), one after the other.",
+  addressesHint:
+    "IP addresses or ranges (203.0.113.7, 2001:db8::/32), one after the other. Cloudflare tells who asks; on a laptop nobody does, and such a link opens for no one.",
   badAddresses: "This is no address or range: {address}",
   make: "Make the link",
   once: "The link is shown this once: its secret is kept nowhere.",
