@@ -21,7 +21,7 @@ export const shares = messages("shares", {
   end: "End",
   remove: "Remove",
   endTitle: "End this link?",
-  endLead: "Whoever has the link is refused from now on. It cannot be made to work again.",
+  endLead: "Whoever has the link is refused within half a minute. It cannot be made to work again.",
   ended: "The link is ended",
   removeOver: "Remove what is over",
   overRemoved: "Removed",
