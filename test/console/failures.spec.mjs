@@ -119,6 +119,26 @@ describeConsole("the console while the server fails", () => {
     assert.deepEqual(problems, []);
   });
 
+  test("a screen that is left stays what it was until the next one's program is here", async () => {
+    const { page, problems } = await opened.openPage();
+    /** @type {string[]} */
+    const listed = [];
+    page.on("request", (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      const prefix = searchParams.get("prefix");
+      if (pathname === "/photos/" && prefix !== null) listed.push(prefix);
+    });
+    await signIn(page, opened.server, { path: "/-/console/buckets/photos?prefix=2026/" });
+    await page.route(/[/]assets[/]object-\w+\.js/, async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      await route.continue();
+    });
+    await page.getByRole("link", { name: "hills.svg" }).click();
+    await page.getByRole("button", { name: "Download" }).waitFor();
+    assert.deepEqual([...new Set(listed)], ["2026/"]);
+    assert.deepEqual(problems, []);
+  });
+
   test("an answer that takes over a second shows that it is waited for", async () => {
     const { page } = await opened.openPage();
     await signIn(page, opened.server, { path: "/-/console/nowhere" });

@@ -43,6 +43,14 @@ export function useAddress(): { readonly path: string; readonly search: Search }
   return { path, search: search as unknown as Search };
 }
 
+/**
+ * What follows `?` for the screen that is shown: while another one is still on its way, the address is
+ * that one's already, and this is not.
+ */
+export function useSearch(): Search {
+  return useRouterState({ select: (state) => state.matches.at(-1)?.search }) as unknown as Search;
+}
+
 /** A parameter of the path: `useParameter("bucket")`. Empty when the screen has none of that name. */
 export function useParameter(name: string): string {
   return useRouterState({

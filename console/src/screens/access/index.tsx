@@ -4,7 +4,7 @@ import { useState } from "react";
 import { BucketPage } from "../../components/bucket-page.tsx";
 import { Button } from "../../components/button.tsx";
 import { Field } from "../../components/field.tsx";
-import { useAddress, useGo, useParameter } from "../../components/go.tsx";
+import { useGo, useParameter, useSearch } from "../../components/go.tsx";
 import { Card } from "../../components/parts.tsx";
 import { ShowCommand } from "../../components/show-command.tsx";
 import { explain as text } from "../../messages/en/explain.ts";
@@ -12,7 +12,7 @@ import { AccessTable } from "./access-table.tsx";
 
 export default function AccessScreen() {
   const bucket = useParameter("bucket");
-  const { search } = useAddress();
+  const search = useSearch();
   const go = useGo();
   const key = search["key"] ?? "";
   const [typed, setTyped] = useState(key);

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { Field } from "../../components/field.tsx";
-import { useAddress, useGo } from "../../components/go.tsx";
+import { useGo, useSearch } from "../../components/go.tsx";
 import { audit as text } from "../../messages/en/audit.ts";
 
 const names = [
@@ -21,7 +21,7 @@ type Wish = Readonly<Partial<Record<(typeof names)[number], string>>>;
 
 /** What the address asks for. */
 export function useWish(): Wish {
-  const { search } = useAddress();
+  const search = useSearch();
   return Object.fromEntries(names.map((name) => [name, search[name]]));
 }
 

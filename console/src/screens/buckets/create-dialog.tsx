@@ -10,7 +10,7 @@ import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
-import { useAddress, useGo } from "../../components/go.tsx";
+import { useGo, useSearch } from "../../components/go.tsx";
 import { ShowAs } from "../../components/show-as.tsx";
 import type { Call } from "../../components/show-as-text.ts";
 import { toast } from "../../components/toasts.tsx";
@@ -54,7 +54,7 @@ export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
   const done = useRef(new Set<string>());
   const queries = useQueryClient();
   const go = useGo();
-  const { search } = useAddress();
+  const search = useSearch();
   const { reason, isFree } = useNameCheck(wish.name);
   const [source, setSource] = useState("");
   const [report, setReport] = useState<readonly CloneResult[]>();

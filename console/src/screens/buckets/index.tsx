@@ -8,7 +8,7 @@ import { Button, IconButton } from "../../components/button.tsx";
 import { type Column, DataTable, times } from "../../components/data-table.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatBytes, formatDateTime, formatNumber } from "../../components/format.ts";
-import { Go, useAddress, useGo } from "../../components/go.tsx";
+import { Go, useGo, useSearch } from "../../components/go.tsx";
 import { Empty, Loading, Page } from "../../components/parts.tsx";
 import { isDenied } from "../../errors.ts";
 import { useActions } from "../../frame/actions.ts";
@@ -88,7 +88,7 @@ export default function BucketsScreen() {
   const all = data ?? noBuckets;
   const found = useFound(all, filter);
   const columns = useMemo(() => columnsOf(usages ?? new Map(), found), [usages, found]);
-  const { search } = useAddress();
+  const search = useSearch();
   const [isCreating, setCreating] = useState(search["create"] !== undefined);
   const go = useGo();
   const close = () => {

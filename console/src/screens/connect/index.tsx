@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Copyable } from "../../components/copy-button.tsx";
 import { Field } from "../../components/field.tsx";
-import { useAddress, useGo } from "../../components/go.tsx";
+import { useGo, useSearch } from "../../components/go.tsx";
 import { Card, Facts, Page } from "../../components/parts.tsx";
 import { Snippet } from "../../components/show-as.tsx";
 import { Tabs } from "../../components/tabs.tsx";
@@ -19,7 +19,7 @@ export default function ConnectScreen() {
   const { region } = useSession();
   const { data: buckets = [] } = useQuery(bucketsQuery());
   const [chosen, setChosen] = useState<string>();
-  const { search } = useAddress();
+  const search = useSearch();
   const go = useGo();
   const bucket = chosen ?? buckets[0]?.name ?? "";
   const place = { endpoint: location.origin, region, bucket: bucket === "" ? "BUCKET" : bucket };

@@ -7,7 +7,7 @@ import { admin } from "../../clients/admin.ts";
 import { Button } from "../../components/button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
-import { useAddress } from "../../components/go.tsx";
+import { useSearch } from "../../components/go.tsx";
 import { Card, Page } from "../../components/parts.tsx";
 import { ShowCommand } from "../../components/show-command.tsx";
 import { Tabs } from "../../components/tabs.tsx";
@@ -17,7 +17,7 @@ import { useSession } from "../../session/use-session.ts";
 import { ExplanationView } from "./explanation.tsx";
 
 export default function ExplainScreen() {
-  const { search } = useAddress();
+  const search = useSearch();
   const [way, setWay] = useState(search["action"] === undefined ? "message" : "question");
   const tabs = [
     { id: "message", label: text("byMessage"), render: () => <ByMessage /> },
@@ -34,7 +34,7 @@ export default function ExplainScreen() {
 const messageOf = (pasted: string): string => /v1[\w.:+/=-]+/.exec(pasted)?.[0] ?? pasted.trim();
 
 function ByMessage() {
-  const { search } = useAddress();
+  const search = useSearch();
   const given = search["message"] ?? "";
   const [pasted, setPasted] = useState(given);
   const message = messageOf(pasted);
@@ -85,7 +85,7 @@ function contextOf(lines: string): Record<string, string> {
 }
 
 function ByQuestion() {
-  const { search } = useAddress();
+  const search = useSearch();
   const { identity } = useSession();
   const { data: buckets = [] } = useQuery(bucketsQuery());
   const [principal, setPrincipal] = useState(search["principal"] ?? identity.arn);

@@ -6,7 +6,7 @@ import { useMemo, useState } from "react";
 import { DeedButton } from "../../components/deed-button.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { formatBytes, formatDateTime } from "../../components/format.ts";
-import { Go, useAddress, useGo, useParameter } from "../../components/go.tsx";
+import { Go, useAddress, useGo, useParameter, useSearch } from "../../components/go.tsx";
 import { Badge, Empty, Loading, Page } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { Tabs } from "../../components/tabs.tsx";
@@ -27,7 +27,7 @@ import { Versions, versionsQuery } from "./versions.tsx";
 
 export default function ObjectScreen() {
   const bucket = useParameter("bucket");
-  const { search } = useAddress();
+  const search = useSearch();
   const { key = "", version: versionId } = search;
   const place = useMemo(() => ({ bucket, key, versionId }), [bucket, key, versionId]);
   const query = useQuery(headQuery(place));

@@ -201,6 +201,7 @@ function columnsOf(
     {
       id: "size",
       head: text("size"),
+      align: "end",
       cell: ({ isMarker, sizeBytes }) => (isMarker ? "" : formatBytes(sizeBytes)),
     },
     { id: "class", head: text("class"), cell: ({ storageClass }) => storageClass, isMinor: true },

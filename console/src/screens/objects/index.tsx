@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { BucketTabs, NoBucket } from "../../components/bucket-page.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
-import { useAddress, useGo, useParameter } from "../../components/go.tsx";
+import { useGo, useParameter, useSearch } from "../../components/go.tsx";
 import { PointMenu } from "../../components/menu.tsx";
 import { Loading } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
@@ -42,7 +42,7 @@ const noRows: readonly Row[] = [];
 /** The folder of the address, its rows in their order, and what is chosen of them. */
 function useFolder() {
   const bucket = useParameter("bucket");
-  const { search } = useAddress();
+  const search = useSearch();
   const folder = search["prefix"] ?? "";
   const find = search["find"] ?? "";
   const hasVersions = search["versions"] === "1";

@@ -7,7 +7,7 @@ import { useState } from "react";
 import { Button } from "../../components/button.tsx";
 import { type Column, DataTable, times } from "../../components/data-table.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
-import { Go, useAddress, useGo } from "../../components/go.tsx";
+import { Go, useGo, useSearch } from "../../components/go.tsx";
 import { Empty, Loading, Page } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { Tabs } from "../../components/tabs.tsx";
@@ -38,7 +38,7 @@ const columns: readonly Column<Policy>[] = [
 ];
 
 export default function PoliciesScreen() {
-  const { search } = useAddress();
+  const search = useSearch();
   const [isOpen, setOpen] = useState(false);
   const queries = useQueryClient();
   const go = useGo();

@@ -9,7 +9,7 @@ import { Button } from "../../components/button.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { ErrorPanel } from "../../components/error-panel.tsx";
 import { Field } from "../../components/field.tsx";
-import { useAddress, useGo } from "../../components/go.tsx";
+import { useGo, useSearch } from "../../components/go.tsx";
 import { Badge, Card, Page } from "../../components/parts.tsx";
 import { Pick } from "../../components/pick.tsx";
 import { SafeText, safeText } from "../../components/safe-text.tsx";
@@ -48,7 +48,7 @@ function inputOf(form: {
 }
 
 export default function SimulatorScreen() {
-  const { search } = useAddress();
+  const search = useSearch();
   const go = useGo();
   const users = useQuery(usersQuery());
   const groups = useQuery(groupsQuery());
