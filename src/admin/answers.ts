@@ -5,6 +5,8 @@ export interface ServerStatus {
   readonly version: string;
   readonly region: string;
   readonly baseDomain: string | null;
+  /** Below it buckets are websites. */
+  readonly websiteDomain: string | null;
   readonly time: string;
   readonly catalog: {
     readonly answers: boolean;

@@ -27,6 +27,7 @@ export async function answerStatus(call: AdminCall): Promise<Response> {
     version: VERSION,
     region: call.env.REGION ?? "us-east-1",
     baseDomain: call.env.BASE_DOMAIN ?? null,
+    websiteDomain: call.env.WEBSITE_DOMAIN ?? null,
     time: new Date(call.nowMs).toISOString(),
     catalog,
     stores,

@@ -68,6 +68,11 @@ describeConsole("the console's screens of a bucket's settings", () => {
     await page.getByRole("button", { name: "Undo" }).last().click();
     await page.getByText("team = blue +1").waitFor({ state: "detached" });
 
+    await edit(page, "Website");
+    await save(page);
+    const site = page.getByRole("link", { name: "Open the website" });
+    assert.match(`${await site.getAttribute("href")}`, /^http:..photos\.website\.localhost:\d+.$/);
+
     await edit(page, "Transfer acceleration");
     await save(page);
     await page.getByText("Transfer acceleration: saved.").waitFor();
@@ -98,7 +103,8 @@ describeConsole("the console's screens of a bucket's settings", () => {
     await edit(page, "Bucket policy");
     await page.getByLabel("Start from").selectOption("templatePublic");
     await save(page);
-    await page.getByRole("dialog").locator(".error-panel").waitFor();
+    const refusal = page.getByRole("dialog").locator(".error-panel");
+    await refusal.getByText("while Block public access is on").waitFor();
     await assertAccessible(page, "policy refused");
     await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     assert.equal((await fetch(url)).status, 403);

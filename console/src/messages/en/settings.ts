@@ -59,6 +59,7 @@ export const settings = messages("settings", {
   targetPrefix: "Prefix",
   loggingTo: "To {bucket}, below {prefix}",
   website: "Website",
+  websiteOpen: "Open the website",
   websiteLead: "Shows the objects that everybody may read as pages.",
   indexDocument: "Index document",
   errorDocument: "Error document",

@@ -44,6 +44,7 @@ import {
   WebsiteForm,
 } from "./property-forms.tsx";
 import type { AnySetting, Setting } from "./types.ts";
+import { WebsiteStatus } from "./website-status.tsx";
 
 const versioning: Setting<VersioningConfiguration> = {
   id: "versioning",
@@ -182,6 +183,7 @@ const website: Setting<WebsiteConfiguration> = {
         text("websiteIndex", { index: IndexDocument?.Suffix ?? "" })}
     </SafeText>
   ),
+  Status: WebsiteStatus,
   Form: WebsiteForm,
 };
 
