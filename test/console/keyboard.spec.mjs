@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { everyScreen, furnish, goTo, settle, someScreens } from "./every-screen.mjs";
-import { describeConsole, openConsole, signIn } from "./support.mjs";
+import { assertAccessible, describeConsole, openConsole, signIn } from "./support.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -76,6 +76,12 @@ describeConsole("the console by keyboard", () => {
     const announced = page.locator("[role=status].announcement", { hasText: "Roles" });
     await announced.waitFor({ state: "attached" });
     assert.match(await page.title(), /^Roles/);
+    await page.keyboard.press("?");
+    const keys = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+    await keys.getByText("Choose all that is loaded").waitFor();
+    await assertAccessible(page, "keyboard shortcuts");
+    await page.keyboard.press("Escape");
+    await keys.waitFor({ state: "detached" });
     assert.deepEqual(problems, []);
   });
 

@@ -2,7 +2,7 @@
 // corner. On a phone the navigation is a drawer.
 
 import { Menu as MenuIcon, Search, X } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from "react";
 import { Button, IconButton } from "../components/button.tsx";
 import { Go, useAddress } from "../components/go.tsx";
 import { Icon } from "../components/icons.tsx";
@@ -24,9 +24,19 @@ const groups = [
   { id: "operate", label: names("groupOperate") },
 ] as const;
 
+const KeysDialog = lazy(() => import("./keys-dialog.tsx"));
+
+/** Whether a key goes into a text, or to a dialog that is open. */
+function isTyping({ target }: KeyboardEvent): boolean {
+  const texts = "input, textarea, select, [contenteditable], [role=dialog], [role=menu]";
+  return target instanceof Element && target.closest(texts) !== null;
+}
+
 export function Frame({ children }: { readonly children: ReactNode }) {
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const [isPaletteOpen, setPaletteOpen] = useState(false);
+  const [areKeysOpen, setKeysOpen] = useState(false);
+  const showKeys = useCallback(() => setKeysOpen(true), []);
   const { path } = useAddress();
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -34,10 +44,11 @@ export function Frame({ children }: { readonly children: ReactNode }) {
         event.preventDefault();
         setPaletteOpen((isOpen) => !isOpen);
       }
+      if (event.key === "?" && !isTyping(event)) showKeys();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, []);
+  }, [showKeys]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes when the address changes
   useEffect(() => setDrawerOpen(false), [path]);
   return (
@@ -97,7 +108,8 @@ export function Frame({ children }: { readonly children: ReactNode }) {
       <Announcement path={path} />
       <Toasts />
       <Dock />
-      {isPaletteOpen && <Palette onClose={() => setPaletteOpen(false)} />}
+      {isPaletteOpen && <Palette onClose={() => setPaletteOpen(false)} onKeys={showKeys} />}
+      <Suspense>{areKeysOpen && <KeysDialog onClose={() => setKeysOpen(false)} />}</Suspense>
     </div>
   );
 }

@@ -22,12 +22,18 @@ interface Entry {
 
 const maximumEntries = 50;
 
-export function Palette({ onClose }: { readonly onClose: () => void }) {
+interface PaletteProps {
+  onClose(): void;
+  /** Shows the keys of the console. */
+  onKeys(): void;
+}
+
+export function Palette({ onClose, onKeys }: PaletteProps) {
   const [typed, setTyped] = useState("");
   const [chosen, setChosen] = useState(0);
   const id = useId();
   const focusBack = useFocusBack();
-  const all = useEntries();
+  const all = useEntries(onKeys);
   const keys = useKeyEntries(typed);
   const entries = useMemo(() => [...findEntries(all, typed), ...keys], [all, typed, keys]);
   const current = entries[Math.min(chosen, entries.length - 1)];
@@ -156,13 +162,14 @@ function useKeyEntries(typed: string): readonly Entry[] {
   }, [typed, go, path, identity.accountId, buckets]);
 }
 
-function useEntries(): readonly Entry[] {
+function useEntries(onKeys: () => void): readonly Entry[] {
   const go = useGo();
   const bucket = bucketOf(useAddress().path);
   const { data: buckets } = useQuery(bucketsQuery());
   return useMemo(() => {
     return [
       ...offeredActions().map(({ label, run }) => ({ group: text("groupActions"), label, run })),
+      { group: text("groupActions"), label: text("keys"), run: onKeys },
       ...screens
         .filter((screen) => screen.navigation !== undefined)
         .map((screen) => ({
@@ -183,7 +190,7 @@ function useEntries(): readonly Entry[] {
         run: () => go(`/buckets/${name}`),
       })),
     ];
-  }, [go, buckets, bucket]);
+  }, [go, buckets, bucket, onKeys]);
 }
 
 /** Every word must occur; those that begin with the text come first. */
