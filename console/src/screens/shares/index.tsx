@@ -64,6 +64,9 @@ interface TableProps {
   onEnd(share: ShareUser): void;
 }
 
+const stateOf = (share: ShareUser): string =>
+  text(share.grant === undefined ? "unknown" : isOpen(share, Date.now()) ? "open" : "over");
+
 const columns: readonly Column<ShareUser>[] = [
   {
     id: "object",
@@ -94,13 +97,6 @@ const columns: readonly Column<ShareUser>[] = [
     isMinor: true,
   },
   {
-    id: "made",
-    head: text("made"),
-    value: ({ createdAt }) => createdAt?.getTime() ?? 0,
-    cell: ({ createdAt }) => formatDateTime(createdAt),
-    isMinor: true,
-  },
-  {
     id: "used",
     head: text("used"),
     cell: ({ key }) => key?.AccessKeyId && <LastUsed accessKeyId={key.AccessKeyId} />,
@@ -119,9 +115,6 @@ const columns: readonly Column<ShareUser>[] = [
   },
 ];
 
-const stateOf = (share: ShareUser): string =>
-  text(share.grant === undefined ? "unknown" : isOpen(share, Date.now()) ? "open" : "over");
-
 function ShareTable({ shares, onEnd }: TableProps) {
   const end: Column<ShareUser> = {
     id: "do",
@@ -139,7 +132,7 @@ function ShareTable({ shares, onEnd }: TableProps) {
       rows={shares}
       columns={[...columns, end]}
       rowKey={({ user }) => user}
-      sortedBy={{ id: "made", desc: true }}
+      sortedBy={{ id: "until", desc: true }}
     />
   );
 }

@@ -32,7 +32,6 @@ const atOnce = 4;
 /** A link as the list shows it. */
 export interface ShareUser {
   readonly user: string;
-  readonly createdAt: Date | undefined;
   /** None where somebody took it away by hand: the link is at its end. */
   readonly key: AccessKeyMetadata | undefined;
   /** What its policy says; none where it is not one of ours any more. */
@@ -103,11 +102,10 @@ async function listShares(): Promise<readonly ShareUser[]> {
   return shares;
 }
 
-async function describeShare({ UserName = "", CreateDate }: User): Promise<ShareUser> {
+async function describeShare({ UserName = "" }: User): Promise<ShareUser> {
   const { AccessKeyMetadata = [] } = await sendIam(new ListAccessKeysCommand({ UserName }));
   return {
     user: UserName,
-    createdAt: CreateDate,
     key: AccessKeyMetadata[0],
     grant: await readPolicy(UserName),
   };
