@@ -45,7 +45,8 @@ function crumbsOf(path: string, search: Search): readonly Crumb[] {
   const [first = "", bucket, ...rest] = path.split("/").filter((part) => part !== "");
   if (first !== "buckets" || bucket === undefined) {
     const screen = screens.find((candidate) => candidate.path === `/${first}`);
-    const list = screen === undefined ? [] : [{ label: screen.title, to: screen.path }];
+    if (screen === undefined) return [];
+    const list = [{ label: screen.title, to: screen.path }];
     return bucket === undefined ? list : [...list, { label: shortName(bucket), to: path }];
   }
   const name = decodeURIComponent(bucket);

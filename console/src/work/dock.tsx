@@ -27,6 +27,10 @@ export function Dock() {
       setOpen(true);
     }
   }, [newest, seen]);
+  const isThere = tasks.length > 0;
+  useEffect(() => {
+    document.documentElement.classList.toggle("has-dock", isThere);
+  }, [isThere]);
   const running = tasks.filter(({ state }) => state === "running" || state === "paused").length;
   const isGood = tasks.every(({ state }) => state === "done" || state === "stopped");
   useEffect(() => {
@@ -35,7 +39,7 @@ export function Dock() {
     const timer = setTimeout(() => setOpen(false), 8000);
     return () => clearTimeout(timer);
   }, [running, isGood]);
-  if (tasks.length === 0) return null;
+  if (!isThere) return null;
   return (
     <section className="dock" aria-label={text("dock")}>
       <header className="dock-head">

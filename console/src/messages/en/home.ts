@@ -8,7 +8,7 @@ export const home = messages("home", {
   stored: "Stored",
   storedLead: "All buckets of the account, as measured last.",
   storedAll: "All buckets of this server, as measured last.",
-  notMeasured: "Not measured yet: usage is measured once a day.",
+  notMeasured: "Not measured yet. It is measured once a day; “Measure now” does it at once.",
   hidden: "Totals, requests and jobs are left out here: this identity may not see them.",
   keyGone:
     "Totals, requests and jobs are asked for with the access key itself. This page was reloaded and does not have it any more.",
@@ -44,6 +44,7 @@ export const home = messages("home", {
   toBuckets: "All buckets",
   requests: "The last two days",
   cost: "Cost this month",
+  costUnknown: "not measured",
   costStorage: "Storage",
   costRequests: "Requests",
   costEgress: "Traffic",

@@ -41,7 +41,9 @@ export function CostCard() {
                 <td>{bill.name}</td>
                 {parts.map((part) => (
                   <td key={part} className="end">
-                    {formatMoney(bill[part], bill.currency)}
+                    {part === "storage" && data.daysMeasured === 0
+                      ? text("costUnknown")
+                      : formatMoney(bill[part], bill.currency)}
                   </td>
                 ))}
               </tr>
