@@ -80,6 +80,24 @@ describeConsole("files that get in", () => {
     assert.deepEqual(problems, []);
   });
 
+  step("without a network an upload waits, and goes on by itself", async () => {
+    await drop(write({ "patience.bin": "x".repeat(300 * 1024) }));
+    // Not before: what drops the file ends what says that there is no network.
+    await page.context().setOffline(true);
+    await page.getByRole("button", { name: "Upload 1 file" }).click();
+    // Neither the file nor the worker that digests it gets through.
+    await page.getByText("No network. This goes on by itself").waitFor();
+    await assertAccessible(page, "an upload without a network");
+    await page.context().setOffline(false);
+    await finish();
+    await site.client.send(new HeadObjectCommand({ Bucket, Key: "patience.bin" }));
+    assert.deepEqual(
+      problems.filter((text) => !text.includes("ERR_INTERNET_DISCONNECTED")),
+      [],
+    );
+    problems.length = 0;
+  });
+
   step("a folder that cannot be read is told, and the rest goes in", async () => {
     // The entries of a drop as the browser gives them, one of them unreadable.
     await page.getByRole("grid").evaluate((grid) => {

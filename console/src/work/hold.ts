@@ -1,6 +1,7 @@
-// What holds a task: the person's pause, or a session that ended and was not renewed. What such a session
-// kept from being done is not failed: it is done again once there is a key.
+// What holds a task: the person's pause, a session that ended and was not renewed, or a network that is
+// away. What these keep from being done is not failed: it is done again once there is a key, or a network.
 
+import { describeError } from "../errors.ts";
 import { work as text } from "../messages/en/work.ts";
 import { askAgain, currentSession, KeyWithheld, whenRenewed } from "../session/store.ts";
 import type { Gate } from "./gate.ts";
@@ -10,9 +11,9 @@ export interface Hold {
   pause(): void;
   /** Asks for the key first where one is missing; without it the task stays as it is. */
   resume(): Promise<void>;
-  /** Whether the work failed for want of a key: then the gate is closed, and it is to be done again. */
+  /** Whether the work failed for want of a key or network: the gate is closed, and it is to be done again. */
   takes(error: unknown): boolean;
-  /** Does the work, and again after a hold that a missing key made. Throws what the work throws. */
+  /** Does the work, and again after a hold that was not the person's. Throws what the work throws. */
   run<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
@@ -22,6 +23,10 @@ interface Held {
 }
 
 let held: Held[] = [];
+
+/** Whether the browser itself says that there is no network. */
+const isOffline = (error: unknown): boolean =>
+  !navigator.onLine && describeError(error).code === "NetworkError";
 
 const ownerNow = (): string | undefined => currentSession()?.identity.arn;
 
@@ -41,11 +46,13 @@ export function openHold(gate: Gate, tell: (change: Partial<Task>) => void): Hol
     tell({ state: "running", note: undefined });
   };
   const takes = (error: unknown): boolean => {
-    if (!(error instanceof KeyWithheld)) return false;
+    const lacksKey = error instanceof KeyWithheld;
+    if (!lacksKey && !isOffline(error)) return false;
     if (gate.isPaused || gate.signal.aborted) return true;
     gate.pause();
-    tell({ state: "paused", note: text("keyWithheld") });
-    held.push({ owner, goOn });
+    tell({ state: "paused", note: text(lacksKey ? "keyWithheld" : "offline") });
+    if (lacksKey) held.push({ owner, goOn });
+    else addEventListener("online", goOn, { once: true });
     return true;
   };
   return {

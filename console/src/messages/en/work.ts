@@ -42,6 +42,7 @@ export const work = messages("work", {
   otherFile:
     "That is another file, or it has changed. Choose the {name} of before, or stop this upload.",
   listing: "The list of what is left; trying again goes on with it",
+  offline: "No network. This goes on by itself once there is one.",
   zip: "{name}",
   archived: "{key} is archived: it can be downloaded after a restore.",
   saveReport: "Save the report",
