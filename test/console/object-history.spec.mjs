@@ -115,6 +115,17 @@ describeConsole("the history of an object", () => {
     await page.locator('[aria-disabled="true"]', { hasText: "Download" }).waitFor();
     await page.getByRole("button", { name: "Share" }).click();
     await page.getByText("the link answers with an error until it is restored").waitFor();
+    await page.keyboard.press("Escape");
+
+    // A look at another tab loses nothing of what was typed.
+    const tab = (/** @type {string} */ name) => page.getByRole("tab", { name }).click();
+    await tab("Tags and metadata");
+    await page.getByRole("group", { name: "Tags" }).getByRole("button", { name: "Add" }).click();
+    await page.getByLabel("Tags: name 1").fill("mood");
+    await tab("Details");
+    await page.getByText("Storage class").waitFor();
+    await tab("Tags and metadata");
+    assert.equal(await page.getByLabel("Tags: name 1").inputValue(), "mood");
     assert.deepEqual(problems, []);
   });
 });

@@ -7,6 +7,8 @@ import { type ReactNode, useEffect, useRef } from "react";
 export interface Tab {
   readonly id: string;
   readonly label: string;
+  /** Stays behind the others once it was shown: what is typed there is not lost by a look elsewhere. */
+  readonly isKept?: boolean;
   render(): ReactNode;
 }
 
@@ -42,6 +44,9 @@ export function useChosenInView<Row extends HTMLElement>(chosen: string) {
 
 export function Tabs({ label, tabs, chosen, onChoose }: TabsProps) {
   const row = useChosenInView<HTMLDivElement>(chosen);
+  const shown = useRef(new Set<string>());
+  shown.current.add(chosen);
+  const isThere = ({ id, isKept }: Tab) => id === chosen || (isKept && shown.current.has(id));
   return (
     <Radix.Root value={chosen} onValueChange={onChoose}>
       <Radix.List className="tabs" aria-label={label} ref={row}>
@@ -52,8 +57,15 @@ export function Tabs({ label, tabs, chosen, onChoose }: TabsProps) {
         ))}
       </Radix.List>
       {tabs.map((tab) => (
-        <Radix.Content key={tab.id} value={tab.id} className="tab-content" tabIndex={-1}>
-          {tab.id === chosen && tab.render()}
+        <Radix.Content
+          key={tab.id}
+          value={tab.id}
+          className="tab-content"
+          tabIndex={-1}
+          hidden={tab.id !== chosen}
+          {...(isThere(tab) && { forceMount: true as const })}
+        >
+          {isThere(tab) && tab.render()}
         </Radix.Content>
       ))}
     </Radix.Root>

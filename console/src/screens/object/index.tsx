@@ -117,6 +117,7 @@ function Parts({ place, head }: { readonly place: ObjectPlace; readonly head: He
     {
       id: "tags",
       label: text("tagsAndMetadata"),
+      isKept: true,
       render: () => <TagsAndMetadata {...{ place, head }} onChanged={reload} />,
     },
     { id: "annotations", label: text("annotations"), render: () => <Annotations place={place} /> },
