@@ -7,6 +7,7 @@ import { parseRows, separatorOf } from "./csv-rows.ts";
 import { Grid } from "./grid.tsx";
 import { type PreviewProps, Result } from "./index.tsx";
 import { QueryPart } from "./sql/index.tsx";
+import { uniqueNames } from "./sql/table.ts";
 
 const firstBytes = 256 * 1024;
 const shownRows = 500;
@@ -30,7 +31,7 @@ export function CsvPreview({ place, head: object }: PreviewProps) {
       render={([head = [], ...rows]) => (
         <>
           <QueryPart place={place} head={object} format="csv" />
-          <Grid label={text("content")} head={head} rows={rows.slice(0, shownRows)} />
+          <Grid label={text("content")} head={headOf(head)} rows={rows.slice(0, shownRows)} />
           {(rows.length > shownRows || end < sizeBytes) && (
             <p className="muted preview-more">
               {text("firstRows", { count: Math.min(rows.length, shownRows) })}
@@ -40,4 +41,10 @@ export function CsvPreview({ place, head: object }: PreviewProps) {
       )}
     />
   );
+}
+
+/** A column without a name is called what queries call it. */
+function headOf(head: readonly string[]): readonly string[] {
+  const names = uniqueNames(head);
+  return head.map((name, at) => (name.trim() === "" ? (names[at] ?? "") : name));
 }

@@ -34,11 +34,15 @@ export const maximumColumns = 1000;
 export function uniqueNames(given: readonly string[]): readonly string[] {
   // Of an object this one is no member like others.
   const taken = new Set(["__proto__"]);
+  const counts = new Map<string, number>();
   const digits = String(given.length - 1).length;
   return given.map((name, index) => {
     const base = name.trim() === "" ? `column${String(index).padStart(digits, "0")}` : name;
     let unique = base;
-    for (let count = 1; taken.has(unique); count++) unique = `${base}_${count}`;
+    // Goes on where the last one of that name ended: thousands may share one.
+    let count = counts.get(base) ?? 0;
+    while (taken.has(unique)) unique = `${base}_${++count}`;
+    counts.set(base, count);
     taken.add(unique);
     return unique;
   });
