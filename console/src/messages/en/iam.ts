@@ -141,6 +141,7 @@ export const iam = messages("iam", {
   attachments: "Attachments",
   url: "URL",
   urlHint: "As in the tokens' issuer, with https.",
+  noAudiences: "No audience: no token is taken.",
   audiences: "Audiences",
   audience: "Audience",
   addAudience: "Add audience",

@@ -100,6 +100,7 @@ function Provider({ arn }: { readonly arn: string }) {
         ]}
       />
       <h3>{text("audiences")}</h3>
+      {data?.ClientIDList?.length === 0 && <p className="muted">{text("noAudiences")}</p>}
       <ul className="iam-list">
         {data?.ClientIDList?.map((id) => (
           <li key={id} className="row spread">

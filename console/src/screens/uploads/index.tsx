@@ -65,7 +65,8 @@ function Parts({ bucket, upload }: { readonly bucket: string; readonly upload: M
   const parts = data.Parts ?? [];
   const size = formatBytes(parts.reduce((sum, { Size = 0 }) => sum + Size, 0));
   const facts = { count: parts.length, size };
-  return <>{data.IsTruncated ? text("manyParts", facts) : text("partsOf", facts)}</>;
+  const words = text(data.IsTruncated ? "manyParts" : "partsOf", facts);
+  return <span className="whole">{words}</span>;
 }
 
 function columnsOf(

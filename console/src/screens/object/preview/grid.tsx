@@ -2,6 +2,7 @@
 
 import { TableScroll } from "../../../components/parts.tsx";
 import { SafeText } from "../../../components/safe-text.tsx";
+import { object as text } from "../../../messages/en/object.ts";
 
 interface GridProps {
   readonly label: string;
@@ -18,7 +19,11 @@ export function Grid({ label, head, rows }: GridProps) {
             {head.map((name, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: columns may share a name
               <th scope="col" key={index}>
-                <SafeText>{name}</SafeText>
+                {name === "" ? (
+                  <span className="hidden">{text("unnamed", { number: index + 1 })}</span>
+                ) : (
+                  <SafeText>{name}</SafeText>
+                )}
               </th>
             ))}
           </tr>
