@@ -75,7 +75,6 @@ export const object = messages("object", {
   zipBroken: "This is no zip, or its end is damaged.",
   zipLarge: "This zip's directory is too large to list here.",
   parquetHolds: "{rows} rows, {columns} columns",
-  unnamed: "Column {number}",
   schema: "Schema",
   type: "Type",
   presence: "Presence",

@@ -2,7 +2,6 @@
 
 import { TableScroll } from "../../../components/parts.tsx";
 import { SafeText } from "../../../components/safe-text.tsx";
-import { object as text } from "../../../messages/en/object.ts";
 
 interface GridProps {
   readonly label: string;
@@ -19,11 +18,7 @@ export function Grid({ label, head, rows }: GridProps) {
             {head.map((name, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: columns may share a name
               <th scope="col" key={index}>
-                {name === "" ? (
-                  <span className="hidden">{text("unnamed", { number: index + 1 })}</span>
-                ) : (
-                  <SafeText>{name}</SafeText>
-                )}
+                <SafeText>{name}</SafeText>
               </th>
             ))}
           </tr>
