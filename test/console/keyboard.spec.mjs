@@ -6,11 +6,20 @@ import { after, before, test } from "node:test";
 import { everyScreen, furnish, goTo, settle, someScreens } from "./every-screen.mjs";
 import { assertAccessible, describeConsole, openConsole, signIn } from "./support.mjs";
 
-/** @import { Page } from "playwright-core" */
+/** @import { Locator, Page } from "playwright-core" */
 
 /** What acts at once, leaves the screen, or opens something of the browser's. */
 const actsAtOnce =
   /^(Run the test|Send a test|Refresh|Search|Clear|Simulate|Look|Explain|Download|Measure|Copy|Ask|Upload|More|Create access key)/;
+
+/** Where menus are, the buttons they hang from, and what in them opens a dialog. */
+const menus = /** @type {const} */ ([
+  ["/buckets", "Actions for backups", ["Empty", "Delete"]],
+  ["/buckets/photos", "More", ["Copy…", "Tags…"]],
+  // Its button is for the pointer: the list has the focus.
+  ["/buckets/photos", "Actions for notes.txt", ["Delete…", "Share…"], "grid"],
+  ["/users", "Signed in as", ["Switch role"]],
+]);
 
 describeConsole("the console by keyboard", () => {
   /** @type {Awaited<ReturnType<typeof openConsole>>} */
@@ -130,6 +139,49 @@ describeConsole("the console by keyboard", () => {
     }
     assert.deepEqual(faults, []);
     assert.ok(count > 4, `${count} dialogs`);
+    assert.deepEqual(problems, []);
+  });
+
+  test("menus, what they open, and Ctrl-K give the focus back to where it was", async () => {
+    const { page, problems } = await open();
+    /** @type {string[]} */
+    const faults = [];
+    const check = async (/** @type {Locator} */ button, /** @type {string} */ what) => {
+      await page.waitForTimeout(60);
+      if (await button.evaluate((element) => document.activeElement === element)) return;
+      const has = await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 80));
+      faults.push(`${what} leaves the focus at ${has}`);
+    };
+    const press = async (/** @type {Locator} */ button) => {
+      await button.focus();
+      await page.keyboard.press("Enter");
+    };
+    const shut = async (/** @type {string} */ role) => {
+      await page.keyboard.press("Escape");
+      await page.getByRole(/** @type {"menu"} */ (role)).waitFor({ state: "detached" });
+    };
+    for (const [path, name, entries, keeper] of menus) {
+      await show(page, path);
+      if (name === "More") await page.getByRole("checkbox", { name: "Choose notes.txt" }).check();
+      const button = page.getByRole("button", { name, exact: true }).first();
+      const back = keeper ? page.getByRole(keeper) : button;
+      await press(button);
+      await page.getByRole("menu").waitFor();
+      await shut("menu");
+      await check(back, `${name}, closed,`);
+      for (const entry of entries) {
+        await press(button);
+        await press(page.getByRole("menuitem", { name: entry }));
+        await page.getByRole("dialog").waitFor();
+        await shut("dialog");
+        await check(back, `${name}, ${entry}`);
+      }
+      await page.keyboard.press("Control+K");
+      await page.getByRole("combobox", { name: "Search or jump to" }).waitFor();
+      await shut("dialog");
+      await check(back, `Ctrl-K over ${name}`);
+    }
+    assert.deepEqual(faults, []);
     assert.deepEqual(problems, []);
   });
 });

@@ -44,6 +44,8 @@ function focusFirst(event: Event): void {
   first.focus();
 }
 
+let lastBack: (() => (HTMLElement | null)[]) | undefined;
+
 /**
  * For the content of a dialog that Radix does not open itself: the focus goes back to what had it
  * before. Where that is gone it goes to the button of its menu, or to the screen.
@@ -54,11 +56,14 @@ export function useFocusBack(onOpen?: (event: Event) => void) {
     onOpenAutoFocus: (event: Event) => {
       const opener = document.activeElement as HTMLElement | null;
       const menu = opener?.closest("[role=menu]")?.getAttribute("aria-labelledby");
+      // One dialog in the place of another: what the first was opened from.
+      const before = opener === document.body ? lastBack?.() : undefined;
       back.current = () => [
-        opener === document.body ? null : opener,
+        ...(before ?? [opener === document.body ? null : opener]),
         menu ? document.getElementById(menu) : null,
         document.getElementById("content"),
       ];
+      lastBack = back.current;
       onOpen?.(event);
     },
     onCloseAutoFocus: (event: Event) => {

@@ -44,7 +44,7 @@ interface PointMenuProps {
   readonly at: { readonly x: number; readonly y: number };
   readonly label: string;
   readonly entries: readonly MenuEntry[];
-  /** Runs before the entry that was chosen closes it, and when it is left. */
+  /** Runs when it is left, and before what an entry does: a dialog gives the focus back to what has it. */
   onClose(): void;
 }
 
@@ -68,7 +68,7 @@ export function PointMenu({ at, label, entries, onClose }: PointMenuProps) {
           onCloseAutoFocus={(event) => event.preventDefault()}
         >
           {entries.map((entry) => (
-            <MenuItem key={entry.label} entry={entry} />
+            <MenuItem key={entry.label} entry={entry} onLeave={onClose} />
           ))}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
@@ -76,7 +76,13 @@ export function PointMenu({ at, label, entries, onClose }: PointMenuProps) {
   );
 }
 
-function MenuItem({ entry }: { readonly entry: MenuEntry }) {
+interface MenuItemProps {
+  readonly entry: MenuEntry;
+  /** Closes the menu first; without it the menu closes itself afterwards. */
+  readonly onLeave?: () => void;
+}
+
+function MenuItem({ entry, onLeave }: MenuItemProps) {
   const { label, icon, disabledReason, isDangerous, startsGroup, onSelect } = entry;
   return (
     <>
@@ -85,8 +91,10 @@ function MenuItem({ entry }: { readonly entry: MenuEntry }) {
         className={`menu-item ${isDangerous ? "danger" : ""}`}
         aria-disabled={disabledReason !== undefined || undefined}
         onSelect={(event) => {
-          if (disabledReason === undefined) onSelect();
-          else event.preventDefault();
+          if (disabledReason !== undefined || onLeave) event.preventDefault();
+          if (disabledReason !== undefined) return;
+          onLeave?.();
+          onSelect();
         }}
       >
         <span className="menu-icon" aria-hidden="true">
