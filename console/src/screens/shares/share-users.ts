@@ -15,8 +15,7 @@ import {
   type User,
 } from "@aws-sdk/client-iam";
 import { queryOptions } from "@tanstack/react-query";
-import type { Deed } from "../../clients/deeds.ts";
-import { sendDeeds } from "../../clients/deeds.ts";
+import { type Deed, sendDeeds } from "../../clients/deeds.ts";
 import { sendIam } from "../../clients/identity.ts";
 import { isAbsent } from "../../errors.ts";
 import type { Key } from "../../session/store.ts";
@@ -51,16 +50,16 @@ export function shareDeeds(UserName: string, grant: Grant) {
 /** Makes the user and gives its key. What was made is taken back when a step fails. */
 export async function makeShareUser(UserName: string, grant: Grant): Promise<Key> {
   const [create, permit, makeKey] = shareDeeds(UserName, grant);
+  const back: Deed[] = [new DeleteUserCommand({ UserName })];
   await sendIam(create);
   try {
     await sendIam(permit);
+    back.unshift(new DeleteUserPolicyCommand({ UserName, PolicyName: policyName }));
     const { AccessKey } = await sendIam(makeKey);
     const { AccessKeyId = "", SecretAccessKey = "" } = AccessKey ?? {};
     return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
   } catch (error) {
-    const policy = new DeleteUserPolicyCommand({ UserName, PolicyName: policyName });
-    await sendDeeds([policy]).catch(() => undefined);
-    await sendDeeds([new DeleteUserCommand({ UserName })]).catch(() => undefined);
+    await sendDeeds(back).catch(() => undefined);
     throw error;
   }
 }
