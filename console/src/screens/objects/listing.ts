@@ -4,7 +4,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { whenIdentityChanges } from "../../session/store.ts";
 import { loadPage } from "./load-page.ts";
-import type { Marker, Place, Row } from "./page.ts";
+import { type Marker, type Place, type Row, rowOf } from "./page.ts";
 
 export class Listing {
   /** Grows in place; another array once it begins anew. */
@@ -69,7 +69,7 @@ export class Listing {
       const page = await loadPage({ place: this.#place, marker: marker ?? {} }, signal);
       if (signal.aborted) return;
       if (marker === undefined) this.rows = [];
-      for (const row of page.rows) this.rows.push(row);
+      for (const listed of page.listed) this.rows.push(rowOf(listed, this.#place.folder));
       this.#next = page.next;
       this.isComplete = page.next === undefined;
       this.error = undefined;

@@ -1,6 +1,6 @@
-// Reads pages of listings away from the thread that draws: to sign, to parse and to make rows of 1,000
-// keys takes it two frames and more. Each wish brings the key it is signed with, and a port: the answer
-// goes there, and whatever comes from there calls the wish off.
+// Reads pages of listings away from the thread that draws: to sign for 1,000 keys and to parse them takes
+// it two frames and more. Each wish brings the key it is signed with, and a port: the answer goes there,
+// and whatever comes from there calls the wish off.
 
 import type { S3Client } from "@aws-sdk/client-s3";
 import { openS3, type Signer } from "../../clients/open-s3.ts";

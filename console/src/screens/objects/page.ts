@@ -1,4 +1,4 @@
-// What one page of a folder's listing is: the rows, and where the next page begins. Without session or
+// What one page of a folder's listing is: what it lists, and where the next page begins. Without session or
 // screen, because a worker reads it.
 
 import {
@@ -9,13 +9,10 @@ import {
 } from "@aws-sdk/client-s3";
 import { type Restoring, restoringOf, withRestores } from "../../queries/restores.ts";
 
-export interface Row {
-  /** Unique in its listing. */
-  readonly id: string;
+/** What a listing tells of one row. */
+export interface Listed {
   readonly kind: "folder" | "object" | "version" | "marker";
   readonly key: string;
-  /** The key without the folder it is shown in. */
-  readonly name: string;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
   readonly storageClass: string;
@@ -23,6 +20,13 @@ export interface Row {
   readonly versionId?: string;
   readonly isLatest?: boolean;
   readonly etag?: string;
+}
+
+export interface Row extends Listed {
+  /** Unique in its listing. */
+  readonly id: string;
+  /** The key without the folder it is shown in. */
+  readonly name: string;
 }
 
 export interface Place {
@@ -35,7 +39,7 @@ export interface Place {
 }
 
 export interface Page {
-  readonly rows: readonly Row[];
+  readonly listed: readonly Listed[];
   readonly next: Marker | undefined;
 }
 
@@ -50,6 +54,21 @@ export interface Marker {
 export interface Wish {
   readonly place: Place;
   readonly marker: Marker;
+}
+
+const classes = new Map<string, string>();
+
+/** A row of what was listed in a folder. Strings that rows have in common are kept once. */
+export function rowOf(listed: Listed, folder: string): Row {
+  const { kind, key, storageClass, versionId = "" } = listed;
+  const known = classes.get(storageClass) ?? storageClass;
+  classes.set(known, known);
+  return {
+    ...listed,
+    id: kind === "object" ? key : `${key}\n${versionId}`,
+    name: key.slice(folder.length),
+    storageClass: known,
+  };
 }
 
 /** One page of a place as `client` gives it, at most 1,000 keys. */
@@ -83,11 +102,9 @@ async function readObjects(
       StorageClass = "STANDARD",
       ETag = "",
       RestoreStatus,
-    }): Row => ({
-      id: Key,
+    }): Listed => ({
       kind: "object",
       key: Key,
-      name: Key.slice(folder.length),
       sizeBytes: Size,
       modifiedMs: LastModified?.getTime() ?? 0,
       storageClass: StorageClass,
@@ -95,9 +112,11 @@ async function readObjects(
       etag: ETag,
     }),
   );
-  const rows = [...foldersOf(page.CommonPrefixes, folder), ...objects].filter(({ name }) => name);
+  const listed = [...foldersOf(page.CommonPrefixes), ...objects].filter(
+    ({ key }) => key !== folder,
+  );
   const token = page.NextContinuationToken;
-  return { rows, next: token === undefined ? undefined : { token } };
+  return { listed, next: token === undefined ? undefined : { token } };
 }
 
 async function readVersions(
@@ -117,42 +136,40 @@ async function readVersions(
     }),
     { abortSignal },
   );
-  const versions = (page.Versions ?? []).map((version): Row => {
+  const versions = (page.Versions ?? []).map((version): Listed => {
     const { Size = 0, StorageClass = "STANDARD", ETag = "" } = version;
     const facts = { kind: "version", sizeBytes: Size, storageClass: StorageClass } as const;
     const restore = restoreOf(version.RestoreStatus);
-    return { ...versionRow(version, folder), ...facts, ...restore, etag: ETag };
+    return { ...listedVersion(version), ...facts, ...restore, etag: ETag };
   });
-  const markers = (page.DeleteMarkers ?? []).map((given) => versionRow(given, folder));
+  const markers = (page.DeleteMarkers ?? []).map(listedVersion);
   // The answer lists the two apart; together they are in the order of keys, newest first.
-  const rows = [...versions, ...markers].sort(
+  const listed = [...versions, ...markers].sort(
     (a, b) => compareKeys(a.key, b.key) || b.modifiedMs - a.modifiedMs,
   );
   const next = page.IsTruncated
     ? { key: page.NextKeyMarker, versionId: page.NextVersionIdMarker }
     : undefined;
-  return { rows: [...foldersOf(page.CommonPrefixes, folder), ...rows], next };
+  return { listed: [...foldersOf(page.CommonPrefixes), ...listed], next };
 }
 
-function restoreOf(status: RestoreStatus | undefined): Pick<Row, "restore"> {
+function restoreOf(status: RestoreStatus | undefined): Pick<Listed, "restore"> {
   const restore = restoringOf(status);
   return restore === undefined ? {} : { restore };
 }
 
-interface Listed {
+interface Version {
   readonly Key?: string | undefined;
   readonly VersionId?: string | undefined;
   readonly IsLatest?: boolean | undefined;
   readonly LastModified?: Date | undefined;
 }
 
-function versionRow(listed: Listed, folder: string): Row {
-  const { Key = "", VersionId = "null", IsLatest = false, LastModified } = listed;
+function listedVersion(version: Version): Listed {
+  const { Key = "", VersionId = "null", IsLatest = false, LastModified } = version;
   return {
-    id: `${Key}\n${VersionId}`,
     kind: "marker",
     key: Key,
-    name: Key.slice(folder.length),
     sizeBytes: 0,
     modifiedMs: LastModified?.getTime() ?? 0,
     storageClass: "",
@@ -163,13 +180,10 @@ function versionRow(listed: Listed, folder: string): Row {
 
 function foldersOf(
   prefixes: readonly { readonly Prefix?: string | undefined }[] | undefined,
-  folder: string,
-): readonly Row[] {
+): readonly Listed[] {
   return (prefixes ?? []).map(({ Prefix = "" }) => ({
-    id: `${Prefix}\n`,
     kind: "folder",
     key: Prefix,
-    name: Prefix.slice(folder.length),
     sizeBytes: 0,
     modifiedMs: 0,
     storageClass: "",
