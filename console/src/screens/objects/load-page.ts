@@ -32,7 +32,8 @@ export function loadPage(wish: Wish, signal: AbortSignal): Promise<Page> {
 
 async function readHere(wish: Wish, signal: AbortSignal): Promise<Page> {
   const page = await readPage(s3Client(), wish, signal);
-  startWorker();
+  // Once this page is drawn: it would come later otherwise.
+  requestAnimationFrame(() => setTimeout(startWorker));
   return page;
 }
 
