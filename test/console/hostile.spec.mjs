@@ -71,6 +71,25 @@ describeConsole("hostile contents", () => {
     (key.split("/").at(-1) || key).replace("\u202e", "U+202E");
   const readHit = () => /** @type {any} */ (window).hit;
 
+  test("keys that XML cannot hold, or drops, are listed, opened and deleted", async () => {
+    const odd = ["odd/bell\u0001", "odd/ \n", "odd/a+b %20\u00e9"];
+    for (const Key of odd) await site.client.send(new PutObjectCommand({ Bucket, Key, Body: "x" }));
+    const { page, problems } = await site.openPage();
+    await signIn(page, site.server, { path: `/-/console/buckets/${Bucket}?prefix=odd%2F` });
+    const rows = page.getByRole("row").filter({ hasText: "1 B" });
+    await page.getByText("3 items").waitFor();
+    assert.equal(await rows.count(), odd.length);
+    await rows.filter({ hasText: "a+b %20\u00e9" }).waitFor();
+    await page.goto(`${site.server.endpoint}/-/console/buckets/${Bucket}?prefix=odd%2F&versions=1`);
+    await page.getByText("3 items").waitFor();
+    assert.equal(await rows.count(), odd.length);
+    await rows.filter({ hasText: "bell" }).getByRole("link").first().click();
+    await page.getByRole("heading", { level: 1 }).filter({ hasText: "bell" }).waitFor();
+    await page.getByText("1 B", { exact: false }).first().waitFor();
+    assert.deepEqual(problems, []);
+    await page.context().close();
+  });
+
   test("keys, folders, metadata and tags stay text everywhere they are shown", async () => {
     // High enough for every row: a list draws only what is in sight.
     const { page, problems } = await site.openPage({ viewport: { width: 1280, height: 2400 } });

@@ -2,12 +2,13 @@
 
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Session } from "../session/store.ts";
+import { encodeListings } from "./encoded-listings.ts";
 
 /** Whose calls they are. */
 export type Signer = Pick<Session, "key" | "region">;
 
 export function openS3({ key, region }: Signer): S3Client {
-  return new S3Client({
+  const client = new S3Client({
     endpoint: location.origin,
     region,
     credentials: key,
@@ -17,4 +18,5 @@ export function openS3({ key, region }: Signer): S3Client {
     // Whole objects are checked; ranges for previews need not be.
     responseChecksumValidation: "WHEN_REQUIRED",
   });
+  return encodeListings(client);
 }
