@@ -22,7 +22,7 @@ export default defineConfig({
   worker: {
     format: "es",
     plugins: () => [xmlWithoutDocument],
-    // worker.mjs knows by the folder who may call the server.
+    // worker.mjs knows by the name who may call the server.
     rolldownOptions: { output: { entryFileNames: "assets/workers/[name]-[hash].js" } },
   },
   build: {

@@ -41,9 +41,10 @@ async function serve(request, env) {
   );
   if (!isFile) return page(answer, request, env);
   const headers = new Headers(answer.headers);
-  // A worker has the policy of its own file, not the page's.
-  const isWorker = name.startsWith("assets/workers/");
-  secure(headers, isWorker ? "default-src 'none'; connect-src 'self'" : "default-src 'none'");
+  // A worker has the policy of its own file, not the page's. One calls the server; the others are handed
+  // what they work on.
+  const isCaller = name.startsWith("assets/workers/page-worker-");
+  secure(headers, isCaller ? "default-src 'none'; connect-src 'self'" : "default-src 'none'");
   // The name holds a hash of the content.
   if (answer.ok) headers.set("cache-control", "public, max-age=31536000, immutable");
   return new Response(request.method === "HEAD" ? null : answer.body, {

@@ -228,6 +228,10 @@ describeConsole("previews", () => {
     await page.keyboard.press("Control+Enter");
     await table("Result").getByText("29999").waitFor();
     assert.equal(countReads(), read, "nothing is read again");
+    const scripts = page.workers().map((worker) => worker.url());
+    const script = await fetch(scripts.find((url) => /[/]workers[/]worker-/.test(url)) ?? "");
+    const policy = script.headers.get("content-security-policy");
+    assert.equal(policy, "default-src 'none'", "a query has no network");
     await page.getByRole("button", { name: "Show as DuckDB" }).click();
     const code = await page.getByRole("dialog").locator("code").textContent();
     assert.match(code ?? "", /read_csv\('s3:\/\/gallery\/stones\.csv'\);\nSELECT max\(size\)/);
