@@ -21,7 +21,7 @@ from datetime import datetime, timezone
 import boto3
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from support.refusals import refused
 
 ENDPOINT = sys.argv[1]
 # The certificate of the tests is nobody's.
@@ -50,16 +50,6 @@ def check(function):
 def noise(size, seed=0):
     block = hashlib.sha256(str(seed).encode()).digest() * 1024
     return (block * (size // len(block) + 1))[:size]
-
-
-def refused(code, status, function, **parameters):
-    try:
-        function(**parameters)
-    except ClientError as error:
-        told = (error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"])
-        assert told == (code, status), told
-        return error
-    raise AssertionError(f"was expected to be refused with {code}")
 
 
 def body_of(key, **parameters):
