@@ -83,37 +83,15 @@ async function readObjects(
   { place, marker }: Wish,
   abortSignal: AbortSignal,
 ): Promise<Page> {
-  const { bucket, folder, find } = place;
-  const page = await client.send(
-    new ListObjectsV2Command({
-      Bucket: bucket,
-      Prefix: folder + find,
-      Delimiter: "/",
-      ContinuationToken: marker.token,
-      ...withRestores,
-    }),
-    { abortSignal },
-  );
-  const objects = (page.Contents ?? []).map(
-    ({
-      Key = "",
-      Size = 0,
-      LastModified,
-      StorageClass = "STANDARD",
-      ETag = "",
-      RestoreStatus,
-    }): Listed => ({
-      kind: "object",
-      key: Key,
-      sizeBytes: Size,
-      modifiedMs: LastModified?.getTime() ?? 0,
-      storageClass: StorageClass,
-      ...restoreOf(RestoreStatus),
-      etag: ETag,
-    }),
-  );
+  const input = { ...inputOf(place), ContinuationToken: marker.token };
+  const page = await client.send(new ListObjectsV2Command(input), { abortSignal });
+  const objects = (page.Contents ?? []).map((object): Listed => {
+    const { Key = "", LastModified } = object;
+    const modifiedMs = LastModified?.getTime() ?? 0;
+    return { kind: "object", key: Key, modifiedMs, ...contentOf(object) };
+  });
   const listed = [...foldersOf(page.CommonPrefixes), ...objects].filter(
-    ({ key }) => key !== folder,
+    ({ key }) => key !== place.folder,
   );
   const token = page.NextContinuationToken;
   return { listed, next: token === undefined ? undefined : { token } };
@@ -124,24 +102,12 @@ async function readVersions(
   { place, marker }: Wish,
   abortSignal: AbortSignal,
 ): Promise<Page> {
-  const { bucket, folder, find } = place;
-  const page = await client.send(
-    new ListObjectVersionsCommand({
-      Bucket: bucket,
-      Prefix: folder + find,
-      Delimiter: "/",
-      KeyMarker: marker.key,
-      VersionIdMarker: marker.versionId,
-      ...withRestores,
-    }),
-    { abortSignal },
+  const after = { KeyMarker: marker.key, VersionIdMarker: marker.versionId };
+  const input = { ...inputOf(place), ...after };
+  const page = await client.send(new ListObjectVersionsCommand(input), { abortSignal });
+  const versions = (page.Versions ?? []).map(
+    (version): Listed => ({ ...listedVersion(version), kind: "version", ...contentOf(version) }),
   );
-  const versions = (page.Versions ?? []).map((version): Listed => {
-    const { Size = 0, StorageClass = "STANDARD", ETag = "" } = version;
-    const facts = { kind: "version", sizeBytes: Size, storageClass: StorageClass } as const;
-    const restore = restoreOf(version.RestoreStatus);
-    return { ...listedVersion(version), ...facts, ...restore, etag: ETag };
-  });
   const markers = (page.DeleteMarkers ?? []).map(listedVersion);
   // The answer lists the two apart; together they are in the order of keys, newest first.
   const listed = [...versions, ...markers].sort(
@@ -153,9 +119,23 @@ async function readVersions(
   return { listed: [...foldersOf(page.CommonPrefixes), ...listed], next };
 }
 
-function restoreOf(status: RestoreStatus | undefined): Pick<Listed, "restore"> {
-  const restore = restoringOf(status);
-  return restore === undefined ? {} : { restore };
+const inputOf = ({ bucket, folder, find }: Place) => ({
+  ...{ Bucket: bucket, Prefix: folder + find, Delimiter: "/" },
+  ...withRestores,
+});
+
+interface Content {
+  readonly Size?: number | undefined;
+  readonly StorageClass?: string | undefined;
+  readonly ETag?: string | undefined;
+  readonly RestoreStatus?: RestoreStatus | undefined;
+}
+
+/** What objects and versions have, and delete markers have not. */
+function contentOf({ Size = 0, StorageClass = "STANDARD", ETag = "", RestoreStatus }: Content) {
+  const restore = restoringOf(RestoreStatus);
+  const facts = { sizeBytes: Size, storageClass: StorageClass, etag: ETag };
+  return restore === undefined ? facts : { ...facts, restore };
 }
 
 interface Version {
