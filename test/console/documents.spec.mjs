@@ -132,8 +132,10 @@ describe("a setting's document in XML", () => {
       ["<Expiration><Date>soon</Date></Expiration>", /^soon: Here stands a point in time/],
       ["<ID><b/></ID>", /^ID: Here stands a value/],
       ["words", /^words: Here stand elements/],
-      ["<ID>", /^<\/Rule>: No Rule is open here/],
-      ["<ID", /^<ID<.*: This is no XML/s],
+      ["<ID>", /^ID: ID is not closed/],
+      ["</ID>", /^<\/ID>: No ID is open here/],
+      ["<ID", /^<ID.*: This is no XML/s],
+      ["<ID a=b/>", /^b.*: This is no XML/s],
     ]);
     for (const [inside, expected] of wrong) {
       const found = marks(ruleOf(inside));

@@ -1,10 +1,12 @@
-// XML with the place of each element in its text, so that a finding can be shown where it is. What S3's
-// documents have: elements, attributes, text; comments are passed over. Pure.
+// XML with the place of each element in its text, so that a finding can be shown where it is, as the editor's
+// own parser reads it. Pure.
 
+import { xmlLanguage } from "@codemirror/lang-xml";
 import type { Finding } from "../components/code-editor.tsx";
 import { documents as text } from "../messages/en/documents.ts";
 
 type Place = Pick<Finding, "from" | "to">;
+type Node = ReturnType<typeof xmlLanguage.parser.parse>["topNode"];
 
 /** Its place is that of its name in the opening tag. */
 export interface Element extends Place {
@@ -16,69 +18,69 @@ export interface Element extends Place {
   readonly textPlace: Place;
 }
 
-/** While it is read. */
-interface Open extends Place {
-  name: string;
-  attributes: readonly string[];
-  children: Open[];
-  text: string;
-  textPlace: Place;
-}
-
-const token =
-  /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<\/([\w:.-]+)\s*>|<([\w:.-]+)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|[^<]+/y;
-const attribute = /([\w:.-]+)\s*=\s*(?:"[^"]*"|'[^']*')/g;
-
 /** The root, or what makes the text none of XML. */
 export function parseXml(source: string): Element | Finding {
-  const outside = openElement("", { from: 0, to: source.length });
-  const stack = [outside];
-  token.lastIndex = 0;
-  while (token.lastIndex < source.length) {
-    const from = token.lastIndex;
-    const found = token.exec(source);
-    if (found === null) return wrong({ from, to: source.length }, text("noXml"));
-    const finding = take(found, stack);
-    if (finding !== undefined) return finding;
-  }
-  const open = stack.at(-1);
-  if (open !== undefined && open !== outside)
-    return wrong(open, text("notClosed", { name: open.name }));
-  const [root, second] = outside.children;
-  if (root === undefined) return wrong(outside, text("noXml"));
-  if (outside.text.trim() !== "") return wrong(outside.textPlace, text("noXml"));
-  return second === undefined ? root : wrong(second, text("secondRoot"));
+  const tree = xmlLanguage.parser.parse(source);
+  let finding: Finding | undefined;
+  tree.iterate({
+    enter: ({ node }) => {
+      finding ??= findingOf(node, source);
+      return finding === undefined;
+    },
+  });
+  if (finding !== undefined) return finding;
+  const [root, second] = tree.topNode.getChildren("Element");
+  const stray = textsOf(tree.topNode, source)[0];
+  if (root === undefined || stray !== undefined) return wrong(stray ?? tree.topNode, text("noXml"));
+  return second === undefined
+    ? readElement(root, source)
+    : wrong(nameOf(second), text("secondRoot"));
 }
 
-/** Takes one token in. `stack` ends with the element that is open. */
-function take(found: RegExpExecArray, stack: Open[]): Finding | undefined {
-  const [whole, closed, opened, attributes = "", end] = found;
-  const place = { from: found.index, to: found.index + whole.length };
-  const parent = stack.at(-1);
-  if (parent === undefined) return undefined;
-  if (closed !== undefined) {
-    if (parent.name !== closed) return wrong(place, text("wrongClose", { name: closed }));
-    stack.pop();
-    return undefined;
+/** What is wrong with this very node. */
+function findingOf(node: Node, source: string): Finding | undefined {
+  const { parent, type } = node;
+  if (parent === null) return undefined;
+  if (type.name === "MissingCloseTag") {
+    const name = nameOf(parent);
+    return wrong(name, text("notClosed", { name: source.slice(name.from, name.to) }));
   }
-  if (opened === undefined) {
-    const isText = !whole.startsWith("<");
-    if (isText) parent.text += whole;
-    if (isText && whole.trim() !== "") parent.textPlace = place;
-    return undefined;
+  if (type.name === "MismatchedCloseTag") {
+    const { from, to } = node.getChild("TagName") ?? node;
+    return wrong(node, text("wrongClose", { name: source.slice(from, to) }));
   }
-  const element = openElement(opened, { from: place.from + 1, to: place.from + 1 + opened.length });
-  element.attributes = [...attributes.matchAll(attribute)].map(([, name = ""]) => name);
-  parent.children.push(element);
-  if (end === "") stack.push(element);
-  return undefined;
+  const { from, to } = parent;
+  return type.isError ? wrong({ from, to: Math.max(to, node.to) }, text("noXml")) : undefined;
 }
 
-function openElement(name: string, place: Place): Open {
-  return { ...place, name, attributes: [], children: [], text: "", textPlace: place };
+function readElement(node: Node, source: string): Element {
+  const { from, to } = nameOf(node);
+  const read = (place: Place) => source.slice(place.from, place.to);
+  const attributes = node.firstChild?.getChildren("Attribute") ?? [];
+  const texts = textsOf(node, source);
+  return {
+    ...{ from, to },
+    name: source.slice(from, to),
+    attributes: attributes.map((attribute) =>
+      read(attribute.getChild("AttributeName") ?? attribute),
+    ),
+    children: node.getChildren("Element").map((child) => readElement(child, source)),
+    text: texts.map(read).join(""),
+    textPlace: texts[0] ?? { from, to },
+  };
 }
 
-const wrong = ({ from, to }: Place, message: string): Finding => ({
+/** The texts of a node that are more than white space. */
+const textsOf = (node: Node, source: string): readonly Place[] =>
+  ["Text", "Cdata", "EntityReference", "CharacterReference"]
+    .flatMap((kind) => node.getChildren(kind))
+    .filter(({ from, to }) => source.slice(from, to).trim() !== "");
+
+/** Where an element is named first. */
+const nameOf = (element: Node): Place => element.firstChild?.getChild("TagName") ?? element;
+
+/** A finding at a place. */
+export const wrong = ({ from, to }: Place, message: string): Finding => ({
   from,
   to,
   message,
