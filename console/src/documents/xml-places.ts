@@ -41,16 +41,18 @@ export function parseXml(source: string): Element | Finding {
 function findingOf(node: Node, source: string): Finding | undefined {
   const { parent, type } = node;
   if (parent === null) return undefined;
-  if (type.name === "MissingCloseTag") {
-    const name = nameOf(parent);
-    return wrong(name, text("notClosed", { name: source.slice(name.from, name.to) }));
-  }
   if (type.name === "MismatchedCloseTag") {
     const { from, to } = node.getChild("TagName") ?? node;
     return wrong(node, text("wrongClose", { name: source.slice(from, to) }));
   }
+  if (!type.isError && type.name !== "MissingCloseTag") return undefined;
+  // What an element itself lacks is its end.
+  if (parent.name === "Element") {
+    const name = nameOf(parent);
+    return wrong(name, text("notClosed", { name: source.slice(name.from, name.to) }));
+  }
   const { from, to } = parent;
-  return type.isError ? wrong({ from, to: Math.max(to, node.to) }, text("noXml")) : undefined;
+  return wrong({ from, to: Math.max(to, node.to) }, text("noXml"));
 }
 
 function readElement(node: Node, source: string): Element {
