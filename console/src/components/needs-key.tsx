@@ -1,7 +1,7 @@
 // A refusal of the admin API, with the way on: what a session may not do, the key behind it may.
 
 import { KeyRound, LogIn } from "lucide-react";
-import { describeError } from "../errors.ts";
+import { isDenied } from "../errors.ts";
 import { operate as text } from "../messages/en/operate.ts";
 import { askForKey, end, longTermKey } from "../session/store.ts";
 import { useSession } from "../session/use-session.ts";
@@ -34,17 +34,17 @@ interface NeedsKeyProps {
 }
 
 export function NeedsKey({ error, words, onRetry }: NeedsKeyProps) {
-  const isDenied = describeError(error).status === 403;
-  const mayHelp = useMissesKey() && isDenied;
+  const isRefused = isDenied(error);
+  const mayHelp = useMissesKey() && isRefused;
   return (
     <ErrorPanel error={error} onRetry={mayHelp ? undefined : () => onRetry()}>
-      {isDenied && <p className="muted">{words}</p>}
+      {isRefused && <p className="muted">{words}</p>}
       {mayHelp && (
         <div>
           <GiveKey onGiven={onRetry} />
         </div>
       )}
-      {isDenied && !mayHelp && (
+      {isRefused && !mayHelp && (
         <div>
           <Button icon={<LogIn />} onClick={end}>
             {text("otherKey")}

@@ -11,7 +11,7 @@ import { Go } from "../../components/go.tsx";
 import { Badge, Card, Facts, Loading, Page, TableScroll } from "../../components/parts.tsx";
 import { SafeText } from "../../components/safe-text.tsx";
 import { ShowCommand } from "../../components/show-command.tsx";
-import { describeError } from "../../errors.ts";
+import { isDenied } from "../../errors.ts";
 import { frame } from "../../messages/en/frame.ts";
 import { server as text } from "../../messages/en/server.ts";
 import { statusQuery } from "../../queries/status.ts";
@@ -33,7 +33,7 @@ export default function SettingsScreen() {
 function ServerCard() {
   const { region } = useSession();
   const { data, error, refetch } = useQuery(statusQuery());
-  const isHidden = error !== null && describeError(error).status === 403;
+  const isHidden = error !== null && isDenied(error);
   return (
     <Card title={text("server")} actions={<ShowCommand words={["status"]} />}>
       {error && !isHidden && <ErrorPanel error={error} onRetry={() => refetch()} />}

@@ -1,6 +1,7 @@
 // A look inside. Bytes become pictures, tables and text here; never a document of this origin.
 
 import { useState } from "react";
+import { isArchived } from "../../../clients/head.ts";
 import { Button } from "../../../components/button.tsx";
 import { ErrorPanel } from "../../../components/error-panel.tsx";
 import { Empty, Loading } from "../../../components/parts.tsx";
@@ -24,10 +25,7 @@ export function Preview({ place, head }: PreviewProps) {
   const [isForced, setForced] = useState(false);
   const kind = kindOf(place.key, head.ContentType ?? "");
   if ((head.ContentLength ?? 0) === 0) return <Empty title={text("emptyObject")} />;
-  const isArchived = /GLACIER$|DEEP_ARCHIVE/.test(head.StorageClass ?? "");
-  if (isArchived && !/ongoing-request="false"/.test(head.Restore ?? "")) {
-    return <Empty title={text("archived")}>{text("archivedText")}</Empty>;
-  }
+  if (isArchived(head)) return <Empty title={text("archived")}>{text("archivedText")}</Empty>;
   if (kind === "none" && !isForced) {
     return (
       <Empty
