@@ -12,6 +12,7 @@ import type {
 import { admin } from "../../clients/admin.ts";
 import { send } from "../../clients/s3.ts";
 import { home as text } from "../../messages/en/home.ts";
+import { runPool } from "../../work/gate.ts";
 
 export interface Alert {
   readonly tone: "danger" | "warning";
@@ -101,12 +102,8 @@ const atOnce = 4;
 /** Of many buckets, a few at a time. */
 export async function alertsOfBuckets(buckets: readonly string[]): Promise<readonly Alert[]> {
   const alerts: Alert[] = [];
-  const left = [...buckets];
-  const work = async () => {
-    for (let bucket = left.shift(); bucket !== undefined; bucket = left.shift()) {
-      alerts.push(...(await alertsOfBucket(bucket)));
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  await runPool(buckets, atOnce, async (bucket) => {
+    alerts.push(...(await alertsOfBucket(bucket)));
+  });
   return alerts;
 }

@@ -19,6 +19,7 @@ import { type Deed, sendDeeds } from "../../clients/deeds.ts";
 import { sendIam } from "../../clients/identity.ts";
 import { isAbsent } from "../../errors.ts";
 import type { Key } from "../../session/store.ts";
+import { runPool } from "../../work/gate.ts";
 import { readDocument } from "../iam/owners.ts";
 import { collect } from "../iam/paging.ts";
 import { type Grant, policyOf, readGrant } from "./grant.ts";
@@ -90,14 +91,10 @@ async function listShares(): Promise<readonly ShareUser[]> {
     (page) => sendIam(new ListUsersCommand({ ...page, PathPrefix: sharePath })),
     ({ Users }) => Users,
   );
-  const left = [...users];
   const shares: ShareUser[] = [];
-  const work = async () => {
-    for (let user = left.shift(); user !== undefined; user = left.shift()) {
-      shares.push(await describeShare(user));
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  await runPool(users, atOnce, async (user) => {
+    shares.push(await describeShare(user));
+  });
   return shares;
 }
 
