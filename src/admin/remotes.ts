@@ -5,7 +5,6 @@
 import {
   createRemote,
   deleteRemote,
-  everyAccount,
   listRemotes,
   type Remote,
   type RemoteKind,
@@ -56,7 +55,7 @@ function renderRemote(remote: Remote): RemoteAnswer {
     name,
     arn: `arn:cairn:replication:::${name}`,
     kind,
-    account: accountId === everyAccount ? everyAccount : accountId,
+    account: accountId,
     ...{ endpoint, region, bucket, accessKeyId },
     createdAt: new Date(createdAtMs).toISOString(),
   };
