@@ -132,15 +132,20 @@ describeConsole("rows", () => {
   step(
     "the grid shows small pictures, a few reads at a time, and is remembered",
     async ({ page, problems }) => {
-      let running = 0;
       let most = 0;
+      /** Those the page waits for: what it gave up counts no more. @type {Set<unknown>} */
+      const running = new Set();
+      const isPicture = (/** @type {{ url(): string }} */ request) =>
+        /\/wall\/pictures\//.test(request.url());
+      page.on("request", (request) => {
+        if (isPicture(request)) most = Math.max(most, running.add(request).size);
+      });
+      for (const end of /** @type {const} */ (["requestfinished", "requestfailed"])) {
+        page.on(/** @type {"requestfinished"} */ (end), (request) => running.delete(request));
+      }
       await page.route(/\/wall\/pictures\//, async (route) => {
-        running += 1;
-        most = Math.max(most, running);
-        const response = await route.fetch();
         await new Promise((resolve) => setTimeout(resolve, 50));
-        running -= 1;
-        await route.fulfill({ response });
+        await route.continue();
       });
       await open("?prefix=pictures%2F");
       await page.getByRole("button", { name: "As a grid" }).click();
@@ -148,7 +153,7 @@ describeConsole("rows", () => {
         (count) => document.querySelectorAll(".tile canvas").length === count,
         pictures + 1,
       );
-      assert.ok(most >= 1 && most <= 4, `${most} at once`);
+      assert.ok(most >= 2 && most <= 4, `${most} at once`);
       assert.equal(await page.locator(".tile").filter({ hasText: "broken.png" }).count(), 1);
       const colour = await page
         .locator(".tile")
