@@ -3,6 +3,12 @@
 // the page; every dialog takes the focus, closes by Escape and gives the focus back.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import {
+  AttachUserPolicyCommand,
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  IAMClient,
+} from "@aws-sdk/client-iam";
 import { everyScreen, furnish, goTo, settle, someScreens } from "./every-screen.mjs";
 import { assertAccessible, describeConsole, openConsole, signIn } from "./support.mjs";
 
@@ -31,10 +37,23 @@ describeConsole("the console by keyboard", () => {
   after(() => opened?.stop());
 
   /** @param {import("./support.mjs").Look} [look] */
-  async function open(look) {
+  async function open(look, credentials = opened.server.credentials) {
     const { page, problems } = await opened.openPage(look);
-    await signIn(page, opened.server, { path: "/-/console/nowhere" });
+    await signIn(page, opened.server, { path: "/-/console/nowhere", credentials });
     return { page, problems };
+  }
+
+  /** The key of a user who may do all that root may, and take on roles beyond that. */
+  async function makeAdministrator() {
+    const { endpoint, region, credentials } = opened.server;
+    const iam = new IAMClient({ endpoint, region, credentials });
+    const UserName = "ruth";
+    await iam.send(new CreateUserCommand({ UserName }));
+    const PolicyArn = "arn:aws:iam::aws:policy/AdministratorAccess";
+    await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    const { AccessKeyId = "", SecretAccessKey = "" } = AccessKey ?? {};
+    return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
   }
 
   /** @param {Page} page @param {string} path */
@@ -143,7 +162,7 @@ describeConsole("the console by keyboard", () => {
   });
 
   test("menus, what they open, and Ctrl-K give the focus back to where it was", async () => {
-    const { page, problems } = await open();
+    const { page, problems } = await open(undefined, await makeAdministrator());
     /** @type {string[]} */
     const faults = [];
     const check = async (/** @type {Locator} */ button, /** @type {string} */ what) => {
